@@ -1,0 +1,224 @@
+"""Settings of the registry: one module, every deployment choice read from the environment.
+
+docs/settings.md lists the variables. Nothing here needs to be edited to deploy.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from cooperation_site import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var")))
+
+DEBUG = environment.boolean("DEBUG", False)
+
+
+def _database() -> dict:
+    """The database of DATABASE_URL; without it, an SQLite file in DATA_DIR."""
+    url = environment.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'registry.sqlite3'}")
+    try:
+        database = dj_database_url.parse(
+            url, conn_max_age=environment.integer("DATABASE_MAX_AGE", 600), conn_health_checks=True
+        )
+    except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError):
+        raise ImproperlyConfigured(
+            "The environment variable DATABASE_URL cannot be understood: write "
+            "postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////absolute/path.sqlite3."
+        ) from None
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        # WAL lets visitors read while staff write. IMMEDIATE takes the write lock at the start of
+        # a transaction, so that a reader turned writer waits its turn instead of failing.
+        database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    return database
+
+
+DATABASES = {"default": _database()}
+IS_SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def _secret_key() -> str:
+    """SECRET_KEY, or for one machine on SQLite a key made once and kept beside the database."""
+    key = environment.text("SECRET_KEY")
+    if key:
+        return key
+    if not IS_SQLITE:
+        raise ImproperlyConfigured(
+            "The environment variable SECRET_KEY is missing: give every machine of the site the "
+            "same long random text, such as the output of `openssl rand -base64 48`."
+        )
+    path = DATA_DIR / "secret_key"
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        key = secrets.token_urlsafe(64)
+        file.write(key)
+    return key
+
+
+SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS", [])
+
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", [])
+
+INSTALLED_APPS = [
+    "registry",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_countries",
+    "django_filters",
+    "import_export",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "cooperation_site.urls"
+WSGI_APPLICATION = "cooperation_site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "registry.context_processors.site",
+            ],
+            "builtins": ["registry.templatetags.registry"],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "registry.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+# Languages: French first. LANGUAGES chooses among those that are translated.
+TRANSLATED = {"fr": _("French"), "en": _("English")}
+LANGUAGE_CODE = environment.choice("LANGUAGE_CODE", "fr", list(TRANSLATED))
+_chosen = environment.words("LANGUAGES", list(TRANSLATED))
+if unknown := [code for code in _chosen if code not in TRANSLATED]:
+    raise ImproperlyConfigured(
+        f"The environment variable LANGUAGES names {', '.join(unknown)}: "
+        f"the registry is translated into {', '.join(TRANSLATED)}."
+    )
+LANGUAGES = [(code, TRANSLATED[code]) for code in dict.fromkeys([LANGUAGE_CODE, *_chosen])]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = environment.text("TIME_ZONE", "Europe/Paris")
+COUNTRIES_FIRST = ["FR", "CA"]
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "media"},
+    },
+    # Workbooks that staff import: never served, kept apart from public files.
+    "imports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "imports", "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+
+# The site's own identity.
+SITE_NAME = environment.text("SITE_NAME", "Registre des coopérations")
+SITE_LOGO = environment.text("SITE_LOGO", "registry/img/logo.svg")  # a path below static/
+SITE_EDITOR = environment.text("SITE_EDITOR")
+
+# Imports: the limits that a refusal names.
+IMPORT_MAX_MEGABYTES = environment.integer("IMPORT_MAX_MEGABYTES", 50, minimum=1)
+IMPORT_MAX_ROWS = environment.integer("IMPORT_MAX_ROWS", 200_000, minimum=1)
+IMPORT_MAX_COLUMNS = environment.integer("IMPORT_MAX_COLUMNS", 500, minimum=1)
+FILE_UPLOAD_PERMISSIONS = 0o640
+# One citation, party or participant takes several form fields; a large record has hundreds.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+# Safety. Plain HTTP is for `make run` alone: with DEBUG off everything asks for HTTPS.
+HTTPS = environment.boolean("HTTPS", not DEBUG)
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = environment.integer("HSTS_SECONDS", 31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+if environment.boolean("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "WARNING")},
+}

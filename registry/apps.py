@@ -1,0 +1,17 @@
+"""The registry application."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class RegistryConfig(AppConfig):
+    name = "registry"
+    verbose_name = _("Registry")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from registry import reference_rows, search
+
+        search.connect()
+        post_migrate.connect(reference_rows.ensure, sender=self, dispatch_uid="reference_rows")

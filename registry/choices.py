@@ -1,0 +1,175 @@
+"""Every list of choices, in the order in which people expect to read it."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(TextChoices):
+    """Publication status. Only PUBLISHED shows outside the admin."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    PUBLISHED = "published", _("Published")
+    ARCHIVED = "archived", _("Archived")
+
+
+class PlaceKind(TextChoices):
+    CITY = "city", _("City")
+    INTERCOMMUNALITY = "intercommunality", _("Metropolis or intercommunality")
+    DEPARTMENT = "department", _("Department or county")
+    REGION = "region", _("Region, province or state")
+    COUNTRY = "country", _("Country")
+
+
+class OrganisationKind(TextChoices):
+    LOCAL_AUTHORITY = "local_authority", _("Local authority")
+    MINISTRY = "ministry", _("Ministry")
+    DIPLOMATIC_MISSION = "diplomatic_mission", _("Diplomatic mission")
+    PUBLIC_BODY = "public_body", _("Public body")
+    UNIVERSITY = "university", _("University")
+    SCHOOL = "school", _("School or college")
+    RESEARCH_BODY = "research_body", _("Research body")
+    COMPETITIVENESS_CLUSTER = "competitiveness_cluster", _("Competitiveness cluster")
+    CLUSTER = "cluster", _("Cluster")
+    TECHNOLOGY_PARK = "technology_park", _("Technology park")
+    TECHNOLOGY_CENTRE = "technology_centre", _("Technology innovation centre")
+    INCUBATOR = "incubator", _("Incubator")
+    DEVELOPMENT_AGENCY = "development_agency", _("Economic development agency")
+    CHAMBER = "chamber", _("Chamber of commerce or trades")
+    COMPANY = "company", _("Company")
+    ASSOCIATION = "association", _("Association")
+    HEALTH_ESTABLISHMENT = "health_establishment", _("Health establishment")
+    CULTURAL_INSTITUTION = "cultural_institution", _("Cultural institution")
+    NETWORK = "network", _("Network")
+    INTERNATIONAL_ORGANISATION = "international_organisation", _("International organisation")
+    OTHER = "other", _("Other")
+
+
+class NameKind(TextChoices):
+    ALIAS = "alias", _("Other name")
+    ACRONYM = "acronym", _("Acronym")
+    FORMER = "former", _("Former name")
+    TRANSLATION = "translation", _("Translation")
+    SPELLING = "spelling", _("Other spelling")
+
+
+class IdentifierScheme(TextChoices):
+    """Schemes of identifiers; where org-id.guide has a code for one, the comment gives it."""
+
+    SIREN = "siren", "SIREN"  # FR-RCS and FR-SIRENE
+    SIRET = "siret", "SIRET"
+    RNA = "rna", "RNA"
+    NEQ = "neq", "NEQ"  # CA-QC-REQ
+    INSEE = "insee", "INSEE"
+    GEONAMES = "geonames", "GeoNames"
+    WIKIDATA = "wikidata", "Wikidata"
+    ISNI = "isni", "ISNI"
+    ROR = "ror", "ROR"
+    OTHER = "other", _("Other")
+
+
+class AgreementKind(TextChoices):
+    PROTOCOL = "protocol", _("Cooperation protocol")
+    CONVENTION = "convention", _("Convention")
+    FRAMEWORK = "framework", _("Framework agreement")
+    IMPLEMENTING = "implementing", _("Implementing agreement")
+    DECLARATION = "declaration", _("Joint declaration")
+    TWINNING = "twinning", _("Twinning")
+    TRIPARTITE = "tripartite", _("Tripartite cooperation")
+    LETTER_OF_INTENT = "letter_of_intent", _("Letter of intent")
+    PARTNERSHIP = "partnership", _("Partnership")
+
+
+class PartyRole(TextChoices):
+    PARTY = "party", _("Party")
+    ASSOCIATED = "associated", _("Associated partner")
+
+
+class Direction(TextChoices):
+    OUTGOING = "outgoing", _("Outgoing")
+    INCOMING = "incoming", _("Incoming")
+
+
+class ParticipantRole(TextChoices):
+    LEADER = "leader", _("Leader")
+    ORGANISER = "organiser", _("Organiser")
+    HOST = "host", _("Host")
+    PARTICIPANT = "participant", _("Participant")
+
+
+class Sector(TextChoices):
+    INSTITUTIONAL = "institutional", _("Institutional")
+    ECONOMIC = "economic", _("Economic")
+    ACADEMIC = "academic", _("Academic and scientific")
+    CULTURAL = "cultural", _("Cultural")
+    HEALTH = "health", _("Health")
+    CIVIL_SOCIETY = "civil_society", _("Civil society")
+
+
+class FundKind(TextChoices):
+    FUND = "fund", _("Fund")
+    PROGRAMME = "programme", _("Programme")
+
+
+class FundRole(TextChoices):
+    STEERING = "steering", _("Steers the fund")
+    MANAGER = "manager", _("Manages the fund")
+    FUNDER = "funder", _("Funds it")
+
+
+class ActivityStatus(TextChoices):
+    """How far a project has come; each maps to a code of IATI's ActivityStatus list."""
+
+    SUBMITTED = "submitted", _("Submitted")  # 1
+    SELECTED = "selected", _("Selected")  # 1
+    ONGOING = "ongoing", _("Ongoing")  # 2
+    COMPLETED = "completed", _("Completed")  # 4
+    CANCELLED = "cancelled", _("Cancelled")  # 5
+    SUSPENDED = "suspended", _("Suspended")  # 6
+
+
+class PartnerRole(TextChoices):
+    LEAD = "lead", _("Lead partner")
+    PARTNER = "partner", _("Partner")
+
+
+class ContributionKind(TextChoices):
+    GRANT = "grant", _("Grant")
+    IN_KIND = "in_kind", _("In kind")
+    LOAN = "loan", _("Loan")
+
+
+class Currency(TextChoices):
+    """ISO 4217 codes."""
+
+    EUR = "EUR", _("euro")
+    CAD = "CAD", _("Canadian dollar")
+    USD = "USD", _("US dollar")
+    GBP = "GBP", _("pound sterling")
+    CHF = "CHF", _("Swiss franc")
+    MAD = "MAD", _("Moroccan dirham")
+    TND = "TND", _("Tunisian dinar")
+    XOF = "XOF", _("West African CFA franc")
+    XAF = "XAF", _("Central African CFA franc")
+    MGA = "MGA", _("Malagasy ariary")
+    JPY = "JPY", _("Japanese yen")
+    CNY = "CNY", _("Chinese yuan")
+    ARS = "ARS", _("Argentine peso")
+
+
+class SourceKind(TextChoices):
+    PRESS_RELEASE = "press_release", _("Press release")
+    WEB_PAGE = "web_page", _("Web page")
+    OFFICIAL_TEXT = "official_text", _("Official text")
+    DELIBERATION = "deliberation", _("Council deliberation")
+    REPORT = "report", _("Report")
+    NEWS = "news", _("News article")
+    DATASET = "dataset", _("Dataset")
+    OTHER = "other", _("Other")
+
+
+class ImportState(TextChoices):
+    PREVIEWED = "previewed", _("Awaiting confirmation")
+    REFUSED = "refused", _("Refused: to be corrected")
+    CONFIRMED = "confirmed", _("Imported")
+    CANCELLED = "cancelled", _("Abandoned")

@@ -1,0 +1,51 @@
+"""The models of the registry, one file a subject."""
+
+from registry.models.accounts import Authority, User
+from registry.models.agreements import Agreement, Party, Signatory
+from registry.models.delegations import Delegation, Participant, ProgrammeItem, Stop
+from registry.models.funding import (
+    Call,
+    Contribution,
+    Fund,
+    FundOrganisation,
+    Project,
+    ProjectPartner,
+)
+from registry.models.imports import ImportJob
+from registry.models.organisations import (
+    Membership,
+    Organisation,
+    OrganisationIdentifier,
+    OrganisationName,
+)
+from registry.models.reference import Domain, Place, PlaceIdentifier, PlaceName
+from registry.models.sources import Citation, Source
+
+__all__ = [
+    "Agreement",
+    "Authority",
+    "Call",
+    "Citation",
+    "Contribution",
+    "Delegation",
+    "Domain",
+    "Fund",
+    "FundOrganisation",
+    "ImportJob",
+    "Membership",
+    "Organisation",
+    "OrganisationIdentifier",
+    "OrganisationName",
+    "Participant",
+    "Party",
+    "Place",
+    "PlaceIdentifier",
+    "PlaceName",
+    "ProgrammeItem",
+    "Project",
+    "ProjectPartner",
+    "Signatory",
+    "Source",
+    "Stop",
+    "User",
+]

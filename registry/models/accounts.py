@@ -1,0 +1,57 @@
+"""Who edits: users, and the authorities for which they contribute."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AuthorityQuerySet(models.QuerySet):
+    def get_by_natural_key(self, code):
+        return self.get(code=code)
+
+
+class Authority(models.Model):
+    """A contributing authority: the city, region or ministry that owns records and edits them."""
+
+    DEFAULT_CODE = "registry"
+
+    code = models.SlugField(_("code"), unique=True)
+    name = models.CharField(_("name"), max_length=250, unique=True)
+    organisation = models.OneToOneField(
+        "registry.Organisation",
+        on_delete=models.SET_NULL,  # the authority goes on contributing without its public page
+        null=True,
+        blank=True,
+        related_name="contributing_authority",
+        verbose_name=_("organisation"),
+        help_text=_("Its record among the organisations, if it has one."),
+    )
+
+    objects = AuthorityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contributing authority")
+        verbose_name_plural = _("contributing authorities")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.code,)
+
+
+class User(AbstractUser):
+    """A member of staff."""
+
+    authorities = models.ManyToManyField(
+        Authority,
+        blank=True,
+        related_name="members",
+        verbose_name=_("contributing authorities"),
+        help_text=_("The authorities for which this person contributes."),
+    )
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")

@@ -1,0 +1,179 @@
+"""What every public record has: identifier, owner, publication status, trail, search text."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from registry.choices import IdentifierScheme, NameKind, Status
+from registry.fields import PublicIdField
+from registry.querysets import RecordQuerySet
+
+SLUG_LENGTH = 80
+
+
+def default_authority():
+    """The registry's own editorial team, made with the reference rows."""
+    from registry.models.accounts import Authority
+
+    return Authority.objects.get_or_create(
+        code=Authority.DEFAULT_CODE, defaults={"name": settings.SITE_EDITOR or settings.SITE_NAME}
+    )[0].pk
+
+
+class PublicRecord(models.Model):
+    """A record that the public may see once it is published.
+
+    ``public_id`` is its permanent address and the key that exports and fixtures carry;
+    ``reference`` is the owner's own number for it, which a spreadsheet may carry instead.
+    """
+
+    public_id = PublicIdField()
+    reference = models.CharField(
+        _("own reference"),
+        max_length=100,
+        blank=True,
+        help_text=_("The number or code by which your authority files it, if it has one."),
+    )
+    authority = models.ForeignKey(
+        "registry.Authority",
+        on_delete=models.PROTECT,
+        default=default_authority,
+        related_name="+",
+        verbose_name=_("contributing authority"),
+        help_text=_("Who contributes this record and keeps it up to date."),
+    )
+    status = models.CharField(
+        _("publication status"),
+        max_length=10,
+        choices=Status,
+        default=Status.DRAFT,
+        db_index=True,
+        help_text=_("Only published records show outside this administration."),
+    )
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    checked_on = models.DateField(
+        _("last checked on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which somebody last compared the record with its sources."),
+    )
+    internal_notes = models.TextField(
+        _("internal notes"), blank=True, help_text=_("Never shown to the public.")
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,  # an account may be removed; the record stays
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True, db_index=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,  # as created_by
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("updated by"),
+    )
+    search_text = models.TextField(editable=False, blank=True, default="")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "reference"],
+                condition=~models.Q(reference=""),
+                name="%(class)s_reference_unique",
+                violation_error_message=_(
+                    "Your authority already has a record of this kind with this reference."
+                ),
+            )
+        ]
+
+    def natural_key(self):
+        return (self.public_id,)
+
+    def get_absolute_url(self):
+        """The permanent address: the identifier decides, the words of the title only help."""
+        name = f"registry:{self._meta.model_name}_detail"
+        return reverse(name, kwargs={"public_id": self.public_id, "slug": self.slug})
+
+    @property
+    def slug(self) -> str:
+        return slugify(str(self))[:SLUG_LENGTH].strip("-") or self._meta.model_name
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == Status.PUBLISHED
+
+
+class BilingualName(models.Model):
+    """A reference label in both languages of the interface; the French one is required."""
+
+    name_fr = models.CharField(_("name in French"), max_length=200)
+    name_en = models.CharField(
+        _("name in English"),
+        max_length=200,
+        blank=True,
+        help_text=_("Leave empty where it is the same as in French."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return (get_language() == "en" and self.name_en) or self.name_fr
+
+
+class OtherName(models.Model):
+    """Another name of a record: what it is also called, written or abbreviated."""
+
+    name = models.CharField(_("name"), max_length=250)
+    kind = models.CharField(_("kind"), max_length=12, choices=NameKind, default=NameKind.ALIAS)
+
+    class Meta:
+        abstract = True
+        verbose_name = _("other name")
+        verbose_name_plural = _("other names")
+
+    def __str__(self):
+        return self.name
+
+
+class Identifier(models.Model):
+    """The value by which a public register knows the record."""
+
+    scheme = models.CharField(_("scheme"), max_length=10, choices=IdentifierScheme)
+    value = models.CharField(_("value"), max_length=100)
+
+    class Meta:
+        abstract = True
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+
+    def __str__(self):
+        return f"{self.get_scheme_display()} {self.value}"
+
+
+class Ordered(models.Model):
+    """A row of a record that keeps the place it was given among its like."""
+
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]

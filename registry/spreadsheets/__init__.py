@@ -1,0 +1,1 @@
+"""Reading staff's workbooks."""

@@ -1,0 +1,5 @@
+"""Template tags of the registry."""
+
+from django import template
+
+register = template.Library()

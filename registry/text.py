@@ -1,0 +1,33 @@
+"""Folding of text: the form in which two spellings of one thing are equal."""
+
+import re
+import unicodedata
+
+LIGATURES = str.maketrans(
+    {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
+)
+NOT_WORD = re.compile(r"[\W_]+")
+ARTICLES = frozenset(
+    ("l", "le", "la", "les", "d", "de", "du", "des", "un", "une", "the", "of", "et", "and")
+)
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, ligatures opened, one space between words.
+
+    >>> fold("L’Œuvre  d'Évreux")
+    'l oeuvre d evreux'
+    """
+    decomposed = unicodedata.normalize("NFKD", str(text).translate(LIGATURES))
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return NOT_WORD.sub(" ", plain.casefold()).strip()
+
+
+def name_key(name: str) -> str:
+    """The folded name without articles: equal for the spellings that are surely one name.
+
+    >>> name_key("CCI d'Ille-et-Vilaine") == name_key("CCI Ille et Vilaine")
+    True
+    """
+    folded = fold(name)
+    return " ".join(word for word in folded.split() if word not in ARTICLES) or folded

@@ -1,0 +1,11 @@
+"""Fixtures that every test may ask for."""
+
+import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def _in_french():
+    """Each test starts in the first language, whatever the one before it left."""
+    with translation.override("fr"):
+        yield

@@ -1,0 +1,11 @@
+"""Loaded before the settings: the tests run over plain HTTP and keep their files to themselves."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+os.environ.setdefault("DEBUG", "true")
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="registry-tests-")
+os.environ.setdefault("SECRET_KEY", "for tests alone")
+atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
