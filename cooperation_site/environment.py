@@ -5,11 +5,14 @@ understand with a message that names the variable, the value and a value that wo
 """
 
 import os
+import zoneinfo
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off"}
+IMAGE_ENDINGS = {".svg", ".png", ".webp", ".jpg", ".jpeg"}
 
 
 def _raw(name: str) -> str:
@@ -64,3 +67,58 @@ def choice(name: str, default: str, allowed: list[str]) -> str:
     if value not in allowed:
         raise _refuse(name, value, f"write one of {', '.join(allowed)}.")
     return value
+
+
+def choices(name: str, default: list[str], allowed: list[str]) -> list[str]:
+    chosen = words(name, default)
+    if unknown := [word for word in chosen if word not in allowed]:
+        raise _refuse(name, ", ".join(unknown), f"write some of {', '.join(allowed)}.")
+    return list(dict.fromkeys(chosen))
+
+
+def origins(name: str, default: list[str]) -> list[str]:
+    """Addresses of sites, without a path."""
+    found = words(name, default)
+    for origin in found:
+        scheme, separator, host = origin.partition("://")
+        if scheme not in ("http", "https") or not separator or not host or "/" in host:
+            raise _refuse(name, origin, "write addresses such as https://registry.example.org.")
+    return found
+
+
+def hosts(name: str, default: list[str]) -> list[str]:
+    found = words(name, default)
+    for host in found:
+        if "/" in host or (":" in host and not host.startswith("[")):
+            raise _refuse(name, host, "write names without scheme, port or path: example.org.")
+    return found
+
+
+def time_zone(name: str, default: str) -> str:
+    value = text(name, default)
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise _refuse(name, value, "write a name such as Europe/Paris.") from None
+    return value
+
+
+def folder(name: str, default: Path) -> Path:
+    """An absolute folder; it need not exist yet."""
+    value = text(name, str(default))
+    path = Path(value)
+    if not path.is_absolute() or path.is_file():
+        raise _refuse(name, value, "write the whole path of a folder, from the root: /srv/data.")
+    return path
+
+
+def image(name: str) -> Path | None:
+    """The whole path of an image that browsers show; ``None`` where the variable is absent."""
+    value = _raw(name)
+    if not value:
+        return None
+    path = Path(value)
+    if not path.is_absolute() or path.suffix.lower() not in IMAGE_ENDINGS or not path.is_file():
+        endings = ", ".join(sorted(IMAGE_ENDINGS))
+        raise _refuse(name, value, f"write the whole path of a file that ends in {endings}.")
+    return path

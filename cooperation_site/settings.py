@@ -3,8 +3,10 @@
 docs/settings.md lists the variables. Nothing here needs to be edited to deploy.
 """
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 import dj_database_url
@@ -15,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from cooperation_site import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var")))
+DATA_DIR = environment.folder("DATA_DIR", BASE_DIR / "var")
 
 DEBUG = environment.boolean("DEBUG", False)
 
@@ -28,11 +30,15 @@ def _database() -> dict:
             url, conn_max_age=environment.integer("DATABASE_MAX_AGE", 600), conn_health_checks=True
         )
     except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError):
+        database = {}
+    engine = database.get("ENGINE", "").rpartition(".")[2]
+    if engine not in ("postgresql", "sqlite3") or not database["NAME"]:
+        # The value is not repeated: it holds a password.
         raise ImproperlyConfigured(
             "The environment variable DATABASE_URL cannot be understood: write "
             "postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////absolute/path.sqlite3."
-        ) from None
-    if database["ENGINE"] == "django.db.backends.sqlite3":
+        )
+    if engine == "sqlite3":
         # WAL lets visitors read while staff write. IMMEDIATE takes the write lock at the start of
         # a transaction, so that a reader turned writer waits its turn instead of failing.
         database["OPTIONS"] = {
@@ -60,21 +66,22 @@ def _secret_key() -> str:
         )
     path = DATA_DIR / "secret_key"
     DATA_DIR.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        key = secrets.token_urlsafe(64)
-        file.write(key)
-    return key
+    if not path.exists():
+        # Written whole, then given its name: another process never reads half a key.
+        descriptor, draft = tempfile.mkstemp(dir=DATA_DIR)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        os.unlink(draft)
+    return path.read_text().strip()
 
 
 SECRET_KEY = _secret_key()
 SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS", [])
 
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", [])
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "registry",
@@ -139,21 +146,21 @@ LOGIN_URL = "admin:login"
 # Languages: French first. LANGUAGES chooses among those that are translated.
 TRANSLATED = {"fr": _("French"), "en": _("English")}
 LANGUAGE_CODE = environment.choice("LANGUAGE_CODE", "fr", list(TRANSLATED))
-_chosen = environment.words("LANGUAGES", list(TRANSLATED))
-if unknown := [code for code in _chosen if code not in TRANSLATED]:
-    raise ImproperlyConfigured(
-        f"The environment variable LANGUAGES names {', '.join(unknown)}: "
-        f"the registry is translated into {', '.join(TRANSLATED)}."
-    )
+_chosen = environment.choices("LANGUAGES", list(TRANSLATED), list(TRANSLATED))
 LANGUAGES = [(code, TRANSLATED[code]) for code in dict.fromkeys([LANGUAGE_CODE, *_chosen])]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = environment.text("TIME_ZONE", "Europe/Paris")
+TIME_ZONE = environment.time_zone("TIME_ZONE", "Europe/Paris")
 COUNTRIES_FIRST = ["FR", "CA"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_FINDERS = [
+    "cooperation_site.finders.SiteLogoFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 STORAGES = {
@@ -176,7 +183,11 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # The site's own identity.
 SITE_NAME = environment.text("SITE_NAME", "Registre des coopérations")
-SITE_LOGO = environment.text("SITE_LOGO", "registry/img/logo.svg")  # a path below static/
+SITE_LOGO_FILE = environment.image("SITE_LOGO")
+# Its path below static/, for templates; cooperation_site.finders puts the file there.
+SITE_LOGO = (
+    f"site/logo{SITE_LOGO_FILE.suffix.lower()}" if SITE_LOGO_FILE else "registry/img/logo.svg"
+)
 SITE_EDITOR = environment.text("SITE_EDITOR")
 
 # Imports: the limits that a refusal names.
@@ -192,6 +203,7 @@ HTTPS = environment.boolean("HTTPS", not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = environment.integer("HSTS_SECONDS", 31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -200,6 +212,7 @@ if environment.boolean("BEHIND_PROXY", False):
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -216,9 +229,26 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Everything goes to the standard error output, where systemd, Docker and journald expect it.
+LOG_LEVEL = environment.choice(
+    "LOG_LEVEL", "WARNING", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "WARNING")},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "none": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        # Django's own handlers would say everything twice.
+        "django": {"handlers": [], "level": LOG_LEVEL},
+        # Knocks at unknown names and addresses: anybody can cause them, nobody can mend them.
+        "django.security.DisallowedHost": {"handlers": ["none"], "propagate": False},
+        "django.request": {"level": "ERROR"},
+        # runserver's own line for each request.
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
 }
