@@ -11,7 +11,7 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from registry import reference_rows, search
+        from registry import admin, reference_rows, search  # noqa: F401  admin registers its models
 
         search.connect()
         post_migrate.connect(reference_rows.ensure, sender=self, dispatch_uid="reference_rows")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import models
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.utils.translation import override
 
 from registry.models import (
@@ -27,6 +27,7 @@ from registry.models import (
     Source,
 )
 from registry.models.base import PublicRecord
+from registry.querysets import records_moved
 from registry.text import fold
 
 BATCH = 500
@@ -260,12 +261,21 @@ def deferred():
         index(model, pks)
 
 
-def _touch_neighbours(record) -> None:
-    for model, paths in NEIGHBOURS.get(type(record), {}).items():
-        found = models.Q()
+def _touch_neighbours(kind, pks: Iterable[int]) -> None:
+    for model, found in _neighbours(kind, pks).items():
+        _touch(model, found)
+
+
+def _neighbours(kind, pks: Iterable[int]) -> dict[type, set]:
+    """The records whose text speaks of the records of this kind with these primary keys."""
+    pks = sorted(pks)
+    neighbours: defaultdict[type, set] = defaultdict(set)
+    for model, paths in NEIGHBOURS.get(kind, {}).items():
         for path in paths:
-            found |= models.Q(**{path: record.pk})
-        _touch(model, set(model.objects.filter(found).values_list("pk", flat=True)))
+            for start in range(0, len(pks), BATCH):
+                found = model.objects.filter(**{f"{path}__in": pks[start : start + BATCH]})
+                neighbours[model].update(found.order_by().values_list("pk", flat=True))
+    return neighbours
 
 
 def _owners(row) -> Iterable[models.Model]:
@@ -288,14 +298,27 @@ def _on_save(sender, instance, raw=False, update_fields=None, **_kwargs):
         if update_fields is not None and set(update_fields) == {"search_text"}:
             return
         _touch(sender, [instance.pk])
-        _touch_neighbours(instance)
+        _touch_neighbours(sender, [instance.pk])
     elif sender is Domain:
-        _touch_neighbours(instance)
+        _touch_neighbours(sender, [instance.pk])
     else:
         _touch_owners(instance)
 
 
+def _on_moved(sender, pks, **_kwargs):
+    """The text of neighbours names published records alone: it changes with the status."""
+    _touch_neighbours(sender, pks)
+
+
+def _before_delete(sender, instance, **_kwargs):
+    # Links of many to many go without a signal: once the record is gone they cannot be followed.
+    if sender in NEIGHBOURS:
+        instance._neighbours = _neighbours(sender, [instance.pk])
+
+
 def _on_delete(sender, instance, **_kwargs):
+    for model, pks in getattr(instance, "_neighbours", {}).items():
+        _touch(model, pks)
     is_row = sender.__module__.startswith("registry.models") and sender not in INDEXED
     if is_row and sender is not Domain:
         _touch_owners(instance)
@@ -305,7 +328,7 @@ def _touch_owners(row) -> None:
     for model, pk in _owners(row):
         _touch(model, [pk])
         if row.__class__.__name__ in ("OrganisationName", "PlaceName"):
-            _touch_neighbours(model(pk=pk))
+            _touch_neighbours(model, [pk])
 
 
 def _on_links(sender, instance, action, reverse, model, pk_set, **_kwargs):
@@ -322,5 +345,7 @@ def _on_links(sender, instance, action, reverse, model, pk_set, **_kwargs):
 def connect() -> None:
     """Keep the search text true from now on; called once, when the application is ready."""
     post_save.connect(_on_save, dispatch_uid="search_save")
+    records_moved.connect(_on_moved, dispatch_uid="search_moved")
+    pre_delete.connect(_before_delete, dispatch_uid="search_before_delete")
     post_delete.connect(_on_delete, dispatch_uid="search_delete")
     m2m_changed.connect(_on_links, dispatch_uid="search_links")

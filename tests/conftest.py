@@ -3,6 +3,8 @@
 import pytest
 from django.utils import translation
 
+from tests.browser import browser, page  # noqa: F401
+
 
 @pytest.fixture(autouse=True)
 def _in_french():

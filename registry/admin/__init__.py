@@ -1,1 +1,23 @@
-"""The staff's side."""
+"""The staff's side. One file for each file of models; ``site`` is where they are registered."""
+
+from registry.admin import (
+    accounts,
+    agreements,
+    delegations,
+    funding,
+    organisations,
+    reference,
+    sources,
+)
+from registry.admin.site import site
+
+__all__ = [
+    "accounts",
+    "agreements",
+    "delegations",
+    "funding",
+    "organisations",
+    "reference",
+    "site",
+    "sources",
+]

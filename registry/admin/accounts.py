@@ -1,0 +1,58 @@
+"""Administration of users, their groups and the authorities for which they contribute."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from registry.admin.base import FieldsMixin, RegistryModelAdmin
+from registry.admin.site import site
+from registry.models import Authority, User
+
+
+@admin.register(Authority, site=site)
+class AuthorityAdmin(RegistryModelAdmin):
+    list_display = ("name", "code", "organisation", "member_count")
+    list_select_related = ("organisation",)
+    search_fields = ("name", "code")
+    autocomplete_fields = ("organisation",)
+    prepopulated_fields = {"code": ("name",)}
+    fieldsets = ((None, {"fields": ("name", "code", "organisation")}),)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(members_number=Count("members"))
+
+    @admin.display(description=_("members"), ordering="members_number")
+    def member_count(self, authority):
+        return authority.members_number
+
+
+@admin.register(User, site=site)
+class UserAdmin(FieldsMixin, DjangoUserAdmin):
+    save_on_top = True
+    list_display = ("username", "full_name", "email", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser", "authorities", "groups")
+    autocomplete_fields = ("authorities", "groups")
+    filter_horizontal = ("user_permissions",)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Who it is"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Contributes for"), {"fields": ("authorities",)}),
+        (
+            _("What they may do"),
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+        ),
+        (_("Trail"), {"fields": ("last_login", "date_joined"), "classes": ("collapse",)}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+
+    @admin.display(description=_("name"), ordering=("last_name"))
+    def full_name(self, user):
+        return user.get_full_name()
+
+
+@admin.register(Group, site=site)
+class GroupAdmin(FieldsMixin, DjangoGroupAdmin):
+    save_on_top = True

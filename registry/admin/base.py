@@ -1,0 +1,152 @@
+"""What the administration of every model shares, and that of every public record."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from registry import search
+from registry.admin.forms import RegistryForm
+from registry.admin.publication import PublicationActions, warn_of_hidden_neighbours
+from registry.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from registry.fields import PartialDateField, PartialDateInput
+
+# Sections of this class come after the rows of a record: see templates/admin/change_form.html.
+AFTER_ROWS = ("after-rows",)
+NAMED_AT_MOST = 3
+TRAIL = ("public_id", "published_at", "created_at", "created_by", "updated_at", "updated_by")
+
+
+def first_names(records) -> str:
+    """The first few of the records, by name, for a column of a list."""
+    names = [str(record) for record in records]
+    shown = ", ".join(names[:NAMED_AT_MOST])
+    return f"{shown}… (+{len(names) - NAMED_AT_MOST})" if len(names) > NAMED_AT_MOST else shown
+
+
+class FieldsMixin:
+    """Boxes of fields, the same in forms and in the rows under them.
+
+    Every key and many-to-many to a model that has an administration with a search completes what
+    is typed. The bin beside a key is left out: too near to the pencil for what it would delete.
+    """
+
+    formfield_overrides = {PartialDateField: {"widget": PartialDateInput}}
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", AutocompleteSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", AutocompleteSelectMultiple(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and hasattr(field.widget, "can_delete_related"):
+            field.widget.can_delete_related = False
+        return field
+
+
+class PrefetchingChangeList(ChangeList):
+    """A list that loads what its columns show of related rows, in one query each."""
+
+    def get_queryset(self, request, exclude_parameters=None):
+        queryset = super().get_queryset(request, exclude_parameters)
+        return queryset.prefetch_related(*self.model_admin.list_prefetch_related)
+
+
+class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
+    """Administration of any model of the registry."""
+
+    form = RegistryForm
+    list_per_page = 50
+    list_prefetch_related = ()
+    save_on_top = True
+
+    def get_changelist(self, request, **kwargs):
+        return PrefetchingChangeList
+
+    def changelist_view(self, request, extra_context=None):
+        with search.deferred():
+            response = super().changelist_view(request, extra_context)
+        if isinstance(response, HttpResponseRedirect) and response.url.endswith("?e=1"):
+            messages.warning(
+                request,
+                _("The address asks for a filter that is not understood: here is the whole list."),
+            )
+        return response
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        # Inside one transaction: the record, its rows and the search text of all that it touches.
+        with transaction.atomic(), search.deferred():
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        with transaction.atomic(), search.deferred():
+            return super().delete_view(request, object_id, extra_context)
+
+
+class RecordAdmin(PublicationActions, RegistryModelAdmin):
+    """Administration of a public record.
+
+    A subclass says in ``sections`` what the record is; publication and trail follow by themselves.
+    """
+
+    sections: tuple = ()
+    search_fields = ("search_text",)
+    readonly_fields = TRAIL
+    list_filter = ("status",)
+
+    def get_fieldsets(self, request, obj=None):
+        publication = (
+            _("Publication"),
+            {
+                "fields": (("status", "checked_on"), ("authority", "reference"), "internal_notes"),
+                "classes": AFTER_ROWS,
+            },
+        )
+        trail = (_("Trail"), {"fields": TRAIL, "classes": ("collapse", *AFTER_ROWS)})
+        return (*self.sections, publication, trail) if obj else (*self.sections, publication)
+
+    @admin.display(description=_("publication"), ordering="status")
+    def status_mark(self, record):
+        return format_html(
+            '<span class="status status-{}">{}</span>', record.status, record.get_status_display()
+        )
+
+    def get_changeform_initial_data(self, request):
+        initial = super().get_changeform_initial_data(request)
+        authority = request.user.authorities.order_by("pk").first()
+        return ({"authority": authority.pk} if authority else {}) | initial
+
+    def get_search_results(self, request, queryset, search_term):
+        return search.matching(queryset, search_term), False
+
+    def view_on_site(self, obj):
+        return obj.get_absolute_url() if obj.is_published else None
+
+    def choice_label(self, obj) -> str:
+        """How the record reads among the choices of a field: what the public cannot see says so."""
+        label = self.distinctive_name(obj)
+        return label if obj.is_published else f"{label} · {obj.get_status_display()}"
+
+    def distinctive_name(self, obj) -> str:
+        return str(obj)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.created_by = request.user
+        obj.updated_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if form.instance.is_published:
+            warn_of_hidden_neighbours(request, self, [form.instance.pk])

@@ -1,0 +1,165 @@
+"""Filters of the lists: values that are present, with how many records have each."""
+
+import datetime
+
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import Count, Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import Country
+
+from registry.models import Citation, Domain
+from registry.text import fold
+
+YEAR = datetime.timedelta(days=365)
+
+
+class StrictFilter(SimpleListFilter):
+    """A filter that refuses values which it does not offer, rather than show a wrong list."""
+
+    def queryset(self, request, queryset):
+        value = self.value()
+        if value is None:
+            return queryset
+        if value not in {str(lookup) for lookup, _title in self.lookup_choices}:
+            raise IncorrectLookupParameters
+        return self.chosen(queryset, value)
+
+    def chosen(self, queryset, value):
+        raise NotImplementedError
+
+
+class PresentFilter(StrictFilter):
+    """Values found at the end of ``path``, counted in one query."""
+
+    NOT_STATED = "none"
+
+    path = ""
+
+    def lookups(self, request, model_admin):
+        counts = (
+            model_admin.model.objects.order_by()
+            .values_list(self.path)
+            .annotate(Count("pk", distinct=True))
+        )
+        self.counts = {value: count for value, count in counts if value not in (None, "")}
+        self.unstated = sum(count for value, count in counts if value in (None, ""))
+        choices = [(value, self.label(value)) for value in self.counts]
+        choices = [(str(value), label) for value, label in self.in_order(choices)]
+        if self.unstated and choices:
+            choices.append((self.NOT_STATED, _("Not stated")))
+        return choices
+
+    def label(self, value) -> str:
+        return str(value)
+
+    def in_order(self, choices):
+        return sorted(choices)
+
+    def choices(self, changelist):
+        """Each value with its count; the counts that Django offers on request replace it."""
+        numbers = {str(value): count for value, count in self.counts.items()}
+        numbers[self.NOT_STATED] = self.unstated
+        everything, *choices = super().choices(changelist)
+        yield everything
+        for (value, _label), choice in zip(self.lookup_choices, choices, strict=True):
+            if not changelist.add_facets:
+                choice["display"] = f"{choice['display']} ({numbers[value]})"
+            yield choice
+
+    def chosen(self, queryset, value):
+        # By subquery: a join to rows would show a record once for each of its rows.
+        stated = {self.path: value}
+        if value == self.NOT_STATED:
+            stated = {f"{self.path}__isnull": True}
+        return queryset.filter(pk__in=queryset.model.objects.filter(**stated).values("pk"))
+
+
+class YearFilter(PresentFilter):
+    """The year of a partial date, newest first."""
+
+    title = _("year")
+    parameter_name = "year"
+
+    def in_order(self, choices):
+        return sorted(choices, reverse=True)
+
+
+class CountryFilter(PresentFilter):
+    title = _("country")
+    parameter_name = "country"
+
+    def label(self, value):
+        return Country(value).name
+
+    def in_order(self, choices):
+        return sorted(choices, key=lambda choice: fold(choice[1]))
+
+
+class DomainFilter(StrictFilter):
+    """A domain with those below it."""
+
+    title = _("domain")
+    parameter_name = "domain"
+
+    def lookups(self, request, model_admin):
+        domains = sorted(
+            Domain.objects.select_related("parent"),
+            key=lambda domain: [fold(one) for one in (domain.parent, domain) if one],
+        )
+        return [
+            (str(domain.pk), f"– {domain}" if domain.parent_id else str(domain))
+            for domain in domains
+        ]
+
+    def chosen(self, queryset, value):
+        return queryset.in_domain(value)
+
+
+class AuthorityFilter(PresentFilter):
+    """Who contributes; not shown where one authority contributes everything."""
+
+    title = _("contributing authority")
+    parameter_name = "authority"
+    path = "authority__name"
+
+    def has_output(self):
+        return len(self.lookup_choices) > 1
+
+
+class SourceFilter(StrictFilter):
+    title = _("source")
+    parameter_name = "sourced"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("With a source")), ("no", _("Without any source"))]
+
+    def chosen(self, queryset, value):
+        citations = Citation.objects.filter(**{queryset.model._meta.model_name: OuterRef("pk")})
+        return queryset.filter(Exists(citations) if value == "yes" else ~Exists(citations))
+
+
+class CheckedFilter(StrictFilter):
+    """Records that nobody compared with their sources for long."""
+
+    title = _("last check")
+    parameter_name = "checked"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("recent", _("Within a year")),
+            ("old", _("More than a year ago")),
+            ("never", _("Never")),
+        ]
+
+    def chosen(self, queryset, value):
+        a_year_ago = timezone.localdate() - YEAR
+        return {
+            "recent": queryset.filter(checked_on__gte=a_year_ago),
+            "old": queryset.filter(checked_on__lt=a_year_ago),
+            "never": queryset.filter(checked_on__isnull=True),
+        }[value]
+
+
+RECORD_FILTERS = (AuthorityFilter, SourceFilter, CheckedFilter)

@@ -1,0 +1,88 @@
+"""The administration: one site of our own, in sections that follow the work of editors."""
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.urls import translate_url
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext_lazy as _
+
+# The front page and the side bar, in the order in which a registry is filled.
+SECTIONS = [
+    (_("Cooperation"), ["Agreement", "Delegation", "Project"]),
+    (_("Money"), ["Fund", "Call", "Contribution"]),
+    (_("Who and where"), ["Organisation", "Place", "Domain"]),
+    (_("Sources and imports"), ["Source", "ImportJob"]),
+    (_("Access"), ["Authority", "User", "Group"]),
+]
+
+
+class RecordAutocompleteView(AutocompleteJsonView):
+    """Suggestions that tell records of one name apart, by the label of their own admin."""
+
+    def get_queryset(self):
+        queryset = super().get_queryset()
+        joined = self.model_admin.get_list_select_related(self.request)
+        return queryset.select_related(*joined) if isinstance(joined, list | tuple) else queryset
+
+    def serialize_result(self, obj, to_field_name):
+        label = self.admin_site.choice_label(obj)
+        return super().serialize_result(obj, to_field_name) | {"text": label}
+
+
+class RegistryAdminSite(AdminSite):
+    site_title = settings.SITE_NAME
+    site_header = settings.SITE_NAME
+    index_title = _("What would you like to edit?")
+    empty_value_display = "–"
+
+    def each_context(self, request):
+        return super().each_context(request) | {"language_links": self.language_links(request)}
+
+    def get_app_list(self, request, app_label=None):
+        """All models by section; for one application alone, the usual list."""
+        apps = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        models = {model["object_name"]: (app, model) for app in apps for model in app["models"]}
+        sections = []
+        for number, (name, members) in enumerate(SECTIONS):
+            found = [models.pop(member) for member in members if member in models]
+            if found:
+                app, _model = found[0]
+                sections.append(
+                    app
+                    | {
+                        "name": name,
+                        "app_label": f"section-{number}",
+                        "models": [model for _app, model in found],
+                    }
+                )
+        # What another application may register stays reachable, under that application's name.
+        rest = ((app, [m for owner, m in models.values() if owner is app]) for app in apps)
+        return sections + [app | {"models": members} for app, members in rest if members]
+
+    def autocomplete_view(self, request):
+        return RecordAutocompleteView.as_view(admin_site=self)(request)
+
+    def choice_label(self, record) -> str:
+        """How a record reads among the choices of a field."""
+        admin = self._registry.get(type(record))
+        label = getattr(admin, "choice_label", None)
+        return label(record) if label else str(record)
+
+    @staticmethod
+    def language_links(request) -> list[dict]:
+        """The same page in the other languages, each named in its own."""
+        return [
+            {
+                "code": code,
+                "name": get_language_info(code)["name_local"].capitalize(),
+                "url": translate_url(request.get_full_path(), code),
+            }
+            for code, _name in settings.LANGUAGES
+            if code != get_language()
+        ]
+
+
+site = RegistryAdminSite(name="admin")

@@ -1,0 +1,60 @@
+"""A real browser for the tests that need one: Debian's Chromium, driven by Playwright.
+
+Named by the environment variable CHROMIUM, else looked for on the path. Without one the tests are
+skipped, with a line that says how to get it; where CI is set that skip would hide a failure, so it
+is one.
+"""
+
+import os
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+HOW_TO_GET_IT = "No Chromium was found: install it (apt install chromium) or name it in CHROMIUM."
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# What axe must find nothing in: WCAG 2.2 AA, and the practices that it adds.
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def executable() -> str | None:
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, started once for all tests of a process."""
+    path = executable()
+    if not path:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(HOW_TO_GET_IT)
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(browser, live_server):
+    """An empty page, French, of a desk's size; addresses are relative to the test server."""
+    context = browser.new_context(
+        base_url=live_server.url, locale="fr-FR", viewport={"width": 1280, "height": 900}
+    )
+    yield context.new_page()
+    context.close()
+
+
+def faults(page) -> list[str]:
+    """What axe finds on the page as it is now, one line a fault."""
+    found = Axe().run(page, options=AXE).response["violations"]
+    return [
+        f"{page.url} {fault['id']}: {fault['help']}: {node['html'][:160]}"
+        for fault in found
+        for node in fault["nodes"]
+    ]
