@@ -1,4 +1,4 @@
-"""``python -m cooperation_site.port 8000``: whether the port is free here, and if not what to do."""
+"""``python -m cooperation_site.port 8000``: nothing where the port is free, else what to do."""
 
 import socket
 import sys
