@@ -11,3 +11,10 @@ def _in_french():
     """Each test starts in the first language, whatever the one before it left."""
     with translation.override("fr"):
         yield
+
+
+@pytest.fixture
+def in_english():
+    """For tests that compare messages: these are written in English and translated elsewhere."""
+    with translation.override("en"):
+        yield

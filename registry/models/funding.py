@@ -374,9 +374,12 @@ class Contribution(PublicRecord):
                 violation_error_message=_("The amount must be more than zero."),
             ),
             models.CheckConstraint(
-                condition=Q(last_year__isnull=True) | Q(last_year__gte=F("year")),
+                condition=Q(last_year__isnull=True)
+                | Q(year__isnull=False, last_year__gte=F("year")),
                 name="contribution_years_forward",
-                violation_error_message=_("The last year comes before the first."),
+                violation_error_message=_(
+                    "Give the first year too; the last year cannot come before it."
+                ),
             ),
         ]
 
