@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import models
+from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.utils.translation import override
 
@@ -21,12 +21,21 @@ from registry.models import (
     Delegation,
     Domain,
     Fund,
+    FundOrganisation,
     Organisation,
+    OrganisationIdentifier,
+    OrganisationName,
+    Participant,
+    Party,
     Place,
+    PlaceName,
+    ProgrammeItem,
     Project,
+    ProjectPartner,
+    Signatory,
     Source,
+    Stop,
 )
-from registry.models.base import PublicRecord
 from registry.querysets import records_moved
 from registry.text import fold
 
@@ -109,6 +118,7 @@ def _delegation(delegation):
         yield from _organisation_names([participant.organisation])
     for item in delegation.programme.all():
         yield item.title
+        yield from _place_names([item.place])
         yield from _organisation_names(item.organisations.all())
     yield from _domain_names(delegation.domains.all())
 
@@ -163,6 +173,7 @@ INDEXED = {
             "stops__place__other_names",
             "participants__organisation__other_names",
             "programme__organisations__other_names",
+            "programme__place__other_names",
             "domains",
         ],
     ),
@@ -189,7 +200,7 @@ NEIGHBOURS = {
     },
     Place: {
         Organisation: ["place"],
-        Delegation: ["stops__place"],
+        Delegation: ["stops__place", "programme__place"],
         Project: ["places"],
     },
     Domain: {Agreement: ["domains"], Delegation: ["domains"], Project: ["domains"]},
@@ -197,27 +208,45 @@ NEIGHBOURS = {
     Project: {Contribution: ["projects"]},
 }
 
+# The rows whose words stand in the text of the record that they belong to, and the key to it.
+ROWS = {
+    PlaceName: "place",
+    OrganisationName: "organisation",
+    OrganisationIdentifier: "organisation",
+    Party: "agreement",
+    Signatory: "agreement",
+    Stop: "delegation",
+    Participant: "delegation",
+    ProgrammeItem: "delegation",
+    FundOrganisation: "fund",
+    ProjectPartner: "project",
+}
+# Those among them that also stand in the text of the record's neighbours.
+NAMES = (PlaceName, OrganisationName)
+
 
 # Writing it ------------------------------------------------------------------------------------
 
 
 def index(model, pks: Iterable[int]) -> None:
-    """Write anew the search text of the model's records with these primary keys."""
+    """Write anew the search text of the model's records with these primary keys.
+
+    The records are locked before their neighbours are read: of two people who save neighbouring
+    records at the same moment, the second writes the text, knowing what the first has saved.
+    """
     words, joined, prefetched = INDEXED[model]
     pks = sorted(pks)
     for start in range(0, len(pks), BATCH):
-        records = (
-            model.objects.filter(pk__in=pks[start : start + BATCH])
-            .select_related(*joined)
-            .prefetch_related(*prefetched)
-        )
-        stale = []
-        for record in records:
-            text = fold(" ".join([*words(record), record.reference, record.public_id]))
-            if text != record.search_text:
-                record.search_text = text
-                stale.append(record)
-        model.objects.bulk_update(stale, ["search_text"], batch_size=100)
+        batch = model.objects.filter(pk__in=pks[start : start + BATCH]).order_by("pk")
+        with transaction.atomic():
+            list(batch.select_for_update(no_key=True).values_list("pk"))
+            stale = []
+            for record in batch.select_related(*joined).prefetch_related(*prefetched):
+                text = fold(" ".join([*words(record), record.reference, record.public_id]))
+                if text != record.search_text:
+                    record.search_text = text
+                    stale.append(record)
+            model.objects.bulk_update(stale, ["search_text"], batch_size=100)
 
 
 def rebuild() -> int:
@@ -278,31 +307,24 @@ def _neighbours(kind, pks: Iterable[int]) -> dict[type, set]:
     return neighbours
 
 
-def _owners(row) -> Iterable[models.Model]:
-    """The indexed records that a child row, such as a party or another name, belongs to."""
-    for field in row._meta.concrete_fields:
-        if (
-            isinstance(field, models.ForeignKey)
-            and field.related_model in INDEXED
-            and field.remote_field.on_delete is models.CASCADE
-        ):
-            owner = getattr(row, field.attname)
-            if owner:
-                yield field.related_model, owner
+def _touch_owner(row) -> None:
+    """The text of the record that the row belongs to, and of those that name it."""
+    key = row._meta.get_field(ROWS[type(row)])
+    pks = [getattr(row, key.attname)]
+    _touch(key.related_model, pks)
+    if isinstance(row, NAMES):
+        _touch_neighbours(key.related_model, pks)
 
 
-def _on_save(sender, instance, raw=False, update_fields=None, **_kwargs):
-    if raw or not sender.__module__.startswith("registry.models"):
+def _on_save(sender, instance, raw=False, **_kwargs):
+    if raw:
         return
     if sender in INDEXED:
-        if update_fields is not None and set(update_fields) == {"search_text"}:
-            return
         _touch(sender, [instance.pk])
+    if sender in NEIGHBOURS:
         _touch_neighbours(sender, [instance.pk])
-    elif sender is Domain:
-        _touch_neighbours(sender, [instance.pk])
-    else:
-        _touch_owners(instance)
+    if sender in ROWS:
+        _touch_owner(instance)
 
 
 def _on_moved(sender, pks, **_kwargs):
@@ -316,30 +338,48 @@ def _before_delete(sender, instance, **_kwargs):
         instance._neighbours = _neighbours(sender, [instance.pk])
 
 
-def _on_delete(sender, instance, **_kwargs):
+def _on_delete(sender, instance, origin=None, **_kwargs):
     for model, pks in getattr(instance, "_neighbours", {}).items():
         _touch(model, pks)
-    is_row = sender.__module__.startswith("registry.models") and sender not in INDEXED
-    if is_row and sender is not Domain:
-        _touch_owners(instance)
-
-
-def _touch_owners(row) -> None:
-    for model, pk in _owners(row):
-        _touch(model, [pk])
-        if row.__class__.__name__ in ("OrganisationName", "PlaceName"):
-            _touch_neighbours(model, [pk])
+    # A row that goes with its record leaves nothing to index.
+    if sender in ROWS and getattr(origin, "model", type(origin)) is sender:
+        _touch_owner(instance)
 
 
 def _on_links(sender, instance, action, reverse, model, pk_set, **_kwargs):
-    if not action.startswith("post_"):
+    """Links of many to many: the text of the record that holds them speaks of the others.
+
+    ``reverse`` says that they were set from the other end, as in ``domain.agreements.add``.
+    """
+    holder = model if reverse else type(instance)
+    if holder not in INDEXED and holder not in ROWS:
         return
-    if isinstance(instance, PublicRecord):
-        _touch(type(instance), [instance.pk])
-    elif type(instance).__module__.startswith("registry.models"):
-        _touch_owners(instance)
-    if reverse and issubclass(model, PublicRecord) and pk_set:
-        _touch(model, pk_set)
+    if not reverse:
+        pks = {instance.pk}
+    elif action == "pre_clear":
+        # After the clearing nothing tells any more which they were.
+        name = next(
+            field.name
+            for field in holder._meta.many_to_many
+            if field.remote_field.through is sender
+        )
+        pks = set(holder.objects.filter(**{name: instance.pk}).values_list("pk", flat=True))
+        instance._cleared = pks
+        return
+    elif action == "post_clear":
+        pks = instance.__dict__.pop("_cleared", set())
+    else:
+        pks = pk_set or set()
+    if action.startswith("post_"):
+        _touch_holders(holder, pks)
+
+
+def _touch_holders(holder, pks) -> None:
+    if holder in INDEXED:
+        _touch(holder, pks)
+    else:
+        for row in holder.objects.filter(pk__in=pks):
+            _touch_owner(row)
 
 
 def connect() -> None:
