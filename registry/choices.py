@@ -80,6 +80,15 @@ class AgreementKind(TextChoices):
     PARTNERSHIP = "partnership", _("Partnership")
 
 
+class Standing(TextChoices):
+    """Where an agreement stands on a day, as its dates show it."""
+
+    IN_FORCE = "in_force", _("In force")
+    ENDED = "ended", _("Ended")
+    UPCOMING = "upcoming", _("Not yet in effect")
+    UNSTATED = "unstated", _("Not stated")
+
+
 class PartyRole(TextChoices):
     PARTY = "party", _("Party")
     ASSOCIATED = "associated", _("Associated partner")

@@ -1,6 +1,17 @@
-"""What every template may use: the site's own identity."""
+"""What every template may use: the site's own identity, and the way to its parts."""
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+SECTIONS = [
+    ("agreement", _("Agreements")),
+    ("delegation", _("Delegations")),
+    ("project", _("Projects")),
+    ("organisation", _("Organisations")),
+    ("place", _("Places")),
+    ("fund", _("Funds")),
+    ("call", _("Calls")),
+]
 
 
 def site(_request):
@@ -8,4 +19,5 @@ def site(_request):
         "site_name": settings.SITE_NAME,
         "site_logo": settings.SITE_LOGO,
         "site_editor": settings.SITE_EDITOR,
+        "sections": [(kind, f"registry:{kind}_list", label) for kind, label in SECTIONS],
     }

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from registry import querysets
 from registry.choices import (
     ActivityStatus,
     ContributionKind,
@@ -21,7 +22,6 @@ from registry.dates import FIRST_YEAR, LAST_YEAR, format_range
 from registry.fields import PartialDateField, not_before
 from registry.models.base import Ordered, PublicRecord
 from registry.money import format_money
-from registry.querysets import CallQuerySet, ContributionQuerySet, ProjectQuerySet
 
 POSITIVE = MinValueValidator(Decimal("0.01"))
 YEAR_VALIDATORS = [MinValueValidator(FIRST_YEAR), MaxValueValidator(LAST_YEAR)]
@@ -35,6 +35,8 @@ class Fund(PublicRecord):
     kind = models.CharField(_("kind"), max_length=10, choices=FundKind, default=FundKind.FUND)
     summary = models.TextField(_("presentation"), blank=True)
     website = models.URLField(_("website"), max_length=500, blank=True)
+
+    objects = querysets.FundQuerySet.as_manager()
 
     class Meta(PublicRecord.Meta):
         verbose_name = _("fund")
@@ -137,7 +139,7 @@ class Call(PublicRecord):
     )
     website = models.URLField(_("website"), max_length=500, blank=True)
 
-    objects = CallQuerySet.as_manager()
+    objects = querysets.CallQuerySet.as_manager()
 
     class Meta(PublicRecord.Meta):
         verbose_name = _("call for projects")
@@ -165,7 +167,9 @@ class Call(PublicRecord):
         ]
 
     def __str__(self):
-        return self.title or f"{self.fund.short_name} {self.edition}"
+        if self.title or (self.is_published and not self.fund.is_published):
+            return self.title or self.edition  # a public call must not name a fund that is not
+        return f"{self.fund.short_name} {self.edition}"
 
     @property
     def period(self) -> str:
@@ -225,7 +229,7 @@ class Project(PublicRecord):
         help_text=_("Delegations that prepared the project or were part of it."),
     )
 
-    objects = ProjectQuerySet.as_manager()
+    objects = querysets.ProjectQuerySet.as_manager()
 
     class Meta(PublicRecord.Meta):
         verbose_name = _("funded project")
@@ -360,7 +364,7 @@ class Contribution(PublicRecord):
     )
     note = models.TextField(_("note"), blank=True)
 
-    objects = ContributionQuerySet.as_manager()
+    objects = querysets.ContributionQuerySet.as_manager()
 
     class Meta(PublicRecord.Meta):
         verbose_name = _("contribution")

@@ -1,5 +1,156 @@
-"""Template tags of the registry."""
+"""Template tags of the registry: links that never name a draft, dates, amounts, addresses."""
+
+import datetime
 
 from django import template
+from django.conf import settings
+from django.urls import reverse
+from django.urls import translate_url as translated
+from django.utils import formats, translation
+from django.utils.html import format_html
+from django.utils.translation import get_language_info
+
+from registry.dates import PartialDate, format_event, format_range
+from registry.money import format_money
 
 register = template.Library()
+
+
+# Neighbours ---------------------------------------------------------------------------------
+
+
+@register.filter
+def published(record):
+    """The record, or nothing unless the public may see it; a domain has no status to hide it."""
+    return record if record is not None and getattr(record, "is_published", True) else None
+
+
+@register.simple_tag
+def record_link(record, text=""):
+    """A link to the record's page; nothing at all for a record that is not published."""
+    if not record or not published(record):
+        return ""
+    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), text or str(record))
+
+
+@register.filter
+def card(record) -> str:
+    """The template of a line about the record."""
+    return f"registry/includes/{record._meta.model_name}_card.html"
+
+
+@register.simple_tag
+def external_link(url, text=""):
+    """A link out of the site, for web addresses alone."""
+    if not str(url).startswith(("https://", "http://")):
+        return ""
+    shown = text or str(url).split("://", 1)[1].removeprefix("www.").rstrip("/")
+    return format_html('<a class="external" href="{}" rel="external noopener">{}</a>', url, shown)
+
+
+# Dates, numbers, amounts --------------------------------------------------------------------
+
+
+@register.simple_tag
+def when(date):
+    """A date with its precision: a ``PartialDate``, a day or a moment."""
+    if not date:
+        return ""
+    if isinstance(date, datetime.datetime):
+        date = date.astimezone().date() if settings.USE_TZ else date.date()
+    if isinstance(date, datetime.date):
+        date = PartialDate.from_date(date)
+    return format_html('<time datetime="{}">{}</time>', date.isoformat(), str(date))
+
+
+@register.simple_tag
+def event(start, end):
+    """When something happened: one date, or from one to another."""
+    return when(start) if start and end in (None, start) else format_event(start, end)
+
+
+@register.simple_tag
+def term(start, end):
+    """For how long something holds: a period, whose end or beginning may be open."""
+    return when(start) if start and end == start else format_range(start, end)
+
+
+@register.filter
+def number(value) -> str:
+    return formats.number_format(value, force_grouping=True)
+
+
+@register.filter
+def money(amount, currency) -> str:
+    return format_money(amount, currency)
+
+
+@register.filter
+def share(percentage) -> str:
+    """``50 %`` in French, ``50%`` in English."""
+    number_of = formats.number_format(percentage.normalize(), use_l10n=True)
+    return number_of + ("%" if translation.get_language() == "en" else "\N{NO-BREAK SPACE}%")
+
+
+@register.filter
+def degrees(coordinate) -> str:
+    """Decimal degrees, without the zeros that add nothing."""
+    return f"{coordinate.normalize():f}"
+
+
+# Addresses ----------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def canonical_url(context) -> str:
+    """The address of the page without what only arranges it."""
+    request = context["request"]
+    return request.build_absolute_uri(request.path)
+
+
+@register.simple_tag(takes_context=True)
+def other_languages(context) -> list[dict]:
+    """The page in each other language: its code, its name for itself, its address."""
+    request = context.get("request")
+    if request is None:
+        return []
+    current = translation.get_language()
+    return [
+        {
+            "code": code,
+            "name": get_language_info(code)["name_local"],
+            "url": _in_language(context, request, code),
+        }
+        for code, _name in settings.LANGUAGES
+        if code != current
+    ]
+
+
+def _in_language(context, request, code) -> str:
+    record = context.get("record")
+    if record is not None and getattr(request.resolver_match, "kwargs", None):
+        # The words of the address may differ too: a place has a name in each language.
+        with translation.override(code):
+            address = record.get_absolute_url()
+        query = request.META.get("QUERY_STRING", "")
+        return f"{address}?{query}" if query else address
+    address = request.get_full_path()
+    other = translated(address, code)
+    if other != address:
+        return other
+    with translation.override(code):
+        return reverse("registry:home")  # a page that does not exist has no other language
+
+
+@register.simple_tag(takes_context=True)
+def absolute(context, address) -> str:
+    return context["request"].build_absolute_uri(address)
+
+
+@register.simple_tag(takes_context=True)
+def without(context, name) -> str:
+    """The query of the page without one of its parameters, back on the first page."""
+    query = context["request"].GET.copy()
+    for gone in (name, "page"):
+        query.pop(gone, None)
+    return f"?{query.urlencode()}"

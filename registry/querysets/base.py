@@ -1,0 +1,69 @@
+"""Records with a publication status, and places."""
+
+from django.db import models, transaction
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
+from django.dispatch import Signal
+from django.utils import timezone
+
+from registry.choices import Status
+
+UPDATE_BATCH = 500
+
+# Sent with ``pks`` after many records changed their status at once: updates send no post_save.
+records_moved = Signal()
+
+
+WITHIN = """
+    WITH RECURSIVE inside(id) AS (
+        SELECT id FROM %(table)s WHERE id = %%s
+        UNION SELECT below.id FROM %(table)s below JOIN inside ON below.parent_id = inside.id
+    ) SELECT id FROM inside
+"""
+
+
+class RecordQuerySet(models.QuerySet):
+    """Records with a publication status."""
+
+    def published(self):
+        return self.filter(status=Status.PUBLISHED)
+
+    def publish(self, by=None) -> int:
+        """Show the records to the public; the number of those that were not shown before."""
+        return self._move_to(Status.PUBLISHED, by)
+
+    def send_to_review(self, by=None) -> int:
+        return self._move_to(Status.IN_REVIEW, by)
+
+    def return_to_draft(self, by=None) -> int:
+        return self._move_to(Status.DRAFT, by)
+
+    def archive(self, by=None) -> int:
+        return self._move_to(Status.ARCHIVED, by)
+
+    def _move_to(self, status, by) -> int:
+        """Give the records a status, with its trail; the number of those that had another."""
+        now = timezone.now()
+        changes = {"status": status, "updated_at": now, "updated_by": by}
+        if status == Status.PUBLISHED:
+            changes["published_at"] = Coalesce("published_at", now)
+        with transaction.atomic():
+            pks = list(self.exclude(status=status).order_by().values_list("pk", flat=True))
+            for start in range(0, len(pks), UPDATE_BATCH):
+                batch = pks[start : start + UPDATE_BATCH]
+                self.model._base_manager.filter(pk__in=batch).update(**changes)
+            records_moved.send(sender=self.model, pks=pks)
+        return len(pks)
+
+    def get_by_natural_key(self, public_id):
+        return self.get(public_id=public_id)
+
+
+class PlaceQuerySet(RecordQuerySet):
+    def within(self, place):
+        """The place and all that it contains, to any depth: one recursive query, no list of keys.
+
+        ``UNION`` leaves out what is found twice, so that a loop would end too.
+        """
+        inside = RawSQL(WITHIN % {"table": self.model._meta.db_table}, [place.pk])  # noqa: S611
+        return self.filter(pk__in=inside)

@@ -1,0 +1,43 @@
+"""Delegations: where they come from, where they stop, whom they meet."""
+
+import datetime
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from registry.choices import Status
+from registry.querysets.sides import InvolvingQuerySet, Presence
+
+
+class DelegationQuerySet(InvolvingQuerySet):
+    """A delegation is present where its participants come from, where it stops and is received."""
+
+    involvement = "participants"
+
+    def presences(self):
+        return [
+            *super().presences(),
+            Presence(self._related("stops").all(), "delegation", "place"),
+            Presence(self._related("programme").all(), "delegation", "place"),
+        ]
+
+    def for_organisation(self, organisation):
+        """Those that it takes part in, or that meet it on the way."""
+        met = self._related("programme").filter(
+            delegation=OuterRef("pk"),
+            organisations=organisation.pk,
+            organisations__status=Status.PUBLISHED,
+        )
+        return self.filter(self._involving(organisation) | Q(Exists(met)))
+
+    def upcoming(self, on: datetime.date):
+        return self.filter(starts_on__possibly_from=on)
+
+    def with_stops(self):
+        """Each with ``public_stops``: its stops in published places, in their order."""
+        stops = self._related("stops").filter(place__status=Status.PUBLISHED)
+        return self.prefetch_related(
+            Prefetch("stops", stops.select_related("place"), to_attr="public_stops")
+        )
+
+    def with_card(self):
+        return self.with_stops().with_domains()

@@ -1,0 +1,98 @@
+"""Funds, calls, projects and the money that goes to these."""
+
+import datetime
+from collections import defaultdict
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from registry.choices import Status
+from registry.querysets.base import RecordQuerySet
+from registry.querysets.sides import InvolvingQuerySet, Presence
+
+
+class ProjectQuerySet(InvolvingQuerySet):
+    """A project is present where its partners sit and where it happens."""
+
+    involvement = "partners"
+
+    def presences(self):
+        places = self.model._meta.get_field("places").remote_field.through.objects
+        return [*super().presences(), Presence(places.all(), "project", "place")]
+
+    def with_card(self):
+        return self.select_related("fund", "call__fund").with_organisations().with_domains()
+
+
+class FundQuerySet(RecordQuerySet):
+    def with_card(self):
+        """Each with ``public_organisations``: the published ones that run it, with their side."""
+        rows = self.model._meta.get_field("organisations").related_model.objects
+        return self.prefetch_related(
+            Prefetch(
+                "organisations",
+                rows.filter(organisation__status=Status.PUBLISHED).select_related("organisation"),
+                to_attr="public_organisations",
+            )
+        )
+
+
+class CallQuerySet(RecordQuerySet):
+    def open(self, on: datetime.date):
+        """Calls open on the day; without an opening date, those whose closing date is to come."""
+        return self.filter(
+            Q(opens_on__isnull=True) | Q(opens_on__possibly_until=on),
+            closes_on__possibly_from=on,
+        )
+
+
+class ContributionQuerySet(RecordQuerySet):
+    def for_projects(self, projects):
+        """Contributions to any of the projects, each once however many of them it is shared by."""
+        links = self.model.projects.through.objects.filter(
+            contribution=OuterRef("pk"), project__in=projects
+        )
+        return self.filter(Exists(links))
+
+    def for_fund(self, fund):
+        """Contributions of the fund, of its calls, and to its projects."""
+        projects = self.model._meta.get_field("projects").related_model.objects.published()
+        return self._of(Q(fund=fund) | Q(call__fund=fund), projects.filter(fund=fund))
+
+    def for_call(self, call):
+        """Contributions under the call, and to its projects."""
+        projects = self.model._meta.get_field("projects").related_model.objects.published()
+        return self._of(Q(call=call), projects.filter(call=call))
+
+    def _of(self, own: Q, projects):
+        links = self.model.projects.through.objects.filter(
+            contribution=OuterRef("pk"), project__in=projects
+        )
+        return self.filter(own | Q(Exists(links)))
+
+    def with_card(self):
+        """Each with ``public_funders`` and ``public_projects``: the published ones."""
+        fields = self.model._meta
+        return self.prefetch_related(
+            *(
+                Prefetch(
+                    name,
+                    fields.get_field(name).related_model.objects.published(),
+                    to_attr=f"public_{name}",
+                )
+                for name in ("funders", "projects")
+            )
+        )
+
+    def totals(self) -> dict[str, Decimal]:
+        """The sum per currency, in alphabetical order of their codes.
+
+        A contribution shared by several projects or funders counts once; currencies are never
+        added together; a contribution of unknown amount adds nothing.
+        """
+        totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+        rows = self.order_by("currency").values_list("pk", "currency", "amount").distinct()
+        for _pk, currency, amount in rows:
+            if amount is not None:
+                totals[currency] += amount
+        return dict(totals)

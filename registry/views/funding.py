@@ -1,0 +1,158 @@
+"""Funds, calls, projects and contributions."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from registry.choices import PartnerRole
+from registry.filters import (
+    CallFilterSet,
+    ContributionFilterSet,
+    FundFilterSet,
+    ProjectFilterSet,
+)
+from registry.models import Agreement, Call, Contribution, Delegation, Fund, Project
+from registry.views.base import RecordDetail, RecordList, block, by_country
+
+
+class FundList(RecordList):
+    model = Fund
+    filterset_class = FundFilterSet
+
+    def listed(self):
+        return Fund.objects.published().with_card()
+
+
+class FundDetail(RecordDetail):
+    model = Fund
+
+    def get_queryset(self):
+        return super().get_queryset().with_card()
+
+    def get_context_data(self, **kwargs):
+        contributions = Contribution.objects.published().for_fund(self.object)
+        return super().get_context_data(**kwargs) | {"totals": contributions.totals()}
+
+    def blocks(self):
+        fund, key = self.object, self.object.public_id
+        return [
+            block(_("Calls for projects"), fund.calls.select_related("fund"), "call", fund=key),
+            block(_("Funded projects"), fund.projects.with_card(), "project", fund=key),
+            block(
+                _("Contributions"),
+                Contribution.objects.for_fund(fund).with_card(),
+                "contribution",
+                fund=key,
+            ),
+        ]
+
+
+class CallList(RecordList):
+    model = Call
+    filterset_class = CallFilterSet
+
+    def listed(self):
+        return Call.objects.published().select_related("fund")
+
+
+class CallDetail(RecordDetail):
+    model = Call
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("fund")
+
+    def get_context_data(self, **kwargs):
+        call = self.object
+        today = timezone.localdate()
+        contributions = Contribution.objects.published().for_call(call)
+        return super().get_context_data(**kwargs) | {
+            "totals": contributions.totals(),
+            "is_open": Call.objects.open(today).filter(pk=call.pk).exists(),
+        }
+
+    def blocks(self):
+        call, key = self.object, self.object.public_id
+        return [
+            block(_("Funded projects"), call.projects.with_card(), "project", call=key),
+            block(
+                _("Contributions"),
+                Contribution.objects.for_call(call).with_card(),
+                "contribution",
+                call=key,
+            ),
+        ]
+
+
+class ProjectList(RecordList):
+    model = Project
+    filterset_class = ProjectFilterSet
+
+    def listed(self):
+        return Project.objects.published().with_card()
+
+
+class ProjectDetail(RecordDetail):
+    model = Project
+
+    def get_queryset(self):
+        return super().get_queryset().with_card()
+
+    def get_context_data(self, **kwargs):
+        project = self.object
+        partners = project.public_partners
+        contributions = Contribution.objects.published().filter(projects=project)
+        shown = list(contributions.with_card())
+        for contribution in shown:
+            contribution.shared_with = len(contribution.public_projects) - 1
+        return super().get_context_data(**kwargs) | {
+            "leads": by_country(row for row in partners if row.role == PartnerRole.LEAD),
+            "partners": by_country(row for row in partners if row.role != PartnerRole.LEAD),
+            "places": list(project.places.published()),
+            "contributions": shown,
+            "totals": contributions.totals(),
+        }
+
+    def blocks(self):
+        project, today = self.object, timezone.localdate()
+        return [
+            block(
+                _("Agreements it carries out"),
+                Agreement.objects.filter(projects=project).with_card(today),
+                "agreement",
+                project=project.public_id,
+            ),
+            block(
+                _("Delegations"),
+                Delegation.objects.filter(projects=project).with_card(),
+                "delegation",
+                project=project.public_id,
+            ),
+        ]
+
+
+class ContributionList(RecordList):
+    model = Contribution
+    filterset_class = ContributionFilterSet
+
+    def listed(self):
+        return Contribution.objects.published().with_card()
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"totals": self.filterset.qs.totals()}
+
+
+class ContributionDetail(RecordDetail):
+    model = Contribution
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("fund", "call__fund").with_card()
+
+    def blocks(self):
+        contribution = self.object
+        return [
+            block(
+                _("Funded projects"),
+                contribution.projects.with_card(),
+                "project",
+                contribution=contribution.public_id,
+            )
+        ]

@@ -1,0 +1,88 @@
+"""Organisations."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from registry.choices import Status
+from registry.filters import OrganisationFilterSet
+from registry.models import (
+    Agreement,
+    Contribution,
+    Delegation,
+    Organisation,
+    Project,
+    Source,
+)
+from registry.views.base import RecordDetail, RecordList, block
+
+
+class OrganisationList(RecordList):
+    model = Organisation
+    filterset_class = OrganisationFilterSet
+
+    def listed(self):
+        return Organisation.objects.published().select_related("place")
+
+
+class OrganisationDetail(RecordDetail):
+    model = Organisation
+
+    def get_queryset(self):
+        return (
+            super()
+            .get_queryset()
+            .select_related("place__parent__parent")
+            .prefetch_related("other_names", "identifiers")
+        )
+
+    def get_context_data(self, **kwargs):
+        organisation = self.object
+        networks = organisation.memberships.filter(network__status=Status.PUBLISHED)
+        roles = organisation.fund_roles.filter(fund__status=Status.PUBLISHED)
+        return super().get_context_data(**kwargs) | {
+            "memberships": list(networks.select_related("network")),
+            "fund_roles": list(roles.select_related("fund")),
+        }
+
+    def blocks(self):
+        organisation, key = self.object, self.object.public_id
+        return [
+            block(
+                _("Agreements"),
+                Agreement.objects.for_organisation(organisation).with_card(timezone.localdate()),
+                "agreement",
+                organisation=key,
+            ),
+            block(
+                _("Delegations"),
+                Delegation.objects.for_organisation(organisation).with_card(),
+                "delegation",
+                organisation=key,
+            ),
+            block(
+                _("Funded projects"),
+                Project.objects.for_organisation(organisation).with_card(),
+                "project",
+                organisation=key,
+            ),
+            block(
+                _("Contributions"),
+                Contribution.objects.filter(funders=organisation).with_card(),
+                "contribution",
+                organisation=key,
+            ),
+            block(
+                _("Members"),
+                Organisation.objects.filter(memberships__network=organisation)
+                .select_related("place")
+                .distinct(),
+                "organisation",
+                network=key,
+            ),
+            block(
+                _("Published sources"),
+                Source.objects.filter(publisher=organisation).select_related("publisher"),
+                "source",
+                publisher=key,
+            ),
+        ]
