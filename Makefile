@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ADDRESS = http://127.0.0.1:$(PORT)/
 
-.PHONY: help run develop test check format messages clean
+.PHONY: help run develop test check format messages extract clean
 
 help:
 	@echo "make run       prepare the registry and serve it on $(ADDRESS) (PORT=8001 for another port)"
@@ -50,9 +50,13 @@ format: $(VENV)/installed-dev
 
 messages: $(VENV)/installed
 	@command -v msgfmt >/dev/null || { echo "gettext is missing: apt install gettext" >&2; exit 1; }
-	DEBUG=true $(BIN)/python manage.py makemessages --locale fr --add-location file --no-obsolete \
-	  --ignore $(VENV) --ignore var --ignore build --ignore tests
+	@$(MAKE) --no-print-directory extract
 	DEBUG=true $(BIN)/python manage.py compilemessages --locale fr
+
+# The messages of the code into locale/; apart, since a test makes sure that none was forgotten.
+extract:
+	@DEBUG=true $(BIN)/python manage.py makemessages --locale fr --add-location file --no-obsolete \
+	  --verbosity 0 --ignore $(VENV) --ignore var --ignore build --ignore tests
 
 clean:
 	rm -rf $(VENV)
