@@ -4,6 +4,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# CONTENT=no begins with an empty registry.
+EMPTY = $(if $(filter no,$(CONTENT)),--empty)
 ADDRESS = http://127.0.0.1:$(PORT)/
 
 .PHONY: help run develop test check format messages extract clean
@@ -21,7 +23,7 @@ help:
 run: export HTTPS ?= false
 run: $(VENV)/installed
 	@$(BIN)/python -m cooperation_site.port $(PORT)
-	@$(BIN)/python manage.py bootstrap --address $(ADDRESS)
+	@$(BIN)/python manage.py bootstrap --address $(ADDRESS) $(EMPTY)
 	@exec $(BIN)/gunicorn cooperation_site.wsgi --bind 127.0.0.1:$(PORT) \
 	  --workers 1 --threads 8 --log-level warning --no-control-socket
 
@@ -29,7 +31,7 @@ develop: export DEBUG = true
 develop: export DJANGO_RUNSERVER_HIDE_WARNING = true
 develop: $(VENV)/installed
 	@$(BIN)/python -m cooperation_site.port $(PORT)
-	@$(BIN)/python manage.py bootstrap --address $(ADDRESS)
+	@$(BIN)/python manage.py bootstrap --address $(ADDRESS) $(EMPTY)
 	@exec $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
 test: $(VENV)/installed-dev

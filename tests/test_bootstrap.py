@@ -43,6 +43,12 @@ def test_bootstrap_of_an_empty_registry_loads_the_content():
     assert Organisation.objects.published().exists()
 
 
+def test_bootstrap_of_a_registry_meant_to_be_empty_loads_none():
+    _bootstrap(empty=True)
+
+    assert not Organisation.objects.exists()
+
+
 @pytest.mark.usefixtures("no_content")
 def test_bootstrap_makes_an_administrator_whose_password_is_told_once():
     first = _bootstrap()

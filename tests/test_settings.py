@@ -214,8 +214,11 @@ SITE = """
 import json
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.test import RequestFactory
 from registry.context_processors import site
-print(json.dumps({"site": site(None), "logo": finders.find(settings.SITE_LOGO),
+said = {key: value for key, value in site(RequestFactory().get("/")).items()
+        if key.startswith("site_") and isinstance(value, str)}
+print(json.dumps({"site": said, "logo": finders.find(settings.SITE_LOGO),
                   "languages": [code for code, name in settings.LANGUAGES]}))
 """
 

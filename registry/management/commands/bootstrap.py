@@ -18,10 +18,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--address", default="", help="Where it will be served, to be told.")
+        parser.add_argument("--empty", action="store_true", help="Load no content.")
 
-    def handle(self, *, address, **options):
+    def handle(self, *, address, empty, **options):
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("load_content", stdout=self.stdout)
+        if not empty:
+            call_command("load_content", stdout=self.stdout)
         self.make_administrator()
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
