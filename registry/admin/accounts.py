@@ -35,14 +35,14 @@ class UserAdmin(FieldsMixin, DjangoUserAdmin):
     list_display = ("username", "full_name", "email", "is_active", "is_superuser", "last_login")
     list_filter = ("is_active", "is_superuser", "authorities", "groups")
     autocomplete_fields = ("authorities", "groups")
-    filter_horizontal = ("user_permissions",)
+    filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Who it is"), {"fields": ("first_name", "last_name", "email")}),
         (_("Contributes for"), {"fields": ("authorities",)}),
         (
             _("What they may do"),
-            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups")},
         ),
         (_("Trail"), {"fields": ("last_login", "date_joined"), "classes": ("collapse",)}),
     )

@@ -1,10 +1,13 @@
 """What the administration of every model shares, and that of every public record."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.db import transaction
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models, transaction
 from django.http import HttpResponseRedirect
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from registry import search
@@ -30,10 +33,15 @@ class FieldsMixin:
     """Boxes of fields, the same in forms and in the rows under them.
 
     Every key and many-to-many to a model that has an administration with a search completes what
-    is typed. The bin beside a key is left out: too near to the pencil for what it would delete.
+    is typed. Beside a key there is a pencil and a plus, no bin (too near to the pencil for what it
+    would delete) and no eye (it shows what the pencil opens).
     """
 
-    formfield_overrides = {PartialDateField: {"widget": PartialDateInput}}
+    formfield_overrides = {
+        PartialDateField: {"widget": PartialDateInput},
+        models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")},
+        models.TextField: {"widget": AdminTextareaWidget({"rows": 4})},
+    }
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
@@ -48,7 +56,7 @@ class FieldsMixin:
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and hasattr(field.widget, "can_delete_related"):
-            field.widget.can_delete_related = False
+            field.widget.can_delete_related = field.widget.can_view_related = False
         return field
 
 
@@ -72,14 +80,19 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
         return PrefetchingChangeList
 
     def changelist_view(self, request, extra_context=None):
+        title = {"title": capfirst(self.opts.verbose_name_plural), "subtitle": None}
         with search.deferred():
-            response = super().changelist_view(request, extra_context)
+            response = super().changelist_view(request, title | (extra_context or {}))
         if isinstance(response, HttpResponseRedirect) and response.url.endswith("?e=1"):
             messages.warning(
                 request,
                 _("The address asks for a filter that is not understood: here is the whole list."),
             )
         return response
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context |= {"title": str(obj) if obj else _("New record"), "subtitle": None}
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST":

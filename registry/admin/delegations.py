@@ -39,7 +39,6 @@ class ProgrammeRows(OrderedStackedRows):
     autocomplete_fields = ("place", "organisations")
     select_related = ("place",)
     prefetch_related = ("organisations__place",)
-    verbose_name = _("item of the programme")
 
 
 @admin.register(Delegation, site=site)

@@ -1,10 +1,12 @@
 """Rows edited on the page of the record that they belong to."""
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.base import FieldsMixin
-from registry.admin.forms import OrderedFormSet, RegistryForm
+from registry.admin.forms import NamedFormSet, OrderedFormSet, RegistryForm
 from registry.models import Citation
 
 
@@ -27,6 +29,8 @@ class RowsMixin(FieldsMixin):
 class Rows(RowsMixin, admin.TabularInline):
     """Rows of few fields, one a line."""
 
+    formset = NamedFormSet
+
 
 class StackedRows(RowsMixin, admin.StackedInline):
     """Rows of many fields, each a small form."""
@@ -47,5 +51,6 @@ class CitationRows(Rows):
     fields = ("source", "passage")
     autocomplete_fields = ("source",)
     select_related = ("source",)
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget({"rows": 2})}}
     verbose_name = _("source cited")
     verbose_name_plural = _("sources cited")

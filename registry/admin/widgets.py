@@ -43,7 +43,9 @@ class AutocompleteSelect(KnownLabelsMixin, widgets.AutocompleteSelect):
 
 
 class AutocompleteSelectMultiple(KnownLabelsMixin, widgets.AutocompleteSelectMultiple):
-    pass
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        # Each choice has its own cross; the one for all stands in a list and is no item of it.
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
 def hand_over_known(form) -> None:
