@@ -194,6 +194,8 @@ SITE_EDITOR = environment.text("SITE_EDITOR")
 IMPORT_MAX_MEGABYTES = environment.integer("IMPORT_MAX_MEGABYTES", 50, minimum=1)
 IMPORT_MAX_ROWS = environment.integer("IMPORT_MAX_ROWS", 200_000, minimum=1)
 IMPORT_MAX_COLUMNS = environment.integer("IMPORT_MAX_COLUMNS", 500, minimum=1)
+IMPORT_MAX_INFLATED_MEGABYTES = environment.integer("IMPORT_MAX_INFLATED_MEGABYTES", 500, minimum=1)
+IMPORT_MAX_INFLATION = environment.integer("IMPORT_MAX_INFLATION", 200, minimum=1)
 FILE_UPLOAD_PERMISSIONS = 0o640
 # One citation, party or participant takes several form fields; a large record has hundreds.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

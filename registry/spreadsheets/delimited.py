@@ -1,0 +1,126 @@
+"""Reading text files: any usual encoding, any delimiter, any line ending."""
+
+import csv
+import io
+import re
+from collections import Counter
+
+from django.utils.translation import gettext as _
+
+from registry.spreadsheets.problems import UnreadableFileError
+
+BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+DELIMITERS = ";,\t|:^~"
+SAMPLE = 64 * 1024
+SAMPLE_RECORDS = 60
+DECLARED_DELIMITER = re.compile(r"\Asep=(.)\r?\n?", re.IGNORECASE)
+# The letters and signs beyond ASCII that French and English texts are full of.
+EXPECTED = frozenset("éèêëàâçùûüîïôöœæÉÈÊÀÂÇÎÔŒ’‘“”«»–—…€°\N{NO-BREAK SPACE}")
+
+
+def read_delimited(data: bytes) -> list[list[str]]:
+    """The records of a text file, one list of cells each, blank lines included."""
+    text = decode(data)
+    delimiter = None
+    if declared := DECLARED_DELIMITER.match(text):
+        delimiter = declared[1]
+        # The line is kept, empty: the rows keep the numbers that a spreadsheet shows.
+        text = "\n" + text[declared.end() :]
+    return list(_records(text, delimiter or find_delimiter(text)))
+
+
+def decode(data: bytes) -> str:
+    """The text of a file of unstated encoding.
+
+    UTF-8 is tried first: a text in another encoding is hardly ever valid UTF-8. Windows-1252 and
+    Mac Roman accept nearly any bytes, so the one whose letters look like a text is taken.
+    """
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                raise UnreadableFileError(
+                    _("The text of this file is damaged: save it anew as CSV UTF-8.")
+                ) from None
+    if encoding := _utf16_without_mark(data[:SAMPLE]):
+        return data.decode(encoding, errors="replace")
+    if b"\x00" in data:
+        raise UnreadableFileError(
+            _("This file is neither a spreadsheet nor a text. Save it as XLSX, ODS or CSV.")
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    candidates = {}
+    for encoding in ("cp1252", "mac_roman"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        candidates[encoding] = (_strangeness(text), text)
+    return min(candidates.values(), key=lambda candidate: candidate[0])[1]
+
+
+def _utf16_without_mark(sample: bytes) -> str | None:
+    pairs = len(sample) // 2
+    if pairs < 2:
+        return None
+    if sample[1::2].count(0) > 0.7 * pairs and sample[::2].count(0) < 0.1 * pairs:
+        return "utf-16-le"
+    if sample[::2].count(0) > 0.7 * pairs and sample[1::2].count(0) < 0.1 * pairs:
+        return "utf-16-be"
+    return None
+
+
+def _strangeness(text: str) -> int:
+    """How many characters beyond ASCII are not those of French or English writing."""
+    beyond = Counter(letter for letter in text if letter > "\x7f")
+    return sum(count for letter, count in beyond.items() if letter not in EXPECTED)
+
+
+def find_delimiter(text: str) -> str:
+    """The delimiter that cuts the first records into the same number of cells, more than one."""
+    sample = text[:SAMPLE]
+    if len(text) > SAMPLE:
+        # The last record of the sample is cut short; one record alone is kept as it is.
+        sample = re.split(r"[\r\n]+[^\r\n]*\Z", sample)[0]
+    best, best_score = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        widths = []
+        for record in _records(sample, delimiter, lenient=True):
+            if any(record):
+                widths.append(len(record))
+            if len(widths) == SAMPLE_RECORDS:
+                break
+        wide = Counter(width for width in widths if width > 1)
+        if not wide:
+            continue
+        width, count = wide.most_common(1)[0]
+        # Titles above the headings are of one cell: they count against nobody.
+        consistency = count / len(widths)
+        usual = 0.2 if delimiter in ";,\t" else 0
+        score = (round(consistency + usual, 2), width)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _records(text: str, delimiter: str, lenient: bool = False):
+    # Universal newlines: CR alone and CRLF become LF, inside quoted cells too.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
+    lines = io.StringIO(text.replace("\x00", ""), newline=None)
+    try:
+        yield from csv.reader(lines, delimiter=delimiter)
+    except csv.Error:
+        if not lenient:
+            raise UnreadableFileError(
+                _("The text of this file cannot be cut into cells: save it anew as CSV.")
+            ) from None

@@ -1,0 +1,139 @@
+"""Which spellings are one name, which come so near that somebody must decide, which are others."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from registry.text import name_key
+
+# Letters of other alphabets that look like Latin ones.
+LOOK_ALIKES = str.maketrans(
+    "аАВсСеЕНіІјЈкКмМоОрРѕЅТуУхХԛԝ" + "αΑΒΕΖΗΙΚΜΝοΟρΡΤυΥΧν",
+    "aABcCeEHiIjJkKmMoOpPsSTyYxXqw" + "aABEZHIKMNoOpPTuYXv",
+)
+# A letter more or less is a slip in a word of four; another letter makes another short word
+# (Lyon, Laon), and another first letter another name (Nantes, Mantes).
+SHORTEST_WITH_SLIP = 4
+SHORTEST_WITH_OTHER_LETTER = 6
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """A known name that an unknown one may be a slip for."""
+
+    record: object
+    name: str
+    reason: str
+
+
+class Names:
+    """The names of all records of a kind, by what makes spellings equal."""
+
+    def __init__(self, are_words_of_their_own: Callable[[str], bool] = lambda word: False):
+        self._records: dict[str, list] = defaultdict(list)
+        self._spellings: dict[str, str] = {}
+        self._variants: dict[str, set[str]] | None = None
+        self._are_words_of_their_own = are_words_of_their_own
+
+    def add(self, record, names: Iterable[str]) -> None:
+        for name in names:
+            key = name_key(name) if name else ""
+            if not key:
+                continue
+            if not any(record is known for known in self._records[key]):
+                self._records[key].append(record)
+            self._spellings.setdefault(key, name)
+            if self._variants is not None:
+                self._vary(key)
+
+    def find(self, name: str) -> list:
+        """The records of this name; several where it is ambiguous."""
+        return self._records.get(name_key(name), [])
+
+    def __contains__(self, name: str) -> bool:
+        return bool(self.find(name))
+
+    def spellings(self) -> Iterable[str]:
+        return self._spellings.values()
+
+    def near(self, name: str, may_be: Callable[[object], bool] = bool) -> NearMiss | None:
+        """A known name so near to this unknown one that it may be a slip for it.
+
+        ``may_be`` says whether a record can be meant at all, as by its country.
+        """
+        latin = name.translate(LOOK_ALIKES)
+        if latin != name:
+            for record in self.find(latin):
+                if may_be(record):
+                    return NearMiss(
+                        record,
+                        self._spellings[name_key(latin)],
+                        _("it is written with letters of another alphabet that look the same"),
+                    )
+        key = name_key(latin)
+        if self._variants is None:
+            self._variants = {}
+            for known in list(self._records):
+                self._vary(known)
+        candidates = set().union(*(self._variants.get(v, ()) for v in _deletions(key)))
+        for candidate in sorted(candidates - {key}):
+            if not is_slip(candidate, key, self._are_words_of_their_own):
+                continue
+            for record in self._records[candidate]:
+                if may_be(record):
+                    return NearMiss(
+                        record, self._spellings[candidate], _("one letter makes the difference")
+                    )
+        return None
+
+    def _vary(self, key: str) -> None:
+        for variant in _deletions(key):
+            self._variants.setdefault(variant, set()).add(key)
+
+
+def _deletions(key: str) -> set[str]:
+    """The key, and the key without each of its letters: two keys one slip apart share one."""
+    return {key, *(key[:index] + key[index + 1 :] for index in range(len(key)))}
+
+
+def is_slip(known: str, given: str, is_word: Callable[[str], bool] = lambda word: False) -> bool:
+    """Whether two folded names differ by one slip of the keyboard, rather than being two names.
+
+    >>> is_slip("poool", "pool"), is_slip("rennes metropole", "nantes metropole")
+    (True, False)
+    """
+    start = 0
+    while start < min(len(known), len(given)) and known[start] == given[start]:
+        start += 1
+    end = 0
+    while (
+        end < min(len(known), len(given)) - start
+        and known[len(known) - 1 - end] == given[len(given) - 1 - end]
+    ):
+        end += 1
+    here, there = known[start : len(known) - end], given[start : len(given) - end]
+    if any(letter.isdigit() for letter in here + there) or max(len(here), len(there)) > 2:
+        return False
+    if " " in here + there:
+        # A space more or less: Atlan games.
+        return len(here) + len(there) == 1
+    words = [_word_at(text, start) for text in (known, given)]
+    if is_word(words[1]) or any(letter.isdigit() for word in words for letter in word):
+        return False
+    shortest = min(map(len, words))
+    if {len(here), len(there)} == {0, 1}:
+        return shortest >= SHORTEST_WITH_SLIP
+    if len(here) == len(there) == 2:
+        return here == there[::-1] and shortest >= SHORTEST_WITH_SLIP
+    starts_word = start == 0 or known[start - 1] == " "
+    return (
+        len(here) == len(there) == 1 and not starts_word and shortest >= SHORTEST_WITH_OTHER_LETTER
+    )
+
+
+def _word_at(text: str, position: int) -> str:
+    start = text.rfind(" ", 0, position) + 1
+    end = text.find(" ", position)
+    return text[start : end if end >= 0 else len(text)]

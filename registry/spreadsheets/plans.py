@@ -1,0 +1,205 @@
+"""What an import would write, held in memory until somebody confirms it."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from registry.dates import PartialDate
+from registry.money import format_money
+from registry.spreadsheets.problems import Problem
+
+
+def identity(record):
+    """What tells a record from the others, saved or not."""
+    return record.pk or id(record)
+
+
+def show(record, attribute: str) -> str:
+    """The value of a record's field as people read it."""
+    field_ = record._meta.get_field(attribute)
+    value = getattr(record, attribute)
+    if value in (None, ""):
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if attribute == "amount":
+        return format_money(value, record.currency)
+    if field_.choices:
+        return str(getattr(record, f"get_{attribute}_display")())
+    return str(value)
+
+
+def canonical(value) -> str:
+    """The value as a text that does not depend on the language."""
+    if isinstance(value, models.Model):
+        return f"{value._meta.model_name}:{value.pk or describe(value)}"
+    if isinstance(value, PartialDate):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def describe(record) -> str:
+    """A record that may not be saved yet, as it would read."""
+    return str(record) or record._meta.verbose_name
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field before and after; a value added to a list has nothing before."""
+
+    attribute: str
+    label: str
+    before: str
+    after: str
+    raw: tuple[str, str]
+    added: bool = False
+
+
+@dataclass(eq=False)
+class RecordPlan:
+    """A record with what an import would change in it: fields, rows under it and links."""
+
+    instance: models.Model
+    is_new: bool
+    sheet: str = ""
+    row: int = 0
+    # Made because a cell names it; ``row`` is then the first that does.
+    is_mention: bool = False
+    changes: list[Change] = field(default_factory=list)
+    new_rows: dict[str, list] = field(default_factory=dict)
+    changed_rows: list = field(default_factory=list)
+    new_links: dict[str, list] = field(default_factory=dict)
+    # Records that come with this one and stand on no row of their own: a project's contribution.
+    companions: list["RecordPlan"] = field(default_factory=list)
+    # The columns that gave each field, so that a problem found later names the cell.
+    columns: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def model(self):
+        return type(self.instance)
+
+    @property
+    def is_touched(self) -> bool:
+        return self.is_new or bool(self.changes)
+
+    def set(self, attribute: str, value, label: str, column: str = "") -> None:
+        """Give a field a value, if it is another one than it has."""
+        self.columns[attribute] = column
+        field_ = self.instance._meta.get_field(attribute)
+        if isinstance(field_, models.ForeignKey):
+            # The key alone says whether it is the same: the related record need not be loaded.
+            same = value.pk is not None and getattr(self.instance, field_.attname) == value.pk
+            same = same or (
+                field_.is_cached(self.instance) and getattr(self.instance, attribute) is value
+            )
+        else:
+            same = getattr(self.instance, attribute) == value
+        if same:
+            return
+        before, raw = show(self.instance, attribute), canonical(getattr(self.instance, attribute))
+        setattr(self.instance, attribute, value)
+        after = show(self.instance, attribute)
+        self.changes.append(
+            Change(attribute, label, "" if self.is_new else before, after, (raw, canonical(value)))
+        )
+
+    def existing(self, relation: str) -> list:
+        """The saved rows or links of a relation; they were loaded with the record."""
+        return list(getattr(self.instance, relation).all()) if self.instance.pk else []
+
+    def rows(self, relation: str) -> list:
+        return [*self.existing(relation), *self.new_rows.get(relation, [])]
+
+    def links(self, relation: str) -> list:
+        return [*self.existing(relation), *self.new_links.get(relation, [])]
+
+    def add_row(self, relation: str, row: models.Model, label: str) -> None:
+        owner = self.instance._meta.get_field(relation).field.name
+        setattr(row, owner, self.instance)
+        if hasattr(row, "position"):
+            row.position = 1 + max((other.position for other in self.rows(relation)), default=0)
+        self.new_rows.setdefault(relation, []).append(row)
+        text = describe(row)
+        self.changes.append(Change(relation, label, "", text, ("", text), added=True))
+
+    def change_row(self, relation: str, row, values: dict, label: str) -> None:
+        before = describe(row)
+        raw = [canonical(getattr(row, name)) for name in values]
+        for name, value in values.items():
+            setattr(row, name, value)
+        is_new_row = any(row is new for new in self.new_rows.get(relation, []))
+        if not is_new_row and not any(row is changed for changed in self.changed_rows):
+            self.changed_rows.append(row)
+        after = [canonical(value) for value in values.values()]
+        self.changes.append(
+            Change(relation, label, before, _describe_change(row, values), (str(raw), str(after)))
+        )
+
+    def link(self, relation: str, target: models.Model, label: str) -> None:
+        """Add a target to a many-to-many relation, unless it is there."""
+        if any(identity(target) == identity(other) for other in self.links(relation)):
+            return
+        self.new_links.setdefault(relation, []).append(target)
+        self.changes.append(
+            Change(relation, label, "", describe(target), ("", canonical(target)), added=True)
+        )
+
+
+def _describe_change(row, values: dict) -> str:
+    text = describe(row)
+    shown = [show(row, name) for name in values if show(row, name) not in text]
+    return f"{text} ({', '.join(shown)})" if shown else text
+
+
+@dataclass
+class SheetPlan:
+    """What becomes of the rows of one sheet."""
+
+    name: str
+    model: type[models.Model]
+    hidden: bool = False
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+    @property
+    def rows(self) -> int:
+        return self.new + self.changed + self.unchanged + self.refused
+
+
+@dataclass
+class Plan:
+    """What a file would write, or the problems that keep it from being written."""
+
+    sheets: list[SheetPlan] = field(default_factory=list)
+    records: list[RecordPlan] = field(default_factory=list)
+    mentions: list[RecordPlan] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def touched(self) -> list[RecordPlan]:
+        plans = (*self.mentions, *self.records)
+        with_companions = (one for plan in plans for one in (plan, *plan.companions))
+        return [plan for plan in with_companions if plan.is_touched]
+
+    @cached_property
+    def digest(self) -> str:
+        """Identifies what would be written: the same changes give the same digest."""
+        steps = [
+            [
+                plan.model._meta.model_name,
+                "new" if plan.is_new else plan.instance.public_id,
+                describe(plan.instance) if plan.is_new else "",
+                sorted([change.attribute, *change.raw] for change in plan.changes),
+            ]
+            for plan in self.touched
+        ]
+        steps += [[problem.sheet, str(problem.row), problem.column] for problem in self.problems]
+        text = json.dumps(steps, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()

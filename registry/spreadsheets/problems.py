@@ -1,0 +1,55 @@
+"""What can be wrong with a file or a cell, said so that its author can mend it."""
+
+from dataclasses import asdict, dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+
+class UnreadableFileError(Exception):
+    """A file that cannot be read as a spreadsheet, or that passes a limit; the message says why."""
+
+
+class CellError(ValueError):
+    """What is wrong with the value of a cell, and what to do about it."""
+
+    def __init__(self, message: str, remedy: str = "", value: str | None = None):
+        super().__init__(message)
+        self.message = str(message)
+        self.remedy = str(remedy)
+        self.value = value
+        # The name of the column, once it is known.
+        self.column = ""
+
+
+class ProtectedFileError(UnreadableFileError):
+    def __init__(self):
+        super().__init__(
+            _("This file is protected by a password. Remove the protection and upload it again.")
+        )
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that keeps a file from being imported, with the place where it stands.
+
+    ``row`` is the number that the spreadsheet shows; 0 stands for the sheet as a whole.
+    """
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    message: str
+    remedy: str = ""
+
+    def as_dict(self) -> dict:
+        return asdict(self)
+
+
+class RowRefusedError(ValidationError):
+    """The problems of one row, carried through django-import-export."""
+
+    def __init__(self, problems: list[Problem]):
+        super().__init__([problem.message for problem in problems])
+        self.problems = problems

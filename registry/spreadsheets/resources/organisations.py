@@ -1,0 +1,176 @@
+"""The sheet of organisations."""
+
+from registry.choices import IdentifierScheme, NameKind, OrganisationKind
+from registry.models import Organisation, Place
+from registry.spreadsheets import widgets
+from registry.spreadsheets.columns import Column, Companion, IdentifierColumn, OtherNamesColumn
+from registry.spreadsheets.plans import identity
+from registry.spreadsheets.problems import CellError
+from registry.spreadsheets.resources.base import RecordResource
+from registry.spreadsheets.values import split_values
+from registry.text import fold, name_key
+
+
+class OrganisationResource(RecordResource):
+    """Organisations, found by their identifiers and by all of their names."""
+
+    sheet_names = (
+        "Organisations",
+        "Organismes",
+        "Structures",
+        "Partenaires",
+        "Acteurs",
+        "Annuaire",
+        "Organizations",
+        "Partners",
+    )
+    key_columns = ("name",)
+    index = "organisations"
+    joined = ("place",)
+    prefetched = ("other_names", "identifiers", "citations__source")
+
+    name = Column(
+        "name",
+        "Nom, Organisation, Organisme, Nom de l'organisation, Nom de l'organisme, Dénomination,"
+        "Raison sociale, Structure, Nom de la structure, Nom officiel, Acteur"
+        "| Name, Organisation, Organization, Organisation name, Official name, Legal name",
+    )
+    other_names = OtherNamesColumn(
+        "other_names",
+        "Autres noms, Autre nom, Alias, Aussi appelé, Autres appellations, Variantes"
+        "| Other names, Other name, Aliases, Also known as",
+        NameKind.ALIAS,
+    )
+    acronyms = OtherNamesColumn(
+        "other_names", "Sigle, Sigles, Acronyme, Acronymes | Acronym, Acronyms", NameKind.ACRONYM
+    )
+    former_names = OtherNamesColumn(
+        "other_names",
+        "Anciens noms, Ancien nom, Nom précédent | Former names, Former name, Previous name",
+        NameKind.FORMER,
+    )
+    kind = Column(
+        "kind",
+        "Type, Catégorie, Nature, Type d'organisation, Type d'organisme, Type de structure, Statut"
+        "| Kind, Category, Organisation type, Organization type, Type of organisation",
+        widgets.ChoiceWidget(OrganisationKind),
+    )
+    city = Companion(
+        "Ville, Commune, Municipalité, Localité, Lieu, Siège | City, Town, Municipality, Location"
+    )
+    country = Companion("Pays | Country", widgets.CountryWidget())
+    website = Column(
+        "website",
+        "Site web, Site internet, Site, URL, Adresse web | Website, Web site, Web address",
+        widgets.UrlWidget(),
+    )
+    summary = Column(
+        "summary",
+        "Présentation, Description, Résumé, Activité, Commentaire | Presentation, Summary, About",
+        widgets.TextWidget(),
+    )
+    siren = IdentifierColumn("identifiers", "SIREN, N° SIREN, Numéro SIREN", IdentifierScheme.SIREN)
+    siret = IdentifierColumn("identifiers", "SIRET, N° SIRET, Numéro SIRET", IdentifierScheme.SIRET)
+    rna = IdentifierColumn("identifiers", "RNA, Numéro RNA", IdentifierScheme.RNA)
+    neq = IdentifierColumn(
+        "identifiers", "NEQ, Numéro d'entreprise du Québec", IdentifierScheme.NEQ
+    )
+    wikidata = IdentifierColumn("identifiers", "Wikidata", IdentifierScheme.WIKIDATA)
+    ror = IdentifierColumn("identifiers", "ROR", IdentifierScheme.ROR)
+
+    class Meta:
+        model = Organisation
+
+    def match(self, row):
+        if record := self.match_by_key(row) or self._match_by_identifier(row):
+            return record
+        name = self.read(row, "name")
+        if not name:
+            raise self.empty_cell("name")
+        found = self._in_place(self.directory.organisations.find(name), row)
+        if not found:
+            others = [
+                record
+                for other in self._other_names(row)
+                for record in self._in_place(self.directory.organisations.find(other), row)
+            ]
+            found = list({identity(record): record for record in others}.values())
+        record = self.choose(found, name, None)
+        if record is None:
+            try:
+                self.directory.refuse_near_organisation(name, self.read(row, "country"))
+            except CellError as error:
+                error.column = "name"
+                raise
+        return record
+
+    def names_of(self, record, row):
+        return [record.name, *self._other_names(row)]
+
+    def _other_names(self, row) -> list[str]:
+        cells = (self.read(row, name) for name in ("other_names", "acronyms", "former_names"))
+        return [name for cell in cells if cell for name in split_values(cell)]
+
+    def _match_by_identifier(self, row):
+        self.directory.organisations  # noqa: B018  loads the identifiers
+        for column in self.get_import_fields():
+            if isinstance(column, IdentifierColumn) and (
+                value := self.read(row, column.column_name)
+            ):
+                number = fold("".join(value.split()))
+                if owner := self.directory.identifiers.get((column.scheme, number)):
+                    return owner
+        return None
+
+    def _in_place(self, found: list, row) -> list:
+        """Those of the records that can be in the row's city and country."""
+        country, city = self.read(row, "country"), self.read(row, "city")
+        if country:
+            found = [item for item in found if self._country_of(item) in (None, country)]
+        if city:
+            # Two rows of the file may give two organisations of one name in two cities.
+            found = [item for item in found if item.pk or self._is_in(item, city)]
+        if len(found) > 1 and city:
+            here = [item for item in found if self._is_in(item, city)]
+            found = here or found
+        return found
+
+    def _country_of(self, record) -> str | None:
+        if record.place_id or record.place:
+            return str(record.place.country)
+        row = self.directory.row_of(record)
+        return self.read(row, "country") if row else None
+
+    def _is_in(self, record, city: str) -> bool:
+        row = self.directory.row_of(record)
+        if row is not None and record.place is None:
+            return name_key(self.read(row, "city") or "") == name_key(city)
+        place = record.place
+        return bool(place) and name_key(city) in (name_key(place.name_fr), name_key(place.name_en))
+
+    def complete(self, row):
+        """City and country together say the place; a more precise one that lies in it stays."""
+        city, country = self.read(row, "city"), self.read(row, "country")
+        column = "city" if city else "country"
+        present = row.plan.instance.place
+        if not city and not country:
+            return
+        if not city and present and present.country == country:
+            return
+        try:
+            place = (
+                self.directory.town(city, country)
+                if city
+                else self.directory.country_place(country)
+            )
+        except CellError as error:
+            error.column = column
+            raise
+        if not (present and _lies_in(present, place)):
+            row.plan.set("place", place, row.heading(column), column)
+
+
+def _lies_in(place: Place, other: Place) -> bool:
+    """Whether a place is the other, or is directly in it."""
+    same = identity(place) == identity(other)
+    return same or (place.parent_id is not None and place.parent_id == other.pk)

@@ -1,0 +1,193 @@
+"""The words by which spreadsheets name choices and countries, in both languages."""
+
+import difflib
+from collections.abc import Iterable
+from functools import cache
+
+from django.utils.translation import override
+from django_countries import countries
+
+from registry import choices
+from registry.text import name_key
+
+LANGUAGES = ("fr", "en")
+
+# Beside the codes and the labels of both languages. One line a choice, as people write it.
+SYNONYMS = {
+    choices.OrganisationKind: {
+        "local_authority": "collectivité territoriale, collectivité locale, collectivité, commune,"
+        "ville, municipalité, mairie, métropole, intercommunalité, région, département, epci,"
+        "agglomération, municipality, city, local government, mrc, arrondissement, province, state",
+        "ministry": "ministère, department of state, gouvernement, government",
+        "diplomatic_mission": "représentation diplomatique, ambassade, consulat, consulat général,"
+        "délégation générale, embassy, consulate, diplomatic representation",
+        "public_body": "organisme public, établissement public, société d'état, agence publique,"
+        "public agency, public institution",
+        "university": "université, établissement d'enseignement supérieur, higher education,"
+        "école supérieure, grande école",
+        "school": "école, lycée, collège, cégep, établissement scolaire, établissement"
+        " d'enseignement, high school",
+        "research_body": "organisme de recherche, centre de recherche, institut de recherche,"
+        "laboratoire, research institute, research centre, research center, research organisation",
+        "competitiveness_cluster": "pôle de compétitivité, pôle, competitiveness pole",
+        "cluster": "grappe, grappe industrielle, créneau d'excellence, filière",
+        "technology_park": "technopole, technopôle, parc technologique, science park",
+        "technology_centre": "centre d'innovation technologique, centre technologique, cctt,"
+        "centre collégial de transfert de technologie, technology innovation center,"
+        "innovation centre",
+        "incubator": "incubateur, accélérateur, accelerator, startup incubator",
+        "development_agency": "agence de développement économique, agence de développement,"
+        "agence économique, development agency, economic agency",
+        "chamber": "chambre consulaire, chambre de commerce, chambre de commerce et d'industrie,"
+        "cci, chambre de métiers, chambre de métiers et de l'artisanat, chamber of commerce",
+        "company": "entreprise, société, startup, start-up, pme, tpe, business, firm, enterprise",
+        "association": "asbl, osbl, obnl, ong, organisme à but non lucratif, ngo, non-profit,"
+        "nonprofit, association loi 1901, organisme communautaire, fondation, foundation",
+        "health_establishment": "établissement de santé, hôpital, chu, centre hospitalier, ciusss,"
+        "chum, hospital, health care, health institution",
+        "cultural_institution": "établissement culturel, institution culturelle, musée, théâtre,"
+        "bibliothèque, équipement culturel, museum, theatre, library",
+        "network": "réseau, fédération, alliance, association de villes, federation",
+        "international_organisation": "organisation internationale, international organization",
+        "other": "autre, autres, divers",
+    },
+    choices.AgreementKind: {
+        "protocol": "protocole de coopération, protocole, protocole d'entente,"
+        "protocole d'accord, memorandum of understanding, mou, cooperation protocol",
+        "convention": "convention de coopération, convention de partenariat, accord, entente,"
+        "agreement, entente de coopération, accord de coopération, cooperation agreement",
+        "framework": "accord-cadre, convention-cadre, entente-cadre, accord cadre,"
+        "framework convention",
+        "implementing": "convention d'application, accord d'application, accord de mise en œuvre,"
+        "entente d'application, avenant, implementing convention",
+        "declaration": "déclaration commune, déclaration conjointe, déclaration,"
+        "déclaration d'intention commune, joint statement",
+        "twinning": "jumelage, accord de jumelage, pacte de jumelage, sister city, sister cities,"
+        "town twinning, twinning agreement",
+        "tripartite": "coopération tripartite, accord tripartite, entente tripartite,"
+        "tripartite agreement",
+        "letter_of_intent": "lettre d'intention, lettre d'entente, loi",
+        "partnership": "partenariat, accord de partenariat, entente de partenariat",
+    },
+    choices.Direction: {
+        "outgoing": "sortante, sortant, départ, mission, déplacement, à l'étranger, out, outbound,"
+        "envoi, mission à l'étranger, aller",
+        "incoming": "entrante, entrant, accueil, réception, visite reçue, in, inbound, hosted,"
+        "arrivée",
+    },
+    choices.ActivityStatus: {
+        "submitted": "déposé, soumis, candidat, en instruction, proposed",
+        "selected": "retenu, labellisé, lauréat, sélectionné, accepté, approved, awarded",
+        "ongoing": "en cours, démarré, actif, active, in progress, under way",
+        "completed": "terminé, achevé, clos, complété, finished, closed, done",
+        "cancelled": "annulé, abandonné, canceled",
+        "suspended": "suspendu, en pause, on hold",
+    },
+    choices.ContributionKind: {
+        "grant": "subvention, aide, financement, don, subside, cash, aide en numéraire,"
+        "subvention directe, contribution financière",
+        "in_kind": "en nature, aide en nature, nature, apport en nature, mise à disposition",
+        "loan": "prêt, avance remboursable, avance",
+    },
+    choices.Currency: {
+        "EUR": "€, euros",
+        "CAD": "$ ca, $ can, dollar canadien, dollars canadiens, ca$",
+        "USD": "$ us, us$, dollar américain, dollars américains",
+        "GBP": "£, livre sterling, livres sterling",
+        "XOF": "fcfa, f cfa, franc cfa, francs cfa",
+    },
+    choices.PartyRole: {
+        "party": "partie, signataire, signatory",
+        "associated": "partenaire associé, associé, associated",
+    },
+    choices.SourceKind: {},
+}
+COUNTRY_SYNONYMS = {
+    "US": "états-unis, états-unis d'amérique, usa, u.s.a., us, united states, america, amérique",
+    "GB": "royaume-uni, uk, u.k., grande-bretagne, great britain, united kingdom, angleterre,"
+    "england, écosse, scotland, pays de galles, wales",
+    "KR": "corée du sud, south korea, corée",
+    "KP": "corée du nord, north korea",
+    "RU": "russie, russia",
+    "VN": "vietnam, viêt nam, viet nam",
+    "CZ": "tchéquie, république tchèque, czech republic, czechia",
+    "CI": "côte d'ivoire, ivory coast",
+    "CD": "rdc, rd congo, république démocratique du congo, congo-kinshasa, drc",
+    "CG": "congo-brazzaville, république du congo, congo",
+    "MD": "moldavie, moldova",
+    "SY": "syrie, syria",
+    "LA": "laos",
+    "IR": "iran",
+    "TZ": "tanzanie, tanzania",
+    "VE": "venezuela",
+    "BO": "bolivie, bolivia",
+    "PS": "palestine, territoires palestiniens",
+    "NL": "pays-bas, hollande, holland, netherlands, the netherlands",
+    "CV": "cap-vert, cape verde",
+    "MK": "macédoine du nord, north macedonia",
+    "TR": "turquie, turkey",
+    "CN": "chine, china",
+    "TW": "taïwan, taiwan",
+}
+
+
+@cache
+def choice_words(kind) -> dict[str, str]:
+    """The value of each choice by every folded word for it."""
+    words: dict[str, str] = {}
+    for value, synonyms in SYNONYMS.get(kind, {}).items():
+        for synonym in synonyms.split(","):
+            words.setdefault(word_key(synonym), value)
+    for language in LANGUAGES:
+        with override(language):
+            words |= {word_key(str(label)): value for value, label in kind.choices}
+    return words | {word_key(value): value for value in kind.values}
+
+
+@cache
+def country_words() -> dict[str, str]:
+    """The ISO code of each country by every folded word for it."""
+    words: dict[str, str] = {}
+    for language in LANGUAGES:
+        with override(language):
+            for code, name in countries:
+                words.setdefault(word_key(name), code)
+    for code, _name in countries:
+        words[code.lower()] = code
+        if three := countries.alpha3(code):
+            words.setdefault(three.lower(), code)
+    for code, synonyms in COUNTRY_SYNONYMS.items():
+        words |= {word_key(synonym): code for synonym in synonyms.split(",")}
+    return words
+
+
+def word_key(text: str) -> str:
+    """Like ``name_key``, except that a sign alone stays what it is."""
+    return name_key(text) or text.strip().lower()
+
+
+def country_code(text: str) -> str | None:
+    return country_words().get(word_key(text))
+
+
+def country_names(code: str) -> tuple[str, str]:
+    """The French and the English name of a country."""
+    names = []
+    for language in LANGUAGES:
+        with override(language):
+            names.append(countries.name(code))
+    return names[0], names[1]
+
+
+def country_name(code: str) -> str:
+    """The name of a country in the active language."""
+    return str(countries.name(code))
+
+
+def closest(text: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that reads most like the text, if one comes near."""
+    by_key: dict[str, str] = {}
+    for candidate in candidates:
+        by_key.setdefault(word_key(candidate), candidate)
+    found = difflib.get_close_matches(word_key(text), by_key, n=1, cutoff=0.6)
+    return by_key[found[0]] if found else None
