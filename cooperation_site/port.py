@@ -20,4 +20,4 @@ def refusal(port: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(refusal(sys.argv[1]))
+    sys.exit(refusal(sys.argv[1]) or 0)

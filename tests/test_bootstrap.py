@@ -2,9 +2,12 @@
 
 import re
 import socket
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
@@ -126,3 +129,22 @@ def test_port_that_another_program_holds_is_refused_with_a_way_out():
 @pytest.mark.parametrize("port", ["", "http", "0", "70000", "-1"])
 def test_port_that_is_no_port_is_refused(port):
     assert "1 to 65535" in refusal(port)
+
+
+@pytest.mark.parametrize(("port", "code"), [("0", 1), ("free", 0)])
+def test_port_program_tells_make_by_its_code(port, code):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        number = holder.getsockname()[1]
+    argument = str(number) if port == "free" else port
+
+    outcome = subprocess.run(
+        [sys.executable, "-m", "cooperation_site.port", argument],
+        cwd=settings.BASE_DIR,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert outcome.returncode == code
+    assert bool(outcome.stderr) is bool(code)
