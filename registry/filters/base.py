@@ -51,6 +51,13 @@ class Chip:
 
 
 class FilterForm(forms.Form):
+    """What the record is, who and where, when: those that a list does not have are passed over."""
+
+    field_order = (
+        *("q", "kind", "direction", "standing", "state", "progress", "domain", "fund", "call"),
+        *("place", "country", "with_place", "with_country", "organisation", "since", "until"),
+    )
+
     def clean(self):
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and until.latest < since.earliest:
