@@ -1,13 +1,23 @@
 """Addresses of the site: French at the root, other languages below their code."""
 
 from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from registry.admin.site import site
 
-urlpatterns = i18n_patterns(
-    path(_("admin/"), site.urls),
-    path("", include("registry.urls")),
-    prefix_default_language=False,
-)
+def favicon(_request):
+    """Browsers ask for it by themselves on pages that name no icon, such as the admin's."""
+    return redirect(static("registry/img/favicon.svg"))
+
+
+urlpatterns = [
+    path("favicon.ico", favicon),
+    *i18n_patterns(
+        path(_("admin/"), admin.site.urls),
+        path("", include("registry.urls")),
+        prefix_default_language=False,
+    ),
+]
