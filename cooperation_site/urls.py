@@ -1,11 +1,12 @@
 """Addresses of the site: French at the root, other languages below their code."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.contrib import admin
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
+
+from registry.admin.site import site
 
 
 def favicon(_request):
@@ -16,7 +17,7 @@ def favicon(_request):
 urlpatterns = [
     path("favicon.ico", favicon),
     *i18n_patterns(
-        path(_("admin/"), admin.site.urls),
+        path(_("admin/"), site.urls),
         path("", include("registry.urls")),
         prefix_default_language=False,
     ),
