@@ -69,6 +69,16 @@ class ImportJob(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-created_at"]
+        permissions = [("publish_importjob", _("Can publish what an import adds"))]
 
     def __str__(self):
         return self.filename
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for its author: to confirm it, or to correct the file."""
+        return self.state in (ImportState.PREVIEWED, ImportState.REFUSED)
+
+    @property
+    def changes_something(self) -> bool:
+        return bool(self.report.get("record_count"))

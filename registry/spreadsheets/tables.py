@@ -187,7 +187,7 @@ def _read_table(sheet: Sheet, index: int, resource, found: Recognition) -> Table
         elif heading:
             found.notices.append(
                 _("%(sheet)s: the column “%(column)s” is empty and not known: it is left out.")
-                % {"sheet": sheet.name, "column": heading}
+                % {"sheet": sheet.name or _("the file"), "column": heading}
             )
     table = Table(sheet.name, resource, headings, hidden=sheet.hidden)
     if sheet.hidden:

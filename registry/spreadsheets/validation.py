@@ -3,8 +3,8 @@
 ``Model.full_clean`` asks the database once for every key and constraint of every record, and
 cannot follow a key to a record that is not saved yet. Here, fields and ``clean()`` are Django's
 own; keys come from the directory, which read them; unique values are compared with those loaded
-once; and the conditions of check constraints are evaluated in Python. What this does not understand is
-asked of the database, and the database checks everything again when it writes.
+once; and the conditions of check constraints are evaluated in Python. What this does not
+understand is asked of the database, and the database checks everything again when it writes.
 """
 
 from decimal import Decimal

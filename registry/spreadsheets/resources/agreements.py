@@ -3,15 +3,9 @@
 from registry.choices import AgreementKind, PartyRole
 from registry.models import Agreement
 from registry.spreadsheets import widgets
-from registry.spreadsheets.columns import (
-    Column,
-    DomainsColumn,
-    KnownColumn,
-    PartiesColumn,
-    PeriodColumn,
-    SignatoriesColumn,
-)
+from registry.spreadsheets.columns import Column, DomainsColumn, KnownColumn, PeriodColumn
 from registry.spreadsheets.resources.base import RecordResource
+from registry.spreadsheets.rows import PartiesColumn, SignatoriesColumn
 
 
 class AgreementResource(RecordResource):

@@ -3,15 +3,9 @@
 from registry.choices import Direction, ParticipantRole
 from registry.models import Delegation
 from registry.spreadsheets import widgets
-from registry.spreadsheets.columns import (
-    Column,
-    DomainsColumn,
-    ParticipantsColumn,
-    PeriodColumn,
-    RecordsColumn,
-    StopsColumn,
-)
+from registry.spreadsheets.columns import Column, DomainsColumn, PeriodColumn, RecordsColumn
 from registry.spreadsheets.resources.base import RecordResource
+from registry.spreadsheets.rows import ParticipantsColumn, StopsColumn
 
 
 class DelegationResource(RecordResource):
@@ -54,8 +48,8 @@ class DelegationResource(RecordResource):
     dates = PeriodColumn("Dates, Date, Période, Date du déplacement | Dates, Date, Period")
     leaders = ParticipantsColumn(
         "participants",
-        "Conduite par, Menée par, Chef de délégation, Cheffe de délégation, Dirigée par,Conduit par,"
-        "Responsable | Led by, Leader, Head of delegation, Leaders",
+        "Conduite par, Menée par, Chef de délégation, Cheffe de délégation, Dirigée par,"
+        "Conduit par, Responsable | Led by, Leader, Head of delegation, Leaders",
         ParticipantRole.LEADER,
         persons=True,
     )

@@ -15,7 +15,6 @@ from registry.spreadsheets.columns import (
     DomainsColumn,
     FundColumn,
     OrganisationsColumn,
-    PartnersColumn,
     PeriodColumn,
     PlacesColumn,
     ProjectsColumn,
@@ -24,6 +23,7 @@ from registry.spreadsheets.columns import (
 from registry.spreadsheets.plans import Change, RecordPlan, canonical, describe, identity
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
+from registry.spreadsheets.rows import PartnersColumn
 from registry.spreadsheets.tables import heading_currency
 
 CURRENCY_HEADINGS = "Devise, Monnaie | Currency"

@@ -3,10 +3,11 @@
 from registry.choices import IdentifierScheme, NameKind, OrganisationKind
 from registry.models import Organisation, Place
 from registry.spreadsheets import widgets
-from registry.spreadsheets.columns import Column, Companion, IdentifierColumn, OtherNamesColumn
+from registry.spreadsheets.columns import Column, Companion
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
+from registry.spreadsheets.rows import IdentifierColumn, OtherNamesColumn
 from registry.spreadsheets.values import split_values
 from registry.text import fold, name_key
 

@@ -1,0 +1,215 @@
+"""Imports in the administration: upload, preview, confirm; and the jobs that were."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from registry.admin.base import RegistryModelAdmin
+from registry.admin.site import site
+from registry.choices import ImportState
+from registry.models import Authority, ImportJob
+from registry.spreadsheets import jobs
+from registry.spreadsheets.problems import UnreadableFileError
+
+PER_PAGE = 50
+
+
+class UploadForm(forms.Form):
+    """A workbook, and in whose name it comes in."""
+
+    file = forms.FileField(
+        label=_("Workbook"),
+        help_text=_("XLSX, XLSM, XLS, ODS, CSV or TSV. Nothing is written before you confirm."),
+        widget=forms.ClearableFileInput(
+            {
+                "accept": ".xlsx,.xlsm,.xls,.ods,.csv,.tsv,.txt",
+                "aria-describedby": "id_file_helptext",
+            }
+        ),
+    )
+    authority = forms.ModelChoiceField(
+        Authority.objects.none(),
+        label=_("Contributing authority"),
+        help_text=_("What the workbook adds will belong to it."),
+        empty_label=None,
+    )
+    publish = forms.BooleanField(
+        label=_("Publish what is new"),
+        required=False,
+        help_text=_("Without this, new records are drafts that only staff see."),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        authorities = Authority.objects.all() if user.is_superuser else user.authorities.all()
+        self.fields["authority"].queryset = authorities
+        self.fields["authority"].initial = (
+            user.authorities.order_by("pk").first()
+            or authorities.filter(code=Authority.DEFAULT_CODE).first()
+        )
+        if not user.has_perm("registry.publish_importjob"):
+            del self.fields["publish"]
+
+
+@admin.register(ImportJob, site=site)
+class ImportJobAdmin(RegistryModelAdmin):
+    """A job is never edited: its page shows the preview, then what became of it."""
+
+    list_display = ("filename", "state", "authority", "user", "created_at", "confirmed_at")
+    list_filter = ("state", "authority")
+    list_select_related = ("authority", "user")
+    search_fields = ("filename",)
+    date_hierarchy = "created_at"
+    upload_template = "admin/registry/importjob/upload.html"
+    job_template = "admin/registry/importjob/job.html"
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/confirm/", wrap(self.confirm_view), name="registry_importjob_confirm"),
+            path("<uuid:pk>/abandon/", wrap(self.abandon_view), name="registry_importjob_abandon"),
+            *super().get_urls(),
+        ]
+
+    def get_queryset(self, request):
+        """Everybody sees their own jobs; superusers see all."""
+        queryset = super().get_queryset(request)
+        return queryset if request.user.is_superuser else queryset.filter(user=request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return super().has_view_permission(request, obj) or self.has_add_permission(request)
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    # Pages --------------------------------------------------------------------------------------
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """The upload."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+        if request.method == "POST" and form.is_valid():
+            upload = form.cleaned_data["file"]
+            try:
+                job, _plan = jobs.start(
+                    upload.file,
+                    upload.name,
+                    form.cleaned_data["authority"],
+                    request.user,
+                    form.cleaned_data.get("publish", False),
+                )
+            except UnreadableFileError as error:
+                form.add_error("file", str(error))
+            else:
+                return HttpResponseRedirect(self._job_url(job))
+        context = self._context(request, _("Import a workbook")) | {
+            "form": form,
+            "has_authority": form.fields["authority"].queryset.exists(),
+        }
+        return TemplateResponse(request, self.upload_template, context)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The job: its preview while it waits, else what it did."""
+        job = self._job(request, object_id)
+        report = job.report
+        shown = "problems" if job.state == ImportState.REFUSED else "records"
+        items = [self._with_link(item) for item in report.get(shown, [])]
+        page = Paginator(items, PER_PAGE).get_page(request.GET.get("page"))
+        context = self._context(request, job.filename) | {
+            "job": job,
+            "original": job,
+            "sheets": [
+                sheet | {"kind_name": _kind_name(sheet["kind"])}
+                for sheet in report.get("sheets", [])
+            ],
+            "mentions": [
+                {
+                    "kind_name": _kind_name(group["kind"]),
+                    "items": [
+                        self._with_link(item | {"kind": group["kind"]}) for item in group["items"]
+                    ],
+                }
+                for group in report.get("mentions", [])
+            ],
+            "shown": shown,
+            "page": page,
+            "pages": page.paginator.get_elided_page_range(page.number),
+            "left_out": report.get(f"{shown.removesuffix('s')}_count", 0) - len(items),
+        }
+        return TemplateResponse(request, self.job_template, context)
+
+    @method_decorator(require_POST)
+    def confirm_view(self, request, pk):
+        job = self._job(request, pk)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        try:
+            jobs.confirm(job, request.POST.get("digest", ""))
+        except jobs.NotConfirmableError:
+            messages.error(
+                request,
+                _("Nothing was imported: this is not the preview that waits for confirmation."),
+            )
+        except jobs.RegistryChangedError:
+            jobs.preview(job)
+            messages.warning(
+                request,
+                _(
+                    "Nothing was imported: the registry changed since the preview. Look at the "
+                    "new preview and confirm again."
+                ),
+            )
+        else:
+            messages.success(request, _("The workbook is imported."))
+        return HttpResponseRedirect(self._job_url(job))
+
+    @method_decorator(require_POST)
+    def abandon_view(self, request, pk):
+        job = self._job(request, pk)
+        try:
+            jobs.abandon(job)
+        except jobs.NotConfirmableError:
+            messages.error(request, _("This import is over: it cannot be abandoned any more."))
+            return HttpResponseRedirect(self._job_url(job))
+        messages.success(request, _("The import is abandoned. Nothing was written."))
+        return HttpResponseRedirect(reverse("admin:registry_importjob_changelist"))
+
+    def _job(self, request, pk) -> ImportJob:
+        job = self.get_object(request, str(pk))
+        if job is None:
+            raise Http404
+        if not self.has_view_permission(request, job):
+            raise PermissionDenied
+        return job
+
+    def _job_url(self, job) -> str:
+        return reverse("admin:registry_importjob_change", args=[job.pk])
+
+    def _context(self, request, title) -> dict:
+        return self.admin_site.each_context(request) | {"opts": self.opts, "title": title}
+
+    def _with_link(self, item: dict) -> dict:
+        """The item with the address of its record in the administration, once it has one."""
+        if not item.get("pk"):
+            return item
+        try:
+            url = reverse(f"admin:registry_{item['kind']}_change", args=[item["pk"]])
+        except NoReverseMatch:
+            return item
+        return item | {"url": url}
+
+
+def _kind_name(model_name: str) -> str:
+    model = ImportJob._meta.apps.get_model("registry", model_name)
+    return model._meta.verbose_name_plural

@@ -1,0 +1,125 @@
+"""Import workbooks from the command line."""
+
+import pathlib
+import sys
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from registry.models import Authority, User
+from registry.spreadsheets import jobs
+from registry.spreadsheets.plans import Plan
+from registry.spreadsheets.problems import Problem, UnreadableFileError
+from registry.spreadsheets.workbook import plan_workbook
+
+DONE, REFUSED, UNREADABLE = 0, 1, 2
+
+
+class Command(BaseCommand):
+    """Each file comes in whole or not at all, on its own; the worst outcome is the exit code."""
+
+    help = (
+        "Import workbooks (XLSX, XLSM, XLS, ODS, CSV, TSV). Exit code: 0 imported or nothing to "
+        "change, 1 refused, 2 unreadable."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("files", nargs="+", metavar="FILE", type=pathlib.Path)
+        parser.add_argument("--dry-run", action="store_true", help="Tell, and write nothing.")
+        parser.add_argument(
+            "--publish", action="store_true", help="Publish what is new; otherwise it is a draft."
+        )
+        parser.add_argument(
+            "--authority",
+            default=Authority.DEFAULT_CODE,
+            metavar="CODE",
+            help="The contributing authority that owns what is new (default: the registry's own).",
+        )
+        parser.add_argument("--user", metavar="USERNAME", help="Whose import it is.")
+
+    def handle(self, *, files, dry_run, publish, authority, user, **options):
+        owner = Authority.objects.filter(code=authority).first()
+        if owner is None:
+            codes = ", ".join(Authority.objects.values_list("code", flat=True))
+            raise CommandError(
+                _("No contributing authority has the code %(code)s. The codes are: %(codes)s.")
+                % {"code": authority, "codes": codes}
+            )
+        author = User.objects.filter(username=user).first() if user else None
+        if user and author is None:
+            raise CommandError(_("No user is called %(name)s.") % {"name": user})
+        worst = max(self._import(file, owner, author, publish, dry_run) for file in files)
+        if worst:
+            sys.exit(worst)
+
+    def _import(self, path, owner, author, publish, dry_run) -> int:
+        try:
+            with path.open("rb") as file:
+                if dry_run:
+                    plan = plan_workbook(file, owner, author, publish)
+                else:
+                    plan = self._write(file, path.name, owner, author, publish)
+        except OSError as error:
+            reason = error.strerror or ""
+            self.stderr.write(self.style.ERROR(f"{path}: {reason}"))
+            return UNREADABLE
+        except UnreadableFileError as error:
+            self.stderr.write(self.style.ERROR(f"{path}: {error}"))
+            return UNREADABLE
+        self._summarise(path, plan, dry_run)
+        return REFUSED if plan.problems else DONE
+
+    def _write(self, file, name, owner, author, publish) -> Plan:
+        """Write what the file says; nothing at all, not even a job, where it says nothing new."""
+        plan = plan_workbook(file, owner, author, publish)
+        if plan.problems or not plan.touched:
+            return plan
+        for _attempt in range(3):
+            file.seek(0)
+            job, plan = jobs.start(file, name, owner, author, publish)
+            try:
+                return jobs.confirm(job, job.plan_digest)
+            except jobs.NotConfirmableError:
+                return plan
+            except jobs.RegistryChangedError:
+                jobs.abandon(job)
+        raise CommandError(_("The registry keeps changing: try again when nobody writes."))
+
+    def _summarise(self, path, plan: Plan, dry_run: bool) -> None:
+        self.stdout.write(self.style.MIGRATE_HEADING(str(path)))
+        for sheet in plan.sheets:
+            name = f"{sheet.name} – " if sheet.name else ""
+            self.stdout.write(
+                f"  {name}{sheet.model._meta.verbose_name_plural}: "
+                + _(
+                    "%(new)s new, %(changed)s changed, %(unchanged)s unchanged, %(refused)s refused"
+                )
+                % vars(sheet)
+            )
+        for mention in plan.mentions:
+            self.stdout.write(
+                "  + "
+                + _("new %(kind)s: %(name)s")
+                % {"kind": mention.model._meta.verbose_name, "name": mention.instance}
+            )
+        for notice in plan.notices:
+            self.stdout.write(f"  {notice}")
+        for problem in plan.problems:
+            self.stderr.write(self.style.ERROR(f"  {_tell(problem)}"))
+        self.stdout.write("  " + self._outcome(plan, dry_run))
+
+    def _outcome(self, plan: Plan, dry_run: bool) -> str:
+        if plan.problems:
+            return self.style.ERROR(_("Refused: nothing was written."))
+        if not plan.touched:
+            return _("The registry holds all of this already: nothing to change.")
+        if dry_run:
+            return _("Nothing was written: this was a dry run.")
+        return self.style.SUCCESS(_("Imported."))
+
+
+def _tell(problem: Problem) -> str:
+    row = _("row %(row)s") % {"row": problem.row} if problem.row else ""
+    where = ", ".join(part for part in (problem.sheet, row, problem.column) if part)
+    value = f" “{problem.value}”" if problem.value else ""
+    return f"{where}{value}: {problem.message} {problem.remedy}".strip()

@@ -1,0 +1,15 @@
+"""What cells refer to: the registry's names, loaded once for a file, and those that it adds.
+
+Every look-up is made here. A name that is not known becomes a record of its own, unless it comes
+so near to a known one that somebody must decide.
+"""
+
+from registry.spreadsheets.directory.base import may_be_same_date
+from registry.spreadsheets.directory.organisations import OrganisationLookups
+from registry.spreadsheets.directory.records import RecordLookups
+
+__all__ = ["Directory", "may_be_same_date"]
+
+
+class Directory(OrganisationLookups, RecordLookups):
+    """The look-ups of one import."""

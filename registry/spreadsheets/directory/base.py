@@ -1,0 +1,134 @@
+"""What every look-up shares: who imports, what the file adds, and when a name is too near."""
+
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from registry.choices import Status
+from registry.dates import PartialDate
+from registry.models import Authority, User
+from registry.spreadsheets import validation
+from registry.spreadsheets.names import Names
+from registry.spreadsheets.plans import RecordPlan, identity
+from registry.spreadsheets.problems import CellError
+from registry.text import fold
+
+# What look-ups do not need of a record.
+UNUSED = ("search_text", "internal_notes")
+
+
+def may_be_same_date(one: PartialDate | None, other: PartialDate | None) -> bool:
+    """Whether two dates of different precision can be one: 2024 and April 2024 can."""
+    if one is None or other is None:
+        return True
+    first, second = one.isoformat(), other.isoformat()
+    return first.startswith(second) or second.startswith(first)
+
+
+class Lookups:
+    """The part of the directory that is about no kind of record."""
+
+    def __init__(self, authority: Authority, user: User | None = None, publish: bool = False):
+        self.authority = authority
+        self.user = user
+        self.status = Status.PUBLISHED if publish else Status.DRAFT
+        self.unique = validation.UniqueValues()
+        self.mentions: list[RecordPlan] = []
+        self.notices: list[str] = []
+        # The row that is being read: a record made because it names it is listed there.
+        self.row = None
+        self._rows: dict[tuple, object] = {}
+
+    @cached_property
+    def _keys(self) -> dict[type, dict]:
+        return {}
+
+    def by_key(self, model, key) -> models.Model | None:
+        """The primary key of a record by its public identifier, or its authority's reference."""
+        if model not in self._keys:
+            self._keys[model] = keys = {}
+            rows = model._base_manager.values_list("pk", "public_id", "authority_id", "reference")
+            for pk, public_id, authority, reference in rows:
+                keys[public_id] = pk
+                if reference:
+                    keys[authority, fold(reference)] = pk
+        return self._keys[model].get(key)
+
+    # Records that the file adds ----------------------------------------------------------------
+
+    def new(self, model, **fields) -> models.Model:
+        """A record of the importing authority, not saved yet."""
+        return model(
+            authority=self.authority,
+            created_by=self.user,
+            updated_by=self.user,
+            status=self.status,
+            **fields,
+        )
+
+    def claim(self, record, row):
+        """Note which row is about a record; the row that was so before, if there is one."""
+        first = self._rows.setdefault((type(record), identity(record)), row)
+        return None if first is row else first
+
+    def row_of(self, record):
+        return self._rows.get((type(record), identity(record)))
+
+    def notice(self, row, column: str, value: str, message: str) -> None:
+        """Tell what a cell says without effect; nothing is left out in silence."""
+        self.notices.append(
+            _("%(sheet)s, row %(row)s, %(column)s “%(value)s”: %(message)s")
+            % {
+                "sheet": row.sheet or _("the file"),
+                "row": row.number,
+                "column": row.heading(column),
+                "value": value,
+                "message": message,
+            }
+        )
+
+    def may_change(self, record) -> bool:
+        """Whether the importer may change an existing record: its authority alone does."""
+        if self.user is None or self.user.is_superuser:
+            return True
+        return record.authority_id in self._authorities
+
+    @cached_property
+    def _authorities(self) -> set[int]:
+        return set(self.user.authorities.values_list("pk", flat=True))
+
+    def mention(self, record, index: Names, names, **rows) -> models.Model:
+        """Add a record that a cell names; the preview lists it for itself."""
+        plan = RecordPlan(
+            record,
+            is_new=True,
+            is_mention=True,
+            sheet=self.row.sheet if self.row else "",
+            row=self.row.number if self.row else 0,
+        )
+        for relation, values in rows.items():
+            for value in values:
+                plan.add_row(relation, value, "")
+        plan.changes.clear()
+        if errors := validation.check(plan, self.unique):
+            messages = " ".join(message for found in errors.values() for message in found)
+            raise CellError(
+                _("“%(value)s” cannot be added: %(why)s") % {"value": record, "why": messages}
+            )
+        index.add(record, names)
+        self.mentions.append(plan)
+        return record
+
+    def _refuse_near_miss(self, names: Names, name: str, may_be=bool) -> None:
+        near = names.near(name, may_be)
+        if near:
+            raise CellError(
+                _("“%(name)s” is not known, but “%(near)s” is, and %(reason)s.")
+                % {"name": name, "near": near.name, "reason": near.reason},
+                _(
+                    "If they are the same, write “%(near)s” here or give it this other name; if "
+                    "they are not, add it to the registry first."
+                )
+                % {"near": near.name},
+                value=name,
+            )

@@ -1,0 +1,122 @@
+"""Places that cells name."""
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from registry.choices import PlaceKind
+from registry.models import Place
+from registry.spreadsheets import vocabulary
+from registry.spreadsheets.directory.base import UNUSED, Lookups
+from registry.spreadsheets.names import Names
+from registry.spreadsheets.problems import CellError
+from registry.spreadsheets.values import WITH_PARENTHESES
+
+TOWNS = (PlaceKind.CITY, PlaceKind.INTERCOMMUNALITY)
+# Which place is meant by a name that several have: the town before the region it gave its name to.
+PRECEDENCE = list(PlaceKind)
+
+
+class PlaceLookups(Lookups):
+    @cached_property
+    def places(self) -> Names:
+        places = Place.objects.defer(*UNUSED).prefetch_related("other_names")
+        names = Names()
+        for place in places:
+            others = (other.name for other in place.other_names.all())
+            names.add(place, [place.name_fr, place.name_en, *others])
+        return names
+
+    def country_place(self, code: str) -> Place:
+        french, english = vocabulary.country_names(code)
+        for name in (french, english):
+            for place in self.places.find(name):
+                if place.kind == PlaceKind.COUNTRY and place.country == code:
+                    return place
+        record = self.new(
+            Place,
+            name_fr=french,
+            name_en="" if english == french else english,
+            kind=PlaceKind.COUNTRY,
+            country=code,
+        )
+        return self.mention(record, self.places, [french, english])
+
+    def quebec(self) -> Place:
+        """The province, which shares its name with its capital."""
+        names = ("Québec (province)", "Province de Québec", "Québec", "Quebec (province)")
+        for name in names:
+            for place in self.places.find(name):
+                if place.kind == PlaceKind.REGION and place.country == "CA":
+                    return place
+        record = self.new(
+            Place,
+            name_fr=names[0],
+            kind=PlaceKind.REGION,
+            country="CA",
+            parent=self._known_country("CA"),
+        )
+        return self.mention(record, self.places, names)
+
+    def _known_country(self, code: str) -> Place | None:
+        for place in self.places.find(vocabulary.country_names(code)[0]):
+            if place.kind == PlaceKind.COUNTRY and place.country == code:
+                return place
+        return None
+
+    def find_place(self, name: str, country: str | None = None, kinds=None) -> Place | None:
+        """The place that a cell means; ``None`` where none has this name."""
+        found = [
+            place
+            for place in self.places.find(name)
+            if (not country or place.country == country) and (not kinds or place.kind in kinds)
+        ]
+        if not found:
+            return None
+        kind = min((place.kind for place in found), key=PRECEDENCE.index)
+        found = [place for place in found if place.kind == kind]
+        if len(found) > 1:
+            where = ", ".join(f"{place} ({place.country_name})" for place in found)
+            raise CellError(
+                _("Several places are called “%(name)s”: %(where)s.")
+                % {"name": name, "where": where},
+                _("Say which, as in: Name (Country)."),
+                value=name,
+            )
+        return found[0]
+
+    def town(self, name: str, country: str | None) -> Place:
+        """A city or metropolis; made as a draft where it is not known."""
+        return self.find_place(name, country, TOWNS) or self._new_town(name, country)
+
+    def place(self, text: str) -> Place:
+        """A place of any kind, written ``Name`` or ``Name (Country)``."""
+        name, country = text, None
+        if (match := WITH_PARENTHESES.fullmatch(text)) and (
+            code := vocabulary.country_code(match[2])
+        ):
+            name, country = match[1], code
+        if place := self.find_place(name, country):
+            return place
+        if not country and (code := vocabulary.country_code(name)):
+            return self.country_place(code)
+        return self._new_town(name, country)
+
+    def _new_town(self, name: str, country: str | None) -> Place:
+        self._refuse_near_miss(
+            self.places, name, lambda place: not country or place.country == country
+        )
+        if not country:
+            raise CellError(
+                _("The place “%(name)s” is not known, and nothing says in which country it lies.")
+                % {"name": name},
+                _("Write the country too, as in: %(name)s (Country).") % {"name": name},
+                value=name,
+            )
+        record = self.new(
+            Place,
+            name_fr=name,
+            kind=PlaceKind.CITY,
+            country=country,
+            parent=self._known_country(country),
+        )
+        return self.mention(record, self.places, [name])

@@ -1,0 +1,194 @@
+"""Funds, calls, projects, sources, domains and titled records that cells name."""
+
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from registry.dates import PartialDate
+from registry.models import Agreement, Call, Delegation, Domain, Fund, Project, Source
+from registry.spreadsheets import vocabulary
+from registry.spreadsheets.directory.base import UNUSED, Lookups, may_be_same_date
+from registry.spreadsheets.names import Names
+from registry.spreadsheets.plans import identity
+from registry.spreadsheets.problems import CellError
+from registry.spreadsheets.values import WITH_PARENTHESES
+from registry.text import name_key
+
+
+def call_of(call: Call, fund: Fund) -> bool:
+    return identity(call.fund) == identity(fund)
+
+
+class RecordLookups(Lookups):
+    @cached_property
+    def funds(self) -> Names:
+        names = Names()
+        for fund in Fund.objects.defer("summary", *UNUSED):
+            names.add(fund, [fund.name, fund.acronym])
+        return names
+
+    @cached_property
+    def calls(self) -> Names:
+        names = Names()
+        for call in Call.objects.defer("summary", *UNUSED).select_related("fund"):
+            names.add(call, self._names_of_call(call))
+        return names
+
+    @staticmethod
+    def _names_of_call(call):
+        yield from (call.edition, call.title)
+        for fund in (call.fund.name, call.fund.acronym):
+            if fund:
+                yield f"{fund} {call.edition}"
+
+    @cached_property
+    def sources(self) -> Names:
+        names = Names()
+        for source in Source.objects.defer(*UNUSED):
+            names.add(source, [*source.titles, source.url])
+        return names
+
+    @cached_property
+    def agreements(self) -> Names:
+        return self._titles(Agreement, "signed_on")
+
+    @cached_property
+    def delegations(self) -> Names:
+        return self._titles(Delegation, "starts_on")
+
+    @cached_property
+    def projects(self) -> Names:
+        return self._titles(Project, "starts_on", "fund", "call")
+
+    def _titles(self, model, *fields) -> Names:
+        names = Names()
+        identity_fields = ("title", "public_id", "reference", "authority")
+        for record in model.objects.order_by().only(*identity_fields, *fields):
+            names.add(record, [record.title])
+        return names
+
+    @cached_property
+    def domains(self) -> Names:
+        names = Names()
+        for domain in Domain.objects.all():
+            names.add(domain, [domain.name_fr, domain.name_en, domain.code])
+        return names
+
+    def fund(self, name: str) -> Fund:
+        found = self.funds.find(name)
+        if not found and (match := WITH_PARENTHESES.fullmatch(name)):
+            found = self.funds.find(match[1]) or self.funds.find(match[2])
+        if len(found) > 1:
+            raise CellError(_("Several funds are called “%(name)s”.") % {"name": name})
+        if found:
+            return found[0]
+        self._refuse_near_miss(self.funds, name)
+        full, acronym = name, ""
+        match = WITH_PARENTHESES.fullmatch(name)
+        if match and match[2].isupper() and len(match[2]) <= 30:
+            full, acronym = match.groups()
+        record = self.new(Fund, name=full, acronym=acronym)
+        return self.mention(record, self.funds, [full, acronym])
+
+    def call(self, name: str, fund: Fund | None) -> Call | None:
+        """The call of this edition or title.
+
+        Without its fund an edition says nothing, for every fund has one of 2021-2022: only a title
+        then tells which call is meant, and an unknown one is ``None``.
+        """
+        found = [
+            call
+            for call in self.calls.find(name)
+            if (name_key(call.edition) != name_key(name) if fund is None else call_of(call, fund))
+        ]
+        if len(found) > 1:
+            raise CellError(
+                _("Several funds have a call “%(name)s”.") % {"name": name},
+                _("Name the fund too, in its own column."),
+            )
+        if found or fund is None:
+            return found[0] if found else None
+        record = self.new(Call, fund=fund, edition=name)
+        return self.mention(record, self.calls, self._names_of_call(record))
+
+    def project(self, title: str, call: Call | None = None, fund: Fund | None = None) -> Project:
+        found = self.projects.find(title)
+        for relation, wanted in (("call", call), ("fund", fund)):
+            if len(found) > 1 and wanted:
+                found = [
+                    project
+                    for project in found
+                    if getattr(project, relation)
+                    and identity(getattr(project, relation)) == identity(wanted)
+                ] or found
+        if len(found) > 1:
+            years = ", ".join(str(project.starts_on or "?") for project in found)
+            raise CellError(
+                _("Several projects are called “%(title)s”: %(years)s.")
+                % {"title": title, "years": years},
+                _("Name the call too, in its own column."),
+                value=title,
+            )
+        if found:
+            return found[0]
+        self._refuse_near_miss(self.projects, title)
+        record = self.new(
+            Project, title=title, call=call, fund=fund or (call.fund if call else None)
+        )
+        return self.mention(record, self.projects, [title])
+
+    def known(self, names: Names, title: str, kind: str) -> models.Model:
+        """A record that must be known: a cell alone does not say enough to make one."""
+        found = names.find(title)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise CellError(
+                _("Several records are called “%(title)s”.") % {"title": title}, value=title
+            )
+        near = vocabulary.closest(title, names.spellings())
+        raise CellError(
+            _("No %(kind)s is called “%(title)s”.") % {"kind": kind, "title": title},
+            (_("Did you mean “%(near)s”?") % {"near": near} + " " if near else "")
+            + _("Give it a row of its own in this workbook, or add it to the registry first."),
+            value=title,
+        )
+
+    def source(self, title: str, date: PartialDate | None = None) -> Source:
+        found = [
+            source
+            for source in self.sources.find(title)
+            if may_be_same_date(source.published_on, date)
+        ]
+        if len(found) > 1:
+            found = [source for source in found if source.published_on == date] or found
+        if len(found) > 1:
+            raise CellError(
+                _("Several sources are called “%(title)s”.") % {"title": title},
+                _("Give the date of the source in its own column."),
+                value=title,
+            )
+        if found:
+            source = found[0]
+            if source.pk is None and source.published_on is None:
+                source.published_on = date
+            return source
+        self._refuse_near_miss(
+            self.sources, title, lambda source: may_be_same_date(source.published_on, date)
+        )
+        address = title if title.startswith(("http://", "https://")) else ""
+        record = self.new(Source, title=title, published_on=date, url=address)
+        return self.mention(record, self.sources, [title])
+
+    def domain(self, name: str) -> Domain:
+        found = self.domains.find(name)
+        if found:
+            return found[0]
+        near = vocabulary.closest(name, self.domains.spellings())
+        raise CellError(
+            _("No domain is called “%(name)s”.") % {"name": name},
+            _("Did you mean “%(near)s”?") % {"near": near}
+            if near
+            else _("Write the name of a domain of the registry."),
+            value=name,
+        )

@@ -1,0 +1,119 @@
+"""The life of an import job: uploaded, previewed, confirmed or abandoned; its file expires."""
+
+import pathlib
+import unicodedata
+
+from django.core.files.base import File
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from registry.choices import ImportState
+from registry.models import Authority, ImportJob, User
+from registry.spreadsheets.plans import Plan
+from registry.spreadsheets.reports import report
+from registry.spreadsheets.workbook import plan_workbook
+from registry.spreadsheets.writing import write
+
+# Any number that no other part of the software locks.
+IMPORT_LOCK = 7_203_114_565
+
+
+class NotConfirmableError(Exception):
+    """The job was confirmed or abandoned before, or another preview than this one was confirmed."""
+
+
+class RegistryChangedError(Exception):
+    """The registry changed since the preview: what would be written is not what was shown."""
+
+
+def start(
+    file, filename: str, authority: Authority, user: User | None = None, publish: bool = False
+) -> tuple[ImportJob, Plan]:
+    """A job for an uploaded file, previewed; raises ``UnreadableFileError`` and keeps nothing."""
+    forget_expired_files()
+    job = ImportJob(filename=safe_name(filename), authority=authority, user=user, publish=publish)
+    plan = plan_workbook(file, authority, user, publish)
+    _note(job, plan)
+    file.seek(0)
+    job.file.save(job.filename, File(file), save=False)
+    job.save()
+    return job, plan
+
+
+def preview(job: ImportJob) -> Plan:
+    """Plan the job's file again, against the registry as it now is."""
+    with job.file.open("rb") as file:
+        plan = plan_workbook(file, job.authority, job.user, job.publish)
+    _note(job, plan)
+    job.save()
+    return plan
+
+
+def confirm(job: ImportJob, digest: str) -> Plan:
+    """Write what the preview of this digest showed, all of it or nothing.
+
+    The file is planned again inside the transaction that writes: where that gives anything else
+    than what was shown, nothing is written, and ``RegistryChangedError`` asks for a new preview.
+    """
+    try:
+        with transaction.atomic():
+            _wait_for_other_imports()
+            locked = ImportJob.objects.select_for_update().get(pk=job.pk)
+            if locked.state != ImportState.PREVIEWED or locked.plan_digest != digest:
+                raise NotConfirmableError
+            with locked.file.open("rb") as file:
+                plan = plan_workbook(file, locked.authority, locked.user, locked.publish)
+            if plan.problems or plan.digest != digest:
+                raise RegistryChangedError
+            write(plan, locked.user)
+            locked.state = ImportState.CONFIRMED
+            locked.confirmed_at = timezone.now()
+            locked.report = report(plan)
+            locked.save()
+    except FileNotFoundError:
+        raise NotConfirmableError from None
+    except IntegrityError:
+        # Somebody wrote the same between the plan and its end.
+        raise RegistryChangedError from None
+    return plan
+
+
+def abandon(job: ImportJob) -> None:
+    """Give the job up and delete its file."""
+    with transaction.atomic():
+        locked = ImportJob.objects.select_for_update().get(pk=job.pk)
+        if locked.state not in (ImportState.PREVIEWED, ImportState.REFUSED):
+            raise NotConfirmableError
+        locked.state = ImportState.CANCELLED
+        locked.save()
+    if locked.file:
+        locked.file.delete()
+
+
+def forget_expired_files() -> None:
+    """Delete the files whose time is over; their jobs remain, with what they changed."""
+    for job in ImportJob.objects.filter(expires_at__lt=timezone.now()).exclude(file=""):
+        if job.state in (ImportState.PREVIEWED, ImportState.REFUSED):
+            job.state = ImportState.CANCELLED
+        job.file.delete(save=False)
+        job.save()
+
+
+def safe_name(filename: str) -> str:
+    """The last part of a file's name, as text that may be shown."""
+    name = pathlib.PurePath(filename.replace("\\", "/")).name
+    shown = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
+    return shown[-255:] or "?"
+
+
+def _note(job: ImportJob, plan: Plan) -> None:
+    job.state = ImportState.REFUSED if plan.problems else ImportState.PREVIEWED
+    job.plan_digest = plan.digest
+    job.report = report(plan)
+
+
+def _wait_for_other_imports() -> None:
+    """One import writes at a time: on SQLite the transaction sees to it by itself."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
