@@ -26,7 +26,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def problems(page):
     """What the browser complains of on the way: errors of scripts, refusals of the policy."""
     found = []
-    page.on("console", lambda line: found.append(f"{line.text} {line.location}") if line.type == "error" else None)
+    page.on(
+        "console",
+        lambda line: found.append(f"{line.text} {line.location}") if line.type == "error" else None,
+    )
     page.on("pageerror", lambda error: found.append(str(error)))
     page.on(
         "response",
