@@ -16,8 +16,8 @@ RECORDS = [
 ]
 TEXTS = {"agreement": "title", "delegation": "title", "project": "title", "source": "title"}
 NAMES = {"place": "name_fr", "organisation": "name", "fund": "name", "contribution": "note"}
-# The text that some rows need besides the records that they tie together.
-ROW_TEXTS = {"Signatory": "name", "ProgrammeItem": "title"}
+# The texts that some rows need or may have besides the records that they tie together.
+ROW_TEXTS = {"Signatory": ["name"], "ProgrammeItem": ["title"], "Participant": ["", "name"]}
 NUMBERS = count(1)
 
 
@@ -63,7 +63,9 @@ def _link_record(model, one, other):
     for field in _keys(model):
         factory = getattr(factories, f"{model.__name__}Factory")
         target = other[field.related_model._meta.model_name]
-        factory(status=one[kind].status, **{field.name: target})
+        # A key that may be empty is: another one must not hide what this one shows.
+        alone = {key.name: None for key in _keys(model) if key.null}
+        factory(status=one[kind].status, **alone | {field.name: target})
     for field in model._meta.many_to_many:
         if field.related_model in RECORDS:
             getattr(one[kind], field.name).add(other[field.related_model._meta.model_name])
@@ -80,13 +82,12 @@ def _link_row(model, one, other):
         return
     if not owners or (len(keys) == 1 and not model._meta.many_to_many):
         return
-    row = model()
-    if named := ROW_TEXTS.get(model.__name__):
-        setattr(row, named, f"{named} {next(NUMBERS)}")
-    setattr(row, owners[0].name, one[owners[0].related_model._meta.model_name])
-    for key in keys:
-        if key is not owners[0]:
-            setattr(row, key.name, other[key.related_model._meta.model_name])
-    row.save()
-    for field in model._meta.many_to_many:
-        getattr(row, field.name).add(other[field.related_model._meta.model_name])
+    for text in ROW_TEXTS.get(model.__name__, [""]):
+        row = model(**{text: f"{text} {next(NUMBERS)}"} if text else {})
+        setattr(row, owners[0].name, one[owners[0].related_model._meta.model_name])
+        for key in keys:
+            if key is not owners[0]:
+                setattr(row, key.name, other[key.related_model._meta.model_name])
+        row.save()
+        for field in model._meta.many_to_many:
+            getattr(row, field.name).add(other[field.related_model._meta.model_name])
