@@ -10,6 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import models
+from django.template import TemplateSyntaxError
 from django.template.base import TextNode
 from django.template.loader import get_template
 from django.template.loader_tags import ExtendsNode
@@ -150,9 +151,18 @@ def _nodes(path: Path):
     return get_template(name).template.nodelist
 
 
+def _fault(path: Path) -> str:
+    try:
+        return "" if _nodes(path) else "empty"
+    except TemplateSyntaxError as error:
+        return str(error)
+
+
 def test_templates_compile():
-    assert all(_nodes(path) is not None for path in TEMPLATES)
-    assert TEMPLATES
+    faults = {_name(path): _fault(path) for path in TEMPLATES}
+
+    assert not {name: fault for name, fault in faults.items() if fault}
+    assert faults
 
 
 def _root(path: Path) -> str:
