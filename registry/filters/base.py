@@ -121,6 +121,7 @@ class RecordFilterSet(django_filters.FilterSet):
 
     def offer(self) -> None:
         """Narrow each list of the form to what published records use."""
+        self.form.is_valid()  # reads the values, if nothing did yet
         for name, values in self.offers().items():
             field, chosen = self.form.fields[name], self.form.cleaned_data.get(name)
             values = list(values)
