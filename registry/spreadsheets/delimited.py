@@ -96,7 +96,7 @@ def find_delimiter(text: str) -> str:
     for delimiter in DELIMITERS:
         widths = []
         for record in _records(sample, delimiter, lenient=True):
-            if any(record):
+            if record:
                 widths.append(len(record))
             if len(widths) == SAMPLE_RECORDS:
                 break

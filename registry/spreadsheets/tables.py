@@ -39,6 +39,7 @@ class Row(dict):
         self.headings = headings
         self.conventions = Conventions()
         self.plan = None
+        self.problems: list[Problem] = []
 
     def heading(self, column: str) -> str:
         """The heading as the file has it."""

@@ -114,7 +114,9 @@ class RecordResource(ModelResource):
                 record = self.match(row)
                 self._claim(row, record)
             except CellError as error:
-                self.problems.append(self._problem(row, error))
+                # The row is refused, and still read: all that is wrong with it is told at once.
+                row.problems = [self._problem(row, error)]
+                row.plan = RecordPlan(self.directory.new(self._meta.model), True)
                 continue
             if record is None:
                 row.plan = RecordPlan(self.directory.new(self._meta.model), True)
@@ -216,7 +218,7 @@ class RecordResource(ModelResource):
 
     def _load_matched(self, rows: list[Row]) -> None:
         """Load the records that were found, with all that their columns compare."""
-        wanted = [row for row in rows if row.plan and not row.plan.is_new]
+        wanted = [row for row in rows if not row.plan.is_new]
         records = (
             self._meta.model._default_manager.select_related("authority", *self.joined)
             .prefetch_related(*self.prefetched)
@@ -234,9 +236,6 @@ class RecordResource(ModelResource):
         """Read all rows into plans and problems; count what becomes of them."""
         counts = SheetPlan(table.sheet, self._meta.model, table.hidden)
         for row in table.rows:
-            if row.plan is None:
-                counts.refused += 1
-                continue
             self.directory.row = row
             result = self.import_row(
                 row, instance_loader=None, row_number=row.number, directory=self.directory
@@ -256,7 +255,6 @@ class RecordResource(ModelResource):
 
     def before_import_row(self, row, **kwargs):
         self.row = row
-        row.problems = []
 
     def get_or_init_instance(self, instance_loader, row):
         return row.plan.instance, row.plan.is_new
@@ -276,7 +274,9 @@ class RecordResource(ModelResource):
         try:
             step(*args, **kwargs)
         except CellError as error:
-            row.problems.append(self._problem(row, error))
+            problem = self._problem(row, error)
+            if problem not in row.problems:
+                row.problems.append(problem)
 
     def complete(self, row: Row) -> None:
         """What several columns say together."""

@@ -192,7 +192,7 @@ class ProjectResource(MoneyResource):
             record = self.directory.new(
                 Contribution, fund=row.plan.instance.fund, call=row.plan.instance.call, **fields
             )
-            given = RecordPlan(record, True, row.sheet, row.row if row.row else row.number)
+            given = RecordPlan(record, True, row.sheet, row.number)
             given.link("projects", row.plan.instance, "")
             text = describe(record)
             label = row.heading("amount" if money else "funders")
