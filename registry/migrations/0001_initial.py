@@ -804,7 +804,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('last_year__isnull', True), models.Q(('last_year__gte', models.F('year')), ('year__isnull', False)), _connector='OR'), name='contribution_years_forward', violation_error_message='Give the first year too; the last year cannot come before it.'),
+            constraint=models.CheckConstraint(condition=models.Q(('last_year__isnull', True), models.Q(('last_year__gte', models.F('year')), ('year__isnull', False)), _connector='OR'), name='contribution_years_forward', violation_error_message='The last year needs a first one, no later than it.'),
         ),
         migrations.AddConstraint(
             model_name='projectpartner',

@@ -381,9 +381,7 @@ class Contribution(PublicRecord):
                 condition=Q(last_year__isnull=True)
                 | Q(year__isnull=False, last_year__gte=F("year")),
                 name="contribution_years_forward",
-                violation_error_message=_(
-                    "Give the first year too; the last year cannot come before it."
-                ),
+                violation_error_message=_("The last year needs a first one, no later than it."),
             ),
         ]
 
