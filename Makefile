@@ -24,7 +24,7 @@ run: export HTTPS ?= false
 run: $(VENV)/installed
 	@$(BIN)/python -m cooperation_site.port $(PORT)
 	@$(BIN)/python manage.py bootstrap --address $(ADDRESS) $(EMPTY)
-	@exec $(BIN)/gunicorn cooperation_site.wsgi --bind 127.0.0.1:$(PORT) \
+	@exec $(BIN)/python -m gunicorn cooperation_site.wsgi --bind 127.0.0.1:$(PORT) \
 	  --workers 1 --threads 8 --log-level warning --no-control-socket
 
 develop: export DEBUG = true
