@@ -92,7 +92,7 @@ def test_numbers_are_kept_as_written():
 
 
 def test_dates_of_cells_are_days():
-    table = rows(xlsx([[datetime.date(2024, 4, 9), datetime.datetime(2024, 4, 9, 10, 30)]]))
+    table = rows(xlsx([[datetime.date(2024, 4, 9), datetime.datetime(2024, 4, 9, 10, 30)]]))  # noqa: DTZ001
 
     assert table == [[datetime.date(2024, 4, 9)] * 2]
 

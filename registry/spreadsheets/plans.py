@@ -12,6 +12,18 @@ from registry.dates import PartialDate
 from registry.money import format_money
 from registry.spreadsheets.problems import Problem
 
+# Fields that differ each time a record is made, or that the job as a whole decides.
+VOLATILE = {
+    "public_id",
+    "authority",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "published_at",
+    "search_text",
+}
+
 
 def identity(record):
     """What tells a record from the others, saved or not."""
@@ -33,13 +45,29 @@ def show(record, attribute: str) -> str:
     return str(value)
 
 
-def canonical(value) -> str:
-    """The value as a text that does not depend on the language."""
+def canonical(value, depth: int = 1) -> str:
+    """The value as a text that does not depend on the language, nor on the moment."""
     if isinstance(value, models.Model):
-        return f"{value._meta.model_name}:{value.pk or describe(value)}"
+        return f"{value._meta.model_name}:{value.pk or _fields(value, depth)}"
     if isinstance(value, PartialDate):
         return value.isoformat()
     return "" if value is None else str(value)
+
+
+def _fields(record, depth: int) -> str:
+    """The fields of a record that is not saved; of its unsaved neighbours, the name alone."""
+    if depth < 0:
+        return str(record)
+    values = {}
+    for one in record._meta.concrete_fields:
+        if one.primary_key or one.name in VOLATILE:
+            continue
+        value = getattr(record, one.attname)
+        if value is None and one.is_relation and one.is_cached(record):
+            value = getattr(record, one.name)
+        if value not in (None, ""):
+            values[one.name] = canonical(value, depth - 1)
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
 def describe(record) -> str:
@@ -124,7 +152,7 @@ class RecordPlan:
             row.position = 1 + max((other.position for other in self.rows(relation)), default=0)
         self.new_rows.setdefault(relation, []).append(row)
         text = describe(row)
-        self.changes.append(Change(relation, label, "", text, ("", text), added=True))
+        self.changes.append(Change(relation, label, "", text, ("", canonical(row)), added=True))
 
     def change_row(self, relation: str, row, values: dict, label: str) -> None:
         before = describe(row)
@@ -195,7 +223,7 @@ class Plan:
             [
                 plan.model._meta.model_name,
                 "new" if plan.is_new else plan.instance.public_id,
-                describe(plan.instance) if plan.is_new else "",
+                canonical(plan.instance) if plan.is_new else "",
                 sorted([change.attribute, *change.raw] for change in plan.changes),
             ]
             for plan in self.touched
