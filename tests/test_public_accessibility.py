@@ -1,0 +1,143 @@
+"""Public pages in a real browser: axe finds nothing, none scrolls sideways, keys suffice."""
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from registry.models.base import PublicRecord
+from tests import factories
+from tests.browser import faults
+from tests.linked import RECORDS, link, one_of_each
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+KINDS = [model._meta.model_name for model in RECORDS]
+LOOKS = {
+    "fr": [(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")],
+    "en": [(390, "dark"), (1280, "light")],  # the same templates with other words
+}
+
+
+def addresses(records: dict[str, PublicRecord], language) -> list[str]:
+    """An address of each public page, with the states that a list can be in."""
+    with translation.override(language):
+        lists = [reverse(f"registry:{kind}_list") for kind in KINDS]
+        agreements = reverse("registry:agreement_list")
+        return [
+            *(reverse(f"registry:{name}") for name in ("home", "search", "domain_list")),
+            *lists,
+            *(record.get_absolute_url() for record in records.values()),
+            factories.DomainFactory().get_absolute_url(),
+            f"{reverse('registry:search')}?q=accord",
+            f"{reverse('registry:search')}?q=introuvable",
+            f"{agreements}?kind=convention&since=2010&sort=title&page=2",
+            f"{agreements}?since=hier&q=introuvable",
+            f"{agreements}nothing-is-here/",
+        ]
+
+
+@pytest.fixture
+def records():
+    made = one_of_each()
+    made["place"].latitude, made["place"].longitude, made["place"].population = 48, -1, 200000
+    made["place"].save()
+    made["place"].identifiers.create(scheme="geonames", value="1")
+    factories.DomainFactory(parent=factories.DomainFactory())
+    link(made, one_of_each())
+    factories.AgreementFactory.create_batch(30)
+    return made
+
+
+@pytest.mark.parametrize("language", LOOKS)
+def test_axe_finds_nothing_on_any_page(page, records, language):
+    found = []
+    for address in addresses(records, language):
+        page.goto(address)
+        for width, scheme in LOOKS[language]:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            found += [f"{width} {scheme} {fault}" for fault in faults(page)]
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_page_scrolls_sideways(page, records, width):
+    records["project"].title = "Anticonstitutionnellement" * 4
+    records["project"].save()
+    page.set_viewport_size({"width": width, "height": 900})
+    wide = []
+    for address in addresses(records, "fr"):
+        page.goto(address)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(address)
+    assert wide == []
+
+
+def test_pages_break_no_rule_of_their_policy(page, records):
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for address in addresses(records, "en")[:-1]:
+        page.goto(address)
+    assert complaints == []
+
+
+def test_filters_always_show_on_a_desk_and_open_on_a_phone(page):
+    factories.AgreementFactory()
+    address = reverse("registry:agreement_list")
+    page.goto(address)
+    assert page.locator("#id_kind").is_visible()
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert not page.locator("#id_kind").is_visible()
+    page.locator(".filters summary").click()
+    assert page.locator("#id_kind").is_visible()
+
+
+def test_filter_is_set_and_removed_without_a_script(browser, live_server):
+    factories.AgreementFactory(title="Accord A", kind="twinning")
+    factories.AgreementFactory(title="Accord B", kind="protocol")
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(reverse("registry:agreement_list"))
+    page.locator("#id_kind").select_option("twinning")
+    page.locator(".filters button").click()
+    assert page.url.endswith("?kind=twinning")
+    assert page.locator(".card h3").all_inner_texts() == ["Accord A"]
+    page.locator(".chip").click()
+    assert page.locator(".card").count() == 2
+    context.close()
+
+
+def test_first_key_leads_to_the_content(page):
+    page.goto(reverse("registry:home"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["y"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_focus_is_seen_on_all_that_takes_it(page):
+    factories.AgreementFactory()
+    page.goto(reverse("registry:agreement_list"))
+    unseen = []
+    for _key in range(40):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "() => { const s = getComputedStyle(document.activeElement);"
+            " return [document.activeElement.outerHTML.slice(0, 80), s.outlineStyle] }"
+        )
+        if style[1] == "none" and not style[0].startswith("<body"):
+            unseen.append(style[0])
+    assert unseen == []
+
+
+def test_from_home_to_the_source_of_a_record(page, records):
+    page.goto(reverse("registry:home"))
+    page.locator(".figure.kind-agreement a").click()
+    page.locator("#id_q").fill(records["agreement"].title)
+    page.locator(".filters button").click()
+    page.get_by_role("link", name=records["agreement"].title, exact=True).click()
+    assert page.locator("h1").inner_text() == records["agreement"].title
+    page.locator(".sources a").first.click()
+    assert page.locator(".record.kind-source").is_visible()
