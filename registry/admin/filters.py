@@ -18,6 +18,9 @@ YEAR = datetime.timedelta(days=365)
 class StrictFilter(SimpleListFilter):
     """A filter that refuses values which it does not offer, rather than show a wrong list."""
 
+    def has_output(self):
+        return super().has_output() or self.value() is not None
+
     def queryset(self, request, queryset):
         value = self.value()
         if value is None:
@@ -45,17 +48,20 @@ class PresentFilter(StrictFilter):
         )
         self.counts = {value: count for value, count in counts if value not in (None, "")}
         self.unstated = sum(count for value, count in counts if value in (None, ""))
-        choices = [(value, self.label(value)) for value in self.counts]
+        labels = self.labels(model_admin)
+        choices = [(value, labels[value]) for value in self.counts]
         choices = [(str(value), label) for value, label in self.in_order(choices)]
         if self.unstated and choices:
             choices.append((self.NOT_STATED, _("Not stated")))
         return choices
 
-    def label(self, value) -> str:
-        return str(value)
+    def labels(self, model_admin) -> dict:
+        """What each value present reads as."""
+        return {value: str(value) for value in self.counts}
 
     def in_order(self, choices):
-        return sorted(choices)
+        """As people look a list through: by its labels, accents and case aside."""
+        return sorted(choices, key=lambda choice: fold(choice[1]))
 
     def choices(self, changelist):
         """Each value with its count; the counts that Django offers on request replace it."""
@@ -90,11 +96,19 @@ class CountryFilter(PresentFilter):
     title = _("country")
     parameter_name = "country"
 
-    def label(self, value):
-        return Country(value).name
+    def labels(self, model_admin):
+        return {code: Country(code).name for code in self.counts}
 
-    def in_order(self, choices):
-        return sorted(choices, key=lambda choice: fold(choice[1]))
+
+class LinkedFilter(PresentFilter):
+    """The record at the other end of a key."""
+
+    joined = ()
+
+    def labels(self, model_admin):
+        linked = model_admin.model._meta.get_field(self.path).related_model
+        records = linked.objects.select_related(*self.joined).in_bulk(list(self.counts))
+        return {pk: str(record) for pk, record in records.items()}
 
 
 class DomainFilter(StrictFilter):
@@ -125,7 +139,7 @@ class AuthorityFilter(PresentFilter):
     path = "authority__name"
 
     def has_output(self):
-        return len(self.lookup_choices) > 1
+        return len(self.lookup_choices) > 1 or self.value() is not None
 
 
 class SourceFilter(StrictFilter):

@@ -40,9 +40,12 @@ class OrderedFormSet(NamedFormSet):
 
     def clean(self):
         super().clean()
-        kept = [form for form in self.forms if not self._should_delete_form(form)]
-        last = max((form.instance.position or 0 for form in kept), default=0)
-        for form in kept:
-            if form.instance.position is None:
-                last += 1
-                form.instance.position = last
+        numbered, others = [], []
+        for form in self.forms:
+            if self._should_delete_form(form) or not (form.instance.pk or form.has_changed()):
+                continue
+            number = getattr(form, "cleaned_data", {}).get("position")
+            (others if number is None else numbered).append(form)
+        last = max((form.instance.position for form in numbered), default=0)
+        for number, form in enumerate(others, last + 1):
+            form.instance.position = number

@@ -10,6 +10,7 @@ from registry.admin.filters import (
     RECORD_FILTERS,
     CountryFilter,
     DomainFilter,
+    LinkedFilter,
     StrictFilter,
     YearFilter,
 )
@@ -48,6 +49,17 @@ class FundAdmin(RecordAdmin):
         return first_names(fund.organisations.all())
 
 
+class FundFilter(LinkedFilter):
+    title = _("fund")
+    parameter_name = path = "fund"
+
+
+class CallFilter(LinkedFilter):
+    title = _("call for projects")
+    parameter_name = path = "call"
+    joined = ("fund",)
+
+
 class OpenFilter(StrictFilter):
     title = _("open today")
     parameter_name = "open"
@@ -70,7 +82,7 @@ class CallAdmin(RecordAdmin):
     list_display = ("name", "fund", "edition", "opens_on", "closes_on", "status_mark")
     list_filter = (
         "status",
-        ("fund", admin.RelatedOnlyFieldListFilter),
+        FundFilter,
         OpenFilter,
         ClosingYearFilter,
         *RECORD_FILTERS,
@@ -127,8 +139,8 @@ class ProjectAdmin(RecordAdmin):
     list_display = ("title", "call", "lead_partners", "years", "activity_status", "status_mark")
     list_filter = (
         "status",
-        ("fund", admin.RelatedOnlyFieldListFilter),
-        ("call", admin.RelatedOnlyFieldListFilter),
+        FundFilter,
+        CallFilter,
         "activity_status",
         ProjectYearFilter,
         PartnerCountryFilter,
@@ -179,7 +191,7 @@ class ContributionAdmin(RecordAdmin):
         ContributionYearFilter,
         "currency",
         "kind",
-        ("fund", admin.RelatedOnlyFieldListFilter),
+        FundFilter,
         *RECORD_FILTERS,
     )
     list_select_related = ("fund",)
