@@ -67,6 +67,26 @@ def test_page_of_no_kind_answers_within_its_budget(
     assert response.status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("name", "french", "english"),
+    [
+        ("agreement_list", "/accords/", "/en/agreements/"),
+        ("delegation_list", "/delegations/", "/en/delegations/"),
+        ("project_list", "/projets/", "/en/projects/"),
+        ("organisation_list", "/organisations/", "/en/organisations/"),
+        ("place_list", "/lieux/", "/en/places/"),
+        ("fund_list", "/fonds/", "/en/funds/"),
+        ("call_list", "/appels/", "/en/calls/"),
+        ("contribution_list", "/financements/", "/en/contributions/"),
+        ("source_list", "/sources/", "/en/sources/"),
+        ("domain_list", "/domaines/", "/en/domains/"),
+        ("search", "/recherche/", "/en/search/"),
+    ],
+)
+def test_address_is_in_the_language_of_its_page(name, french, english):
+    assert (address(name, "fr"), address(name, "en")) == (french, english)
+
+
 def test_domain_page_shows_what_is_below_it(client):
     above = factories.DomainFactory()
     below = factories.DomainFactory(parent=above)

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registry import querysets
@@ -259,7 +259,7 @@ class Project(PublicRecord):
         if self.call and self.fund and self.call.fund_id != self.fund_id:
             raise ValidationError(
                 {
-                    "fund": _now("The call %(call)s belongs to %(fund)s: leave the fund empty.")
+                    "fund": gettext("The call %(call)s belongs to %(fund)s: leave the fund empty.")
                     % {"call": self.call, "fund": self.call.fund}
                 }
             )
@@ -387,7 +387,7 @@ class Contribution(PublicRecord):
 
     def __str__(self):
         if self.amount is None:
-            amount = _now("Contribution of unstated amount")
+            amount = gettext("Contribution of unstated amount")
         else:
             amount = format_money(self.amount, self.currency)
         return f"{amount} ({self.years})" if self.years else amount

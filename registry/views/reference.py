@@ -12,6 +12,7 @@ from django.views.generic import DetailView, ListView
 from registry.choices import IdentifierScheme, Status
 from registry.filters import PlaceFilterSet
 from registry.models import Agreement, Delegation, Domain, Organisation, Place, Project
+from registry.text import fold
 from registry.views.base import RecordDetail, RecordList, block
 
 
@@ -88,7 +89,7 @@ class DomainList(ListView):
         return domains_with_counts()
 
     def get_context_data(self, **kwargs):
-        domains = list(self.object_list)
+        domains = sorted(self.object_list, key=lambda domain: fold(domain.name))
         tops = [domain for domain in domains if not domain.parent_id]
         for top in tops:
             top.below = [domain for domain in domains if domain.parent_id == top.pk]
