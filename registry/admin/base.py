@@ -1,5 +1,7 @@
 """What the administration of every model shares, and that of every public record."""
 
+from contextlib import nullcontext
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -82,9 +84,9 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
         return PrefetchingChangeList
 
     def changelist_view(self, request, extra_context=None):
-        title = {"title": capfirst(self.opts.verbose_name_plural), "subtitle": None}
-        with search.deferred():
-            response = super().changelist_view(request, title | (extra_context or {}))
+        context = {"title": capfirst(self.opts.verbose_name_plural), "subtitle": None}
+        with transaction.atomic() if request.method == "POST" else nullcontext(), search.deferred():
+            response = super().changelist_view(request, context | (extra_context or {}))
         if isinstance(response, HttpResponseRedirect) and response.url.endswith("?e=1"):
             messages.warning(
                 request,

@@ -13,6 +13,12 @@ class KnownLabelsMixin:
 
     known: dict = {}
 
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        # The suggestions open inside the main part of the page, where a screen reader is.
+        return super().build_attrs(base_attrs, extra_attrs) | {
+            "data-dropdown-parent": "#content-start"
+        }
+
     def optgroups(self, name, value, attrs=None):
         chosen = list(dict.fromkeys(str(key) for key in value if key not in (None, "")))
         options = []
@@ -39,10 +45,12 @@ class KnownLabelsMixin:
 
 
 class AutocompleteSelect(KnownLabelsMixin, widgets.AutocompleteSelect):
-    pass
+    """One record."""
 
 
 class AutocompleteSelectMultiple(KnownLabelsMixin, widgets.AutocompleteSelectMultiple):
+    """Several records."""
+
     def build_attrs(self, base_attrs, extra_attrs=None):
         # Each choice has its own cross; the one for all stands in a list and is no item of it.
         return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}

@@ -32,9 +32,11 @@
     const $ = window.django?.jQuery;
     $?.(document).on("change", "select.admin-autocomplete", (event) => nameBox(event.target));
     $?.(document).on("select2:open", (event) => {
-      document
-        .querySelector(".select2-container--open .select2-search--dropdown input")
-        ?.setAttribute("aria-label", nameOf(event.target));
+      const combobox = event.target.nextElementSibling.querySelector('[role="combobox"]');
+      const list = combobox?.getAttribute("aria-owns");
+      const search = document.querySelector(".select2-container--open .select2-search--dropdown input");
+      if (list) combobox.setAttribute("aria-controls", list);
+      search?.setAttribute("aria-label", nameOf(event.target));
     });
   });
 }
