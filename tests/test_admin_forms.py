@@ -286,6 +286,50 @@ def test_search_text_is_written_once_for_a_form(client, user):
     assert len(written) == 1
 
 
+def test_contribution_given_to_a_project_is_found_by_its_title(client, user):
+    project, contribution = (
+        factories.ProjectFactory(title="Zéphyr"),
+        factories.ContributionFactory(),
+    )
+    data = filled(client.get(url(project)))
+    add_row(data, "Contribution_projects", contribution=contribution.pk)
+    send(client, url(project), data)
+    assert list(matching(models.Contribution.objects.all(), "zephyr")) == [contribution]
+
+    data = filled(client.get(url(project))) | {"Contribution_projects-0-DELETE": "on"}
+    send(client, url(project), data)
+
+    assert not project.contributions.exists()
+    assert not matching(models.Contribution.objects.all(), "zephyr").exists()
+
+
+def test_contribution_of_a_project_is_replaced_by_another(client, user):
+    project = factories.ProjectFactory()
+    project.contributions.add(factories.ContributionFactory())
+    other = factories.ContributionFactory()
+    data = filled(client.get(url(project)))
+    data["Contribution_projects-0-contribution"] = other.pk
+
+    response = send(client, url(project), data)
+
+    assert response.status_code == 302
+    assert list(project.contributions.all()) == [other]
+
+
+def test_source_cited_twice_is_refused_in_words_of_its_own(client, user, in_english):
+    source = factories.SourceFactory()
+    agreement = factories.AgreementFactory()
+    address = f"/en{url(agreement)}".replace("/en/en/", "/en/")
+    data = filled(client.get(address))
+    add_row(data, "citations", source=source.pk)
+    add_row(data, "citations", source=source.pk)
+
+    response = send(client, address, data)
+
+    assert "This source is cited twice." in errors(response)
+    assert not agreement.citations.exists()
+
+
 def test_deleted_organisation_goes_from_the_text_of_what_it_funded(client, user):
     funder = factories.OrganisationFactory(name="Fondation Éphémère")
     contribution = factories.ContributionFactory()

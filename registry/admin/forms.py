@@ -1,8 +1,10 @@
 """Forms of the administration: those of records, and the rows under them."""
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from registry.admin.widgets import hand_over_known
 
@@ -23,6 +25,48 @@ class NamedFormSet(forms.BaseInlineFormSet):
             # Inside the box with its buttons: what that one holds is shared by all rows.
             widget = getattr(field.widget, "widget", field.widget)
             widget.attrs.setdefault("aria-label", capfirst(field.label or ""))
+
+    def get_unique_error_message(self, unique_check):
+        """The words of the model's own rule, where Django's speak of duplicate data."""
+        for constraint in self.model._meta.constraints:
+            if set(getattr(constraint, "fields", ())) == set(unique_check):
+                return constraint.get_violation_error_message()
+        return super().get_unique_error_message(unique_check)
+
+    def get_form_error(self):
+        return _("This row says the same as another one: remove it or correct it.")
+
+
+class LinkForm(RegistryForm):
+    """A row that is a link and nothing else."""
+
+    class Meta:
+        error_messages = {
+            NON_FIELD_ERRORS: {"unique_together": _lazy("This link is there already.")}
+        }
+
+
+class LinkFormSet(NamedFormSet):
+    """Links of many to many as rows, saved as links.
+
+    A row of such a table saved by itself sends no signal: what a search finds would be out of date.
+    """
+
+    manager = ""  # of the record whose page it is
+
+    def save(self, commit=True):
+        links = getattr(self.instance, self.manager)
+        key = links.target_field_name
+        changed = [form for form in self.forms if form.has_changed()]
+        gone = [form for form in changed if self._should_delete_form(form)]
+        kept = [form for form in changed if form not in gone]
+        links.remove(*(form.initial[key] for form in changed if form.instance.pk))
+        links.add(*(form.cleaned_data[key] for form in kept))
+        # What the trail of changes says of them.
+        self.new_objects = [form.cleaned_data[key] for form in kept]
+        self.changed_objects = []
+        self.deleted_objects = [form.instance for form in gone]
+        return self.new_objects
 
 
 class OrderedFormSet(NamedFormSet):

@@ -14,6 +14,7 @@ from registry.admin.filters import (
     StrictFilter,
     YearFilter,
 )
+from registry.admin.forms import LinkForm, LinkFormSet
 from registry.admin.inlines import CitationRows, OrderedRows, Rows
 from registry.admin.site import site
 from registry.models import (
@@ -122,10 +123,16 @@ class ProjectPartnerRows(OrderedRows):
     extra_new = 2
 
 
+class ContributionFormSet(LinkFormSet):
+    manager = "contributions"
+
+
 class ProjectContributionRows(Rows):
     """The money of the project; a contribution may be shared with other projects."""
 
     model = Contribution.projects.through
+    form = LinkForm
+    formset = ContributionFormSet
     fields = ("contribution",)
     autocomplete_fields = ("contribution",)
     select_related = ("contribution",)
