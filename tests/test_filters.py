@@ -427,3 +427,10 @@ def test_newest_first_puts_the_undated_last():
         factories.AgreementFactory(signed_on=date)
     dates = [str(one.signed_on and one.signed_on.isoformat()) for one in filterset(Agreement).qs]
     assert dates == ["2024-05", "2024", "2010", "None"]
+
+
+def test_newest_first_places_an_unsigned_agreement_by_its_start():
+    old = factories.AgreementFactory(signed_on="2010")
+    begun = factories.AgreementFactory(signed_on=None, starts_on="2017")
+    recent = factories.AgreementFactory(signed_on="2024-04-09")
+    assert list(filterset(Agreement, "sort=newest").qs) == [recent, begun, old]

@@ -48,10 +48,10 @@ from registry.models import (
 )
 
 
-def _by_date(field: str) -> dict:
+def _by_date(date) -> dict:
     return {
-        "newest": (_("Newest first"), [F(field).desc(nulls_last=True), "search_text"]),
-        "oldest": (_("Oldest first"), [F(field).asc(nulls_last=True), "search_text"]),
+        "newest": (_("Newest first"), [date.desc(nulls_last=True), "search_text"]),
+        "oldest": (_("Oldest first"), [date.asc(nulls_last=True), "search_text"]),
         "title": BY_TITLE,
         "changed": BY_CHANGE,
     }
@@ -60,7 +60,7 @@ def _by_date(field: str) -> dict:
 class AgreementFilterSet(InvolvingFilterSet):
     """An agreement belongs to the period in which it was signed."""
 
-    SORTS = _by_date("signed_on")
+    SORTS = _by_date(Coalesce("signed_on", "starts_on"))
 
     kind = ChoiceFilter("kind", label=_("Kind"), choices=AgreementKind.choices)
     standing = ChoiceFilter(label=_("State"), choices=Standing.choices, method="filter_standing")
@@ -86,7 +86,7 @@ class AgreementFilterSet(InvolvingFilterSet):
 
 
 class DelegationFilterSet(InvolvingFilterSet, PeriodMixin):
-    SORTS = _by_date("starts_on")
+    SORTS = _by_date(F("starts_on"))
 
     direction = ChoiceFilter("direction", label=_("Direction"), choices=Direction.choices)
     agreement = RecordFilter("agreements", label=_("Agreement"), record=Agreement, options=None)
@@ -97,7 +97,7 @@ class DelegationFilterSet(InvolvingFilterSet, PeriodMixin):
 
 
 class ProjectFilterSet(InvolvingFilterSet, PeriodMixin):
-    SORTS = _by_date("starts_on")
+    SORTS = _by_date(F("starts_on"))
 
     fund = RecordFilter("fund", label=_("Fund"), record=Fund, options="used_funds")
     call = RecordFilter("call", label=_("Call for projects"), record=Call, options="used_calls")
@@ -243,7 +243,7 @@ class CallFilterSet(RecordFilterSet, PeriodMixin):
 
 
 class SourceFilterSet(RecordFilterSet):
-    SORTS = _by_date("published_on")
+    SORTS = _by_date(F("published_on"))
 
     source = None  # a source does not cite sources
     kind = ChoiceFilter("kind", label=_("Kind"), choices=SourceKind.choices)

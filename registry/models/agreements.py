@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from registry.choices import AgreementKind, PartyRole
@@ -85,7 +86,7 @@ class Agreement(PublicRecord):
     class Meta(PublicRecord.Meta):
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
-        ordering = [F("signed_on").desc(nulls_last=True), "title"]
+        ordering = [Coalesce("signed_on", "starts_on").desc(nulls_last=True), "title"]
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(
