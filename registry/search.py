@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.utils.translation import override
 
@@ -156,11 +156,7 @@ def _source(source):
 # For each kind: the function above, the foreign keys to join and the relations to prefetch.
 INDEXED = {
     Place: (_place, [], ["other_names"]),
-    Organisation: (
-        _organisation,
-        ["place"],
-        ["other_names", "identifiers", "place__other_names"],
-    ),
+    Organisation: (_organisation, ["place"], ["other_names", "identifiers", "place__other_names"]),
     Agreement: (
         _agreement,
         [],
@@ -172,8 +168,8 @@ INDEXED = {
         [
             "stops__place__other_names",
             "participants__organisation__other_names",
-            "programme__organisations__other_names",
             "programme__place__other_names",
+            "programme__organisations__other_names",
             "domains",
         ],
     ),
@@ -185,7 +181,7 @@ INDEXED = {
         ["partners__organisation__other_names", "domains", "places__other_names"],
     ),
     Contribution: (_contribution, ["fund"], ["funders__other_names", "projects"]),
-    Source: (_source, [], ["publisher__other_names"]),
+    Source: (_source, ["publisher"], ["publisher__other_names"]),
 }
 
 # Whose text speaks of a record: the paths by which others refer to a model of this table.
@@ -228,6 +224,16 @@ NAMES = (PlaceName, OrganisationName)
 # Writing it ------------------------------------------------------------------------------------
 
 
+def _prefetches(model, lookups: Iterable[str]) -> Iterable:
+    """Rows joined to what their key names: SQLite refuses to prefetch a thousand of these."""
+    for lookup in lookups:
+        relation, key = f"{lookup}__".split("__")[:2]
+        rows = model._meta.get_field(relation).related_model
+        if key and rows._meta.get_field(key).many_to_one:
+            yield models.Prefetch(relation, rows.objects.select_related(key))
+        yield lookup
+
+
 def index(model, pks: Iterable[int]) -> None:
     """Write anew the search text of the model's records with these primary keys.
 
@@ -241,7 +247,8 @@ def index(model, pks: Iterable[int]) -> None:
         with transaction.atomic():
             list(batch.select_for_update(no_key=True).values_list("pk"))
             stale = []
-            for record in batch.select_related(*joined).prefetch_related(*prefetched):
+            batch = batch.prefetch_related(*_prefetches(model, prefetched))
+            for record in batch.select_related(*joined):
                 text = fold(" ".join([*words(record), record.reference, record.public_id]))
                 if text != record.search_text:
                     record.search_text = text

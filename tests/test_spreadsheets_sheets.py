@@ -1,6 +1,9 @@
 """How sheets, headings and rows are understood, matched and refused."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 
 from registry.models import (
     Agreement,
@@ -204,6 +207,19 @@ def test_problem_never_shows_an_exception():
     assert "Error" not in text
     assert "Exception" not in text
     assert "query" not in text
+
+
+def test_failure_of_ours_is_told_without_its_name(monkeypatch):
+    def fail(*arguments):
+        raise ZeroDivisionError("inside")
+
+    monkeypatch.setattr("registry.spreadsheets.resources.base.validation.check", fail)
+
+    (found,) = problems(xlsx([["Nom"], ["Bug"]]))
+
+    assert found.startswith("Feuille 1:2:")
+    assert "inside" not in found
+    assert "Zero" not in found
 
 
 # Dates -------------------------------------------------------------------------------------------
@@ -551,3 +567,23 @@ def test_new_rows_are_written_in_bulk(django_assert_max_num_queries):
     with django_assert_max_num_queries(80):
         write(planned)
     assert Project.objects.count() == 200
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.__name__)
+def test_guide_names_every_column(resource):
+    guide = " ".join((Path(settings.BASE_DIR) / "docs" / "imports.md").read_text().split())
+
+    assert not [
+        column.column_name for column in resource.columns() if column.headings["fr"][0] not in guide
+    ]
+
+
+def test_many_organisations_are_written_and_read_again():
+    """SQLite refuses some queries of Django's that name more than a thousand records."""
+    rows = [[f"Projet {n:04d}", f"Porteur {n:04d}a | Porteur {n:04d}b"] for n in range(520)]
+    file = xlsx([["Projet", "Porteurs"], *rows])
+
+    bring_in(file)
+    file.seek(0)
+
+    assert counts(plan(file)) == [(0, 0, 520, 0)]

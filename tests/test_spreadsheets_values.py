@@ -51,7 +51,19 @@ def test_amount_is_read_in_every_notation(text, amount, currency):
 
 
 @pytest.mark.parametrize(
-    "text", ["beaucoup", "$20,000", "12,500", "12.500", "1 23", "20 000 zł", "1,2345", "", "à 20 €"]
+    "text",
+    [
+        "beaucoup",
+        "$20,000",
+        "12,500",
+        "12.500",
+        "1 23",
+        "20 000 zł",
+        "1,2345",
+        "",
+        "à 20 €",
+        "9" * 60,
+    ],
 )
 def test_amount_that_may_be_wrong_is_refused(text):
     with pytest.raises(CellError):
@@ -234,6 +246,14 @@ def test_slip_of_the_keyboard_comes_near(one, other):
 )
 def test_other_name_is_no_slip(one, other):
     assert not is_slip(name_key(one), name_key(other))
+
+
+def test_name_of_signs_alone_is_found_again():
+    names = Names()
+    names.add("record", ["!!!"])
+
+    assert names.find("!!!") == ["record"]
+    assert not names.find("???")
 
 
 def test_look_alike_letters_come_near():

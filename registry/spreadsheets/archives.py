@@ -4,7 +4,9 @@ A few kilobytes can inflate to gigabytes, or place one cell on the last row of t
 everything before it is filled with nothing. Both are found here, by reading as a stream.
 """
 
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -12,7 +14,11 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from registry.spreadsheets.problems import ProtectedFileError, UnreadableFileError
+from registry.spreadsheets.problems import (
+    DamagedFileError,
+    ProtectedFileError,
+    UnreadableFileError,
+)
 
 CHUNK = 1 << 20
 MEGABYTE = 1 << 20
@@ -20,6 +26,20 @@ MEGABYTE = 1 << 20
 RATIO_MATTERS_ABOVE = 20 * MEGABYTE
 MOST_ENTRIES = 10_000
 MOST_CELLS = 20_000_000
+
+# What zipfile and its decompressors raise on archives that are not what they say.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    KeyError,
+    ValueError,
+)
 
 # A cell that holds something: not closed at once. Rows and cells that only carry a format stand
 # at the bottom of many honest sheets.
@@ -54,10 +74,8 @@ def inspect(file) -> Archive:
     try:
         with zipfile.ZipFile(file) as archive:
             return _inspect(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
-        raise UnreadableFileError(
-            _("This file is damaged or incomplete. Save the workbook anew and upload it again.")
-        ) from None
+    except DAMAGED:
+        raise DamagedFileError from None
 
 
 def _inspect(archive: zipfile.ZipFile) -> Archive:

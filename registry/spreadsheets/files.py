@@ -29,7 +29,11 @@ from python_calamine import (
 
 from registry.spreadsheets import archives
 from registry.spreadsheets.delimited import read_delimited
-from registry.spreadsheets.problems import ProtectedFileError, UnreadableFileError
+from registry.spreadsheets.problems import (
+    DamagedFileError,
+    ProtectedFileError,
+    UnreadableFileError,
+)
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
@@ -115,9 +119,11 @@ def _refuse_other_kinds(data: bytes) -> None:
 
 def _read_archive(data: bytes) -> Workbook:
     archive = archives.inspect(io.BytesIO(data))
-    if not any(name in archive.names for name in ("xl/workbook.xml", "xl/workbook.bin")) and (
-        "content.xml" not in archive.names
-    ):
+    if "xl/workbook.bin" in archive.names:
+        raise UnreadableFileError(
+            _("This is a binary workbook (XLSB). Save it as XLSX and upload that file.")
+        )
+    if "xl/workbook.xml" not in archive.names and "content.xml" not in archive.names:
         raise UnreadableFileError(
             _(
                 "This file is an archive, not a spreadsheet. Take the workbook out of it and "
@@ -130,7 +136,10 @@ def _read_archive(data: bytes) -> Workbook:
                 raise ProtectedFileError
     errors = {}
     if any(archive.errors.values()):
-        parts = _parts_of_sheets(data)
+        try:
+            parts = _parts_of_sheets(data)
+        except (ElementTree.ParseError, *archives.DAMAGED):
+            raise DamagedFileError from None
         errors = {name: archive.errors.get(part, {}) for name, part in parts.items()}
     return _read_with_calamine(data, errors)
 
@@ -169,10 +178,13 @@ def _read_with_calamine(data: bytes, errors: dict | None = None) -> Workbook:
             workbook.sheets.append(Sheet(metadata.name, rows, hidden))
     except PasswordError:
         raise ProtectedFileError from None
-    except (CalamineError, XmlError, ZipError, WorksheetNotFound, ElementTree.ParseError):
-        raise UnreadableFileError(
-            _("This workbook is damaged or incomplete. Open it, save it anew and upload it again.")
-        ) from None
+    except (CalamineError, XmlError, ZipError, WorksheetNotFound):
+        raise DamagedFileError from None
+    except BaseException as error:
+        # A failure inside the parser comes as an exception that no class of Python's covers.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DamagedFileError from None
     return workbook
 
 

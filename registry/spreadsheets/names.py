@@ -39,7 +39,7 @@ class Names:
 
     def add(self, record, names: Iterable[str]) -> None:
         for name in names:
-            key = name_key(name) if name else ""
+            key = _key(name) if name else ""
             if not key:
                 continue
             if not any(record is known for known in self._records[key]):
@@ -50,7 +50,7 @@ class Names:
 
     def find(self, name: str) -> list:
         """The records of this name; several where it is ambiguous."""
-        return self._records.get(name_key(name), [])
+        return self._records.get(_key(name), [])
 
     def __contains__(self, name: str) -> bool:
         return bool(self.find(name))
@@ -69,10 +69,10 @@ class Names:
                 if may_be(record):
                     return NearMiss(
                         record,
-                        self._spellings[name_key(latin)],
+                        self._spellings[_key(latin)],
                         _("it is written with letters of another alphabet that look the same"),
                     )
-        key = name_key(latin)
+        key = _key(latin)
         if self._variants is None:
             self._variants = {}
             for known in list(self._records):
@@ -91,6 +91,11 @@ class Names:
     def _vary(self, key: str) -> None:
         for variant in _deletions(key):
             self._variants.setdefault(variant, set()).add(key)
+
+
+def _key(name: str) -> str:
+    """The folded name; of a name that is all signs, the name itself."""
+    return name_key(name) or name.strip().casefold()
 
 
 def _deletions(key: str) -> set[str]:

@@ -29,6 +29,13 @@ class ProtectedFileError(UnreadableFileError):
         )
 
 
+class DamagedFileError(UnreadableFileError):
+    def __init__(self):
+        super().__init__(
+            _("This workbook is damaged or incomplete. Open it, save it anew and upload it again.")
+        )
+
+
 @dataclass(frozen=True)
 class Problem:
     """Something that keeps a file from being imported, with the place where it stands.

@@ -228,7 +228,7 @@ def _unknown_heading(sheet, index, position, heading, known) -> Problem:
         _("The column “%(heading)s” (%(letters)s) is not known.")
         % {"heading": heading, "letters": letters},
         (
-            _("The closest known column is “%(near)s”.") % {"near": known.label_of(near)} + " "
+            _("The closest known column is “%(near)s”.") % {"near": known.spelling_of(near)} + " "
             if near
             else ""
         )

@@ -186,12 +186,13 @@ def read_amount(text: str, decimal_mark: str | None = None) -> tuple[Decimal, Cu
     currency = _currency_of(before, after, text)
     try:
         amount = Decimal(_plain_number(number, decimal_mark, bool(before))) * factor
+        cents = amount.quantize(Decimal("0.01"))
     except (InvalidOperation, ValueError):
         raise CellError(
             _("“%(value)s” is not an amount.") % {"value": text},
             _("Write a number, such as 20 000 € or 1 234,50."),
         ) from None
-    if amount != amount.quantize(Decimal("0.01")):
+    if amount != cents:
         raise CellError(
             _("“%(value)s” has more than two decimals.") % {"value": text},
             _("Round the amount to the cent."),

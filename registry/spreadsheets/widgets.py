@@ -122,8 +122,9 @@ class ChoiceWidget(Widget):
         label = self.choices(labels.get(near) or words[near]).label if near else ""
         raise CellError(
             _("“%(value)s” is not in the list of choices.") % {"value": value},
-            (_("Did you mean “%(near)s”?") % {"near": label} + " " if near else "")
-            + _("The choices are: %(choices)s.") % {"choices": ", ".join(labels)},
+            _("Did you mean “%(near)s”?") % {"near": label}
+            if near
+            else _("The choices are: %(choices)s.") % {"choices": ", ".join(labels)},
         )
 
 

@@ -1,9 +1,11 @@
 """What the sheets of every kind of record share: matching, reading, validation and citations."""
 
 import datetime
+import logging
 from functools import cache
 
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.resources import ModelResource
@@ -19,23 +21,26 @@ from registry.spreadsheets.tables import Row, Table, heading_key
 from registry.spreadsheets.values import split_values
 from registry.text import fold
 
+logger = logging.getLogger(__name__)
+
 LOADED_AT_ONCE = 500
 EMPTY = gettext_lazy("This cell is empty.")
 
 
 class Headings(dict):
-    """The column by each folded heading; ``label_of`` is the heading that messages recommend."""
+    """The column by each folded heading; ``spelling_of`` is the heading as people write it."""
 
     def __init__(self, columns: list[Column]):
         super().__init__()
-        self._labels = {column.column_name: column for column in columns}
+        self._spellings: dict[str, str] = {}
         for column in columns:
             for names in column.headings.values():
                 for name in names:
                     self.setdefault(heading_key(name), column.column_name)
+                    self._spellings.setdefault(heading_key(name), name)
 
-    def label_of(self, key: str) -> str:
-        return self._labels[self[key]].label
+    def spelling_of(self, key: str) -> str:
+        return self._spellings[key]
 
 
 class RecordResource(ModelResource):
@@ -221,7 +226,7 @@ class RecordResource(ModelResource):
         wanted = [row for row in rows if not row.plan.is_new]
         records = (
             self._meta.model._default_manager.select_related("authority", *self.joined)
-            .prefetch_related(*self.prefetched)
+            .prefetch_related(*map(self._prefetch, self.prefetched))
             .defer("search_text")
         )
         for start in range(0, len(wanted), LOADED_AT_ONCE):
@@ -229,6 +234,20 @@ class RecordResource(ModelResource):
             loaded = records.in_bulk([row.plan.instance.pk for row in batch])
             for row in batch:
                 row.plan.instance = loaded[row.plan.instance.pk]
+
+    def _prefetch(self, lookup: str) -> models.Prefetch:
+        """The rows of a relation, joined to what their key names.
+
+        Joined, because SQLite refuses the query by which Django prefetches more than a thousand
+        records by their keys.
+        """
+        relation, _separator, key = lookup.partition("__")
+        rows = self._meta.model._meta.get_field(relation).related_model._default_manager.all()
+        if key and rows.model._meta.get_field(key).many_to_many:
+            rows = rows.prefetch_related(key)
+        elif key:
+            rows = rows.select_related(key)
+        return models.Prefetch(relation, rows)
 
     # Second pass: what each row says ------------------------------------------------------------
 
@@ -241,8 +260,14 @@ class RecordResource(ModelResource):
                 row, instance_loader=None, row_number=row.number, directory=self.directory
             )
             if result.errors:
-                raise result.errors[0].error
-            if result.validation_error:
+                # Ours to mend, not the importer's: the log says what it was.
+                logger.error("A row failed", exc_info=result.errors[0].error)
+                message = _("The registry could not read this row.")
+                remedy = _("Tell an administrator, with the workbook.")
+                problem = Problem(row.sheet, row.number, "", "", message, remedy)
+                self.problems.append(problem)
+                counts.refused += 1
+            elif result.validation_error:
                 self.problems += result.validation_error.problems
                 counts.refused += 1
             elif result.import_type == RowResult.IMPORT_TYPE_NEW:
