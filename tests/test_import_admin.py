@@ -167,8 +167,9 @@ def test_forged_confirmation_is_refused(client, officer):
     upload(client)
     job = ImportJob.objects.get()
 
-    confirm(client, job, "0" * 64)
+    response = confirm(client, job, "0" * 64)
 
+    assert [message.level_tag for message in response.context["messages"]] == ["error"]
     job.refresh_from_db()
     assert job.state == "previewed"
     assert not Organisation.objects.exists()

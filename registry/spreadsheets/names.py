@@ -119,7 +119,7 @@ def is_slip(known: str, given: str, is_word: Callable[[str], bool] = lambda word
     ):
         end += 1
     here, there = known[start : len(known) - end], given[start : len(given) - end]
-    if any(letter.isdigit() for letter in here + there) or max(len(here), len(there)) > 2:
+    if max(len(here), len(there)) > 2:
         return False
     if " " in here + there:
         # A space more or less: Atlan games.
