@@ -182,3 +182,18 @@ class ImportState(TextChoices):
     REFUSED = "refused", _("Refused: to be corrected")
     CONFIRMED = "confirmed", _("Imported")
     CANCELLED = "cancelled", _("Abandoned")
+    UNDONE = "undone", _("Undone")
+
+
+class RevisionAction(TextChoices):
+    """What a change did to a record; one that came with an import names its job besides."""
+
+    CREATED = "created", _("Created")
+    CHANGED = "changed", _("Changed")
+    PUBLISHED = "published", _("Published")
+    SENT_TO_REVIEW = "sent_to_review", _("Sent to review")
+    RETURNED_TO_DRAFT = "returned_to_draft", _("Returned to draft")
+    ARCHIVED = "archived", _("Archived")
+    DELETED = "deleted", _("Deleted")
+    RESTORED = "restored", _("Restored")
+    UNDONE = "undone", _("Import undone")

@@ -12,7 +12,7 @@ SECTIONS = [
     (_("Cooperation"), ["Agreement", "Delegation", "Project"]),
     (_("Money"), ["Fund", "Call", "Contribution"]),
     (_("Who and where"), ["Organisation", "Place", "Domain"]),
-    (_("Sources and imports"), ["Source", "ImportJob"]),
+    (_("Sources and imports"), ["Source", "ImportJob", "Revision"]),
     (_("Access"), ["Authority", "User", "Group"]),
 ]
 

@@ -11,6 +11,7 @@ from registry.models.funding import (
     Project,
     ProjectPartner,
 )
+from registry.models.history import Revision
 from registry.models.imports import ImportJob
 from registry.models.organisations import (
     Membership,
@@ -44,6 +45,7 @@ __all__ = [
     "ProgrammeItem",
     "Project",
     "ProjectPartner",
+    "Revision",
     "Signatory",
     "Source",
     "Stop",
