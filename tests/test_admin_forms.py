@@ -206,6 +206,12 @@ def test_new_row_without_number_comes_last(client, user):
     assert agreement.signatories.last().name == "La dernière"
 
 
+def test_new_row_is_offered_without_number(client, user):
+    data = new(client, models.Agreement)
+
+    assert data["parties-0-position"] == ""
+
+
 def test_rows_take_the_order_of_their_numbers(client, user):
     agreement = factories.AgreementFactory()
     for position, name in enumerate("ABC", 1):
