@@ -1,12 +1,17 @@
 """Which spellings are one name, which come so near that somebody must decide, which are others."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from registry.fields import ALPHABET, PUBLIC_ID_LENGTH
+from registry.spreadsheets.problems import CellError
 from registry.text import name_key
+
+IDENTIFIED = re.compile(rf".*\[([{ALPHABET}]{{{PUBLIC_ID_LENGTH}}})\]\s*", re.DOTALL)
 
 # Letters of other alphabets that look like Latin ones.
 LOOK_ALIKES = str.maketrans(
@@ -34,12 +39,15 @@ class Names:
     def __init__(self, are_words_of_their_own: Callable[[str], bool] = lambda word: False):
         self._records: dict[str, list] = defaultdict(list)
         self._spellings: dict[str, str] = {}
+        self._identified: dict[str, object] = {}
         self._variants: dict[str, set[str]] | None = None
         self._are_words_of_their_own = are_words_of_their_own
 
     def add(self, record, names: Iterable[str]) -> None:
+        if public_id := getattr(record, "public_id", None):
+            self._identified[public_id] = record
         for name in names:
-            key = _key(name) if name else ""
+            key = key_of(name) if name else ""
             if not key:
                 continue
             if not any(record is known for known in self._records[key]):
@@ -49,11 +57,29 @@ class Names:
                 self._vary(key)
 
     def find(self, name: str) -> list:
-        """The records of this name; several where it is ambiguous."""
-        return self._records.get(_key(name), [])
+        """The records of this name; several where it is ambiguous.
+
+        After a name the registry's identifier may follow in brackets, as exports write it where
+        the name alone would not say which is meant; it then decides.
+        """
+        found = self._records.get(key_of(name), [])
+        if not found and (match := IDENTIFIED.fullmatch(name)):
+            record = self._identified.get(match[1])
+            if record is None:
+                raise CellError(
+                    _("No record of this kind has the identifier “%(value)s”.")
+                    % {"value": match[1]},
+                    _("Write the name alone, or the identifier as the registry has it."),
+                    value=name,
+                )
+            return [record]
+        return found
 
     def __contains__(self, name: str) -> bool:
-        return bool(self.find(name))
+        try:
+            return bool(self.find(name))
+        except CellError:
+            return True  # one name, not several: what is wrong with it is said when it is read
 
     def spellings(self) -> Iterable[str]:
         return self._spellings.values()
@@ -69,10 +95,10 @@ class Names:
                 if may_be(record):
                     return NearMiss(
                         record,
-                        self._spellings[_key(latin)],
+                        self._spellings[key_of(latin)],
                         _("it is written with letters of another alphabet that look the same"),
                     )
-        key = _key(latin)
+        key = key_of(latin)
         if self._variants is None:
             self._variants = {}
             for known in list(self._records):
@@ -93,7 +119,7 @@ class Names:
             self._variants.setdefault(variant, set()).add(key)
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
     """The folded name; of a name that is all signs, the name itself."""
     return name_key(name) or name.strip().casefold()
 

@@ -1,7 +1,7 @@
 """How people put several things, persons, periods and amounts into one cell."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -15,6 +15,9 @@ from registry.text import fold
 # Several values in a cell ----------------------------------------------------------------------
 
 BULLET = re.compile(r"^[-–—•·*]\s+")
+QUOTED_ITEM = re.compile(r'(?:\A|(?<=[;|\n]))\s*"((?:[^"]|"")+)"\s*(?=[;|\n]|\Z)')
+WOULD_BE_CUT = re.compile(r'[;|\n]|\A"|\A[-–—•·*]\s')
+WOULD_BE_CUT_ALONE = re.compile(r'[;|\n,]|\A"|\A[-–—•·*]\s')
 
 
 def split_values(text: str, known: Callable[[str], bool] | None = None) -> list[str]:
@@ -22,12 +25,51 @@ def split_values(text: str, known: Callable[[str], bool] | None = None) -> list[
 
     Where there is none of these and ``known`` is given, commas cut too, but never a text that
     ``known`` recognises, nor before a word in lower case: that goes on with the name before it.
+    A value between double quotes is taken as it is: ``join_values`` writes so what would be cut.
     """
-    parts = _split_outside_parentheses(text, ";|\n")
-    if len(parts) == 1 and known is not None:
+    parts = _split_quoted(text) if '"' in text else _split_outside_parentheses(text, ";|\n")
+    if len(parts) == 1 and known is not None and not isinstance(parts[0], _Quoted):
         parts = _split_at_commas(text, known)
-    values = (BULLET.sub("", part.strip()).strip() for part in parts)
-    return list(dict.fromkeys(value for value in values if value))
+    values = (
+        part if isinstance(part, _Quoted) else BULLET.sub("", part.strip()).strip()
+        for part in parts
+    )
+    return list(dict.fromkeys(str(value) for value in values if value))
+
+
+def join_values(values: Iterable[str]) -> str:
+    """A cell that ``split_values`` reads as these values.
+
+    >>> join_values(["Rennes", "Atelier ; suite"])
+    'Rennes; "Atelier ; suite"'
+    """
+    values = list(values)
+    cut = WOULD_BE_CUT if len(values) > 1 else WOULD_BE_CUT_ALONE
+    return "; ".join(
+        '"' + value.replace('"', '""') + '"'
+        if cut.search(value) or value.count("(") != value.count(")")
+        else value
+        for value in values
+    )
+
+
+class _Quoted(str):
+    """A value that stood between quotes."""
+
+    __slots__ = ()
+
+
+def _split_quoted(text: str) -> list[str]:
+    parts, start = [], 0
+    for match in QUOTED_ITEM.finditer(text):
+        parts += _split_outside_parentheses(text[start : match.start()].strip(";|\n "), ";|\n")
+        parts.append(_Quoted(match[1].replace('""', '"')))
+        start = match.end()
+    return [
+        part
+        for part in (*parts, *_split_outside_parentheses(text[start:].strip(";|\n "), ";|\n"))
+        if part
+    ]
 
 
 def _split_outside_parentheses(text: str, separators: str) -> list[str]:
