@@ -185,6 +185,14 @@ class ImportState(TextChoices):
     UNDONE = "undone", _("Undone")
 
 
+class NameAnswer(TextChoices):
+    """What is meant by a name that comes near to a known one."""
+
+    SAME = "same", _("The same as a known one")
+    NEW = "new", _("A new one")
+    LEAVE_OUT = "leave_out", _("Left out")
+
+
 class RevisionAction(TextChoices):
     """What a change did to a record; one that came with an import names its job besides."""
 

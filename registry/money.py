@@ -1,10 +1,12 @@
-"""How amounts of money read, in the active language."""
+"""Amounts of money: what is one, and how it reads in the active language."""
 
 from decimal import Decimal
 
+from django.core.validators import MinValueValidator
 from django.utils.formats import number_format
 from django.utils.translation import get_language
 
+POSITIVE = MinValueValidator(Decimal("0.01"))
 SYMBOLS = {"EUR": "€", "CAD": "$ CA", "USD": "$ US", "GBP": "£"}
 PREFIXES = {"EUR": "€", "CAD": "CA$", "USD": "US$", "GBP": "£"}
 SPACE = "\N{NO-BREAK SPACE}"

@@ -142,8 +142,9 @@ def _project(project):
 
 
 def _contribution(contribution):
-    yield contribution.note
+    yield from (contribution.title, contribution.decision, contribution.note)
     yield from _organisation_names(contribution.funders.all())
+    yield from _organisation_names(contribution.recipients.all())
     yield from (project.title for project in _published(contribution.projects.all()))
     yield from _fund_names([contribution.fund])
 
@@ -157,11 +158,7 @@ def _source(source):
 INDEXED = {
     Place: (_place, [], ["other_names"]),
     Organisation: (_organisation, ["place"], ["other_names", "identifiers", "place__other_names"]),
-    Agreement: (
-        _agreement,
-        [],
-        ["parties__organisation__other_names", "signatories", "domains"],
-    ),
+    Agreement: (_agreement, [], ["parties__organisation__other_names", "signatories", "domains"]),
     Delegation: (
         _delegation,
         [],
@@ -180,7 +177,11 @@ INDEXED = {
         ["fund"],
         ["partners__organisation__other_names", "domains", "places__other_names"],
     ),
-    Contribution: (_contribution, ["fund"], ["funders__other_names", "projects"]),
+    Contribution: (
+        _contribution,
+        ["fund"],
+        ["funders__other_names", "recipients__other_names", "projects"],
+    ),
     Source: (_source, ["publisher"], ["publisher__other_names"]),
 }
 
@@ -191,7 +192,7 @@ NEIGHBOURS = {
         Delegation: ["participants__organisation", "programme__organisations"],
         Fund: ["organisations__organisation"],
         Project: ["partners__organisation"],
-        Contribution: ["funders"],
+        Contribution: ["funders", "recipients"],
         Source: ["publisher"],
     },
     Place: {
@@ -269,7 +270,7 @@ def rebuild() -> int:
 _pending: ContextVar[dict | None] = ContextVar("pending", default=None)
 
 
-def _touch(model, pks: Iterable[int]) -> None:
+def touch(model, pks: Iterable[int]) -> None:
     pending = _pending.get()
     if pending is None:
         index(model, pks)
@@ -297,9 +298,9 @@ def deferred():
         index(model, pks)
 
 
-def _touch_neighbours(kind, pks: Iterable[int]) -> None:
+def touch_neighbours(kind, pks: Iterable[int]) -> None:
     for model, found in _neighbours(kind, pks).items():
-        _touch(model, found)
+        touch(model, found)
 
 
 def _neighbours(kind, pks: Iterable[int]) -> dict[type, set]:
@@ -318,25 +319,25 @@ def _touch_owner(row) -> None:
     """The text of the record that the row belongs to, and of those that name it."""
     key = row._meta.get_field(ROWS[type(row)])
     pks = [getattr(row, key.attname)]
-    _touch(key.related_model, pks)
+    touch(key.related_model, pks)
     if isinstance(row, NAMES):
-        _touch_neighbours(key.related_model, pks)
+        touch_neighbours(key.related_model, pks)
 
 
 def _on_save(sender, instance, raw=False, **_kwargs):
     if raw:
         return
     if sender in INDEXED:
-        _touch(sender, [instance.pk])
+        touch(sender, [instance.pk])
     if sender in NEIGHBOURS:
-        _touch_neighbours(sender, [instance.pk])
+        touch_neighbours(sender, [instance.pk])
     if sender in ROWS:
         _touch_owner(instance)
 
 
 def _on_moved(sender, pks, **_kwargs):
     """The text of neighbours names published records alone: it changes with the status."""
-    _touch_neighbours(sender, pks)
+    touch_neighbours(sender, pks)
 
 
 def _before_delete(sender, instance, **_kwargs):
@@ -347,7 +348,7 @@ def _before_delete(sender, instance, **_kwargs):
 
 def _on_delete(sender, instance, origin=None, **_kwargs):
     for model, pks in getattr(instance, "_neighbours", {}).items():
-        _touch(model, pks)
+        touch(model, pks)
     # A row that goes with its record leaves nothing to index.
     if sender in ROWS and getattr(origin, "model", type(origin)) is sender:
         _touch_owner(instance)
@@ -383,7 +384,7 @@ def _on_links(sender, instance, action, reverse, model, pk_set, **_kwargs):
 
 def _touch_holders(holder, pks) -> None:
     if holder in INDEXED:
-        _touch(holder, pks)
+        touch(holder, pks)
     else:
         for row in holder.objects.filter(pk__in=pks):
             _touch_owner(row)

@@ -192,7 +192,7 @@ class ContributionYearFilter(YearFilter):
 
 @admin.register(Contribution, site=site)
 class ContributionAdmin(RecordAdmin):
-    list_display = ("money", "period", "from_funders", "to_projects", "fund", "status_mark")
+    list_display = ("money", "period", "from_funders", "given_to", "fund", "status_mark")
     list_filter = (
         "status",
         ContributionYearFilter,
@@ -202,12 +202,16 @@ class ContributionAdmin(RecordAdmin):
         *RECORD_FILTERS,
     )
     list_select_related = ("fund",)
-    list_prefetch_related = ("funders", "projects")
-    autocomplete_fields = ("funders", "projects", "fund", "call", "authority")
+    list_prefetch_related = ("funders", "recipients", "projects")
+    autocomplete_fields = ("funders", "recipients", "projects", "fund", "call", "authority")
     inlines = (CitationRows,)
     sections = (
-        (None, {"fields": (("amount", "currency", "kind"), ("year", "last_year"))}),
-        (_("From whom, for what"), {"fields": ("funders", "projects", ("call", "fund"), "note")}),
+        (None, {"fields": ("title", ("amount", "currency", "kind"), ("year", "last_year"))}),
+        (
+            _("From whom, to whom"),
+            {"fields": ("funders", "recipients", "projects", ("call", "fund"), "note")},
+        ),
+        (_("Decision"), {"fields": (("decided_on", "decision"),)}),
     )
 
     @admin.display(description=_("amount"), ordering="amount")
@@ -224,9 +228,10 @@ class ContributionAdmin(RecordAdmin):
     def from_funders(self, contribution):
         return first_names(contribution.funders.all())
 
-    @admin.display(description=_("funded projects"))
-    def to_projects(self, contribution):
-        return first_names(contribution.projects.all())
+    @admin.display(description=_("given to"))
+    def given_to(self, contribution):
+        projects, recipients = contribution.projects.all(), contribution.recipients.all()
+        return first_names([*projects, *recipients]) or contribution.title
 
     def distinctive_name(self, contribution):
         funders = first_names(contribution.funders.all())

@@ -277,6 +277,9 @@ class ContributionFilterSet(RecordFilterSet):
     organisation = RecordFilter(
         "funders", label=_("Funder"), record=Organisation, options="used_organisations"
     )
+    recipient = RecordFilter(
+        "recipients", label=_("Recipient"), record=Organisation, options="used_recipients"
+    )
     fund = RecordFilter(label=_("Fund"), record=Fund, options="used_funds", method="filter_fund")
     call = RecordFilter(
         label=_("Call for projects"), record=Call, options="used_calls", method="filter_call"
@@ -305,6 +308,10 @@ class ContributionFilterSet(RecordFilterSet):
     @cached_property
     def used_organisations(self):
         return list(self.used(Organisation, funders=OuterRef("pk"))[: LONGEST_LIST + 1])
+
+    @cached_property
+    def used_recipients(self):
+        return list(self.used(Organisation, recipients=OuterRef("pk"))[: LONGEST_LIST + 1])
 
     @cached_property
     def used_funds(self):

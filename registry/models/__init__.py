@@ -2,10 +2,10 @@
 
 from registry.models.accounts import Authority, User
 from registry.models.agreements import Agreement, Party, Signatory
+from registry.models.contributions import Contribution
 from registry.models.delegations import Delegation, Participant, ProgrammeItem, Stop
 from registry.models.funding import (
     Call,
-    Contribution,
     Fund,
     FundOrganisation,
     Project,
@@ -13,6 +13,7 @@ from registry.models.funding import (
 )
 from registry.models.history import Revision
 from registry.models.imports import ImportJob
+from registry.models.mappings import ImportProfile, NameDecision
 from registry.models.organisations import (
     Membership,
     Organisation,
@@ -33,7 +34,9 @@ __all__ = [
     "Fund",
     "FundOrganisation",
     "ImportJob",
+    "ImportProfile",
     "Membership",
+    "NameDecision",
     "Organisation",
     "OrganisationIdentifier",
     "OrganisationName",

@@ -1,30 +1,20 @@
-"""Funds, their calls, the projects labelled under them and the money that goes to these."""
+"""Funds, their calls and the projects labelled under them."""
 
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registry import querysets
-from registry.choices import (
-    ActivityStatus,
-    ContributionKind,
-    Currency,
-    FundKind,
-    FundRole,
-    PartnerRole,
-)
-from registry.dates import FIRST_YEAR, LAST_YEAR, format_range
+from registry.choices import ActivityStatus, Currency, FundKind, FundRole, PartnerRole
+from registry.dates import format_range
 from registry.fields import PartialDateField, not_before
 from registry.models.base import Ordered, PublicRecord
-from registry.money import format_money
-
-POSITIVE = MinValueValidator(Decimal("0.01"))
-YEAR_VALIDATORS = [MinValueValidator(FIRST_YEAR), MaxValueValidator(LAST_YEAR)]
+from registry.money import POSITIVE
 
 
 class Fund(PublicRecord):
@@ -305,95 +295,3 @@ class ProjectPartner(Ordered):
 
     def __str__(self):
         return str(self.organisation)
-
-
-class Contribution(PublicRecord):
-    """Money, or help in kind, for a year or some years: from funders to projects, both several.
-
-    The amount is the total for all of the projects together, in one currency; it is never split
-    between them unless the source does so, and then each part is a contribution of its own.
-    """
-
-    amount = models.DecimalField(
-        _("amount"),
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[POSITIVE],
-        help_text=_("For all of the projects together. Leave empty where it is not stated."),
-    )
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)
-    kind = models.CharField(
-        _("kind"), max_length=7, choices=ContributionKind, default=ContributionKind.GRANT
-    )
-    year = models.PositiveSmallIntegerField(
-        _("year"), null=True, blank=True, db_index=True, validators=YEAR_VALIDATORS
-    )
-    last_year = models.PositiveSmallIntegerField(
-        _("last year"),
-        null=True,
-        blank=True,
-        validators=YEAR_VALIDATORS,
-        help_text=_("Where it covers several years without saying how much in each."),
-    )
-    fund = models.ForeignKey(
-        Fund,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="contributions",
-        verbose_name=_("fund"),
-    )
-    call = models.ForeignKey(
-        Call,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="contributions",
-        verbose_name=_("call for projects"),
-    )
-    funders = models.ManyToManyField(
-        "registry.Organisation",
-        blank=True,
-        related_name="contributions",
-        verbose_name=_("funders"),
-    )
-    projects = models.ManyToManyField(
-        Project, blank=True, related_name="contributions", verbose_name=_("funded projects")
-    )
-    note = models.TextField(_("note"), blank=True)
-
-    objects = querysets.ContributionQuerySet.as_manager()
-
-    class Meta(PublicRecord.Meta):
-        verbose_name = _("contribution")
-        verbose_name_plural = _("contributions")
-        ordering = [F("year").desc(nulls_last=True), "pk"]
-        constraints = [
-            *PublicRecord.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(amount__isnull=True) | Q(amount__gt=0),
-                name="contribution_amount_positive",
-                violation_error_message=_("The amount must be more than zero."),
-            ),
-            models.CheckConstraint(
-                condition=Q(last_year__isnull=True)
-                | Q(year__isnull=False, last_year__gte=F("year")),
-                name="contribution_years_forward",
-                violation_error_message=_("The last year needs a first one, no later than it."),
-            ),
-        ]
-
-    def __str__(self):
-        if self.amount is None:
-            amount = gettext("Contribution of unstated amount")
-        else:
-            amount = format_money(self.amount, self.currency)
-        return f"{amount} ({self.years})" if self.years else amount
-
-    @property
-    def years(self) -> str:
-        if self.last_year and self.last_year != self.year:
-            return f"{self.year}–{self.last_year}"
-        return str(self.year or "")

@@ -24,6 +24,10 @@ def stored_name(job, _filename) -> str:
     return f"{job.pk}.bin"
 
 
+def stored_refusals(job, _filename) -> str:
+    return f"{job.pk}-refused.bin"
+
+
 def expiry() -> datetime.datetime:
     return timezone.now() + LIFETIME
 
@@ -59,6 +63,18 @@ class ImportJob(models.Model):
         _("state"), max_length=9, choices=ImportState, default=ImportState.PREVIEWED
     )
     publish = models.BooleanField(_("publish what is new"), default=False)
+    # What was chosen for its headings and sheets; the profile that it came from.
+    mapping = models.JSONField(_("mapping"), default=dict, blank=True)
+    profile = models.CharField(_("profile"), max_length=100, blank=True)
+    good_rows = models.BooleanField(_("the good rows only"), default=False)
+    # The rows that were left out, as a workbook to be corrected.
+    refused_file = models.FileField(
+        _("refused rows"),
+        storage=imports_storage,
+        upload_to=stored_refusals,
+        max_length=255,
+        blank=True,
+    )
     report = models.JSONField(_("report"), default=dict, blank=True)
     plan_digest = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)

@@ -71,7 +71,7 @@ class ContributionQuerySet(RecordQuerySet):
         return self.filter(own | Q(Exists(links)))
 
     def with_card(self):
-        """Each with ``public_funders`` and ``public_projects``: the published ones."""
+        """Each with its published funders, recipients and projects, as ``public_funders``…"""
         fields = self.model._meta
         return self.prefetch_related(
             *(
@@ -80,7 +80,7 @@ class ContributionQuerySet(RecordQuerySet):
                     fields.get_field(name).related_model.objects.published(),
                     to_attr=f"public_{name}",
                 )
-                for name in ("funders", "projects")
+                for name in ("funders", "recipients", "projects")
             )
         )
 

@@ -66,10 +66,16 @@ class OrganisationDetail(RecordDetail):
                 organisation=key,
             ),
             block(
-                _("Contributions"),
+                _("Contributions given"),
                 Contribution.objects.filter(funders=organisation).with_card(),
                 "contribution",
                 organisation=key,
+            ),
+            block(
+                _("Contributions received"),
+                Contribution.objects.filter(recipients=organisation).with_card(),
+                "contribution",
+                recipient=key,
             ),
             block(
                 _("Members"),
