@@ -11,7 +11,9 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from registry import admin, reference_rows, search  # noqa: F401  admin registers its models
+        # The administration registers its models.
+        from registry import admin, history, reference_rows, search  # noqa: F401
 
         search.connect()
+        history.connect()
         post_migrate.connect(reference_rows.ensure, sender=self, dispatch_uid="reference_rows")

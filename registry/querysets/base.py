@@ -10,7 +10,9 @@ from registry.choices import Status
 
 UPDATE_BATCH = 500
 
-# Sent with ``pks`` after many records changed their status at once: updates send no post_save.
+# Sent after many records changed their status at once, since updates send no post_save: with
+# ``pks``, the new ``status``, ``at``, ``by``, ``reason``, and in ``moved`` for each record its
+# primary key, its former status and when it was first published.
 records_moved = Signal()
 
 
@@ -28,31 +30,41 @@ class RecordQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status=Status.PUBLISHED)
 
-    def publish(self, by=None) -> int:
+    def publish(self, by=None, reason="") -> int:
         """Show the records to the public; the number of those that were not shown before."""
-        return self._move_to(Status.PUBLISHED, by)
+        return self._move_to(Status.PUBLISHED, by, reason)
 
-    def send_to_review(self, by=None) -> int:
-        return self._move_to(Status.IN_REVIEW, by)
+    def send_to_review(self, by=None, reason="") -> int:
+        return self._move_to(Status.IN_REVIEW, by, reason)
 
-    def return_to_draft(self, by=None) -> int:
-        return self._move_to(Status.DRAFT, by)
+    def return_to_draft(self, by=None, reason="") -> int:
+        return self._move_to(Status.DRAFT, by, reason)
 
-    def archive(self, by=None) -> int:
-        return self._move_to(Status.ARCHIVED, by)
+    def archive(self, by=None, reason="") -> int:
+        return self._move_to(Status.ARCHIVED, by, reason)
 
-    def _move_to(self, status, by) -> int:
+    def _move_to(self, status, by, reason) -> int:
         """Give the records a status, with its trail; the number of those that had another."""
         now = timezone.now()
         changes = {"status": status, "updated_at": now, "updated_by": by}
         if status == Status.PUBLISHED:
             changes["published_at"] = Coalesce("published_at", now)
         with transaction.atomic():
-            pks = list(self.exclude(status=status).order_by().values_list("pk", flat=True))
+            others = self.exclude(status=status).order_by()
+            moved = list(others.values_list("pk", "status", "published_at"))
+            pks = [pk for pk, *_before in moved]
             for start in range(0, len(pks), UPDATE_BATCH):
                 batch = pks[start : start + UPDATE_BATCH]
                 self.model._base_manager.filter(pk__in=batch).update(**changes)
-            records_moved.send(sender=self.model, pks=pks)
+            records_moved.send(
+                sender=self.model,
+                pks=pks,
+                moved=moved,
+                status=status,
+                at=now,
+                by=by,
+                reason=reason,
+            )
         return len(pks)
 
     def get_by_natural_key(self, public_id):
