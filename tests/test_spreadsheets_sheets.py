@@ -537,6 +537,23 @@ def test_search_finds_what_was_imported():
     assert Project.objects.filter(search_text__contains="bug").exists()
 
 
+def test_country_column_says_where_the_places_lie():
+    known = PlaceFactory(name_fr="Springfield", country="US")
+    headings = ["Title", "Call year", "Fund", "amount_eur", "Territory", "Country"]
+    rows = [
+        ["One", 2021, "FEDER", 1000.5, "Springfield", "US"],
+        ["Two", 2021, "FEDER", 20, "Springfield", "CA"],
+        ["Three", 2022, "FEDER", 30, None, "US"],
+    ]
+
+    bring_in(xlsx([headings, *rows]))
+
+    places = [list(project.places.all()) for project in Project.objects.order_by("pk")]
+    assert places[0] == [known]
+    assert [(place.country, place.kind) for place in places[1]] == [("CA", "city")]
+    assert [(place.country, place.kind) for place in places[2]] == [("US", "country")]
+
+
 def _many(count):
     headings = ["Projet", "Fonds", "Appel", "Porteurs", "Domaines", "Période", "Source"]
     rows = [

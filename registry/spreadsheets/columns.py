@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 
-from registry.spreadsheets import values, widgets
+from registry.spreadsheets import values, vocabulary, widgets
 from registry.spreadsheets.files import ErrorCell
 from registry.spreadsheets.problems import CellError
 
@@ -128,13 +128,22 @@ class DomainsColumn(ListColumn):
 
 
 class PlacesColumn(ListColumn):
+    """Places; another column, ``country``, may say where they lie, or be all that is said."""
+
     commas = True
+
+    def __init__(self, attribute, headings, country: str = ""):
+        super().__init__(attribute, headings)
+        self.country = country
 
     def knows(self, text, directory):
         return text in directory.places
 
-    def add(self, plan, item, label, directory):
-        plan.link(self.attribute, directory.place(item), label)
+    def apply(self, plan, value, row, directory):
+        code = vocabulary.country_code(str(row.get(self.country, "")))
+        for item in self.split(value, directory):
+            place = directory.place(item, code)
+            plan.link(self.attribute, place, row.heading(self.column_name))
 
 
 class OrganisationsColumn(ListColumn):

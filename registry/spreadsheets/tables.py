@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from registry.spreadsheets.archives import column_letters
+from registry.spreadsheets.reading.archives import column_letters
 from registry.spreadsheets.files import ErrorCell, Sheet, Value, Workbook
 from registry.spreadsheets.problems import Problem
 from registry.spreadsheets.values import CURRENCIES, find_currency, mark_of
@@ -92,7 +92,7 @@ def heading_key(text: str) -> str:
 
 def heading_currency(text: str):
     """The currency that a heading states: ``Montant (EUR)``, ``Budget en euros``."""
-    for part in (*re.findall(r"\(([^)]*)\)", text), *text.split()):
+    for part in (*re.findall(r"\(([^)]*)\)", text), *re.split(r"[\s_]+", text)):
         if currency := find_currency(part.strip("()")):
             return currency
     return None

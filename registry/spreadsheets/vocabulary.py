@@ -76,7 +76,8 @@ SYNONYMS = {
         "arrivée",
     },
     choices.ActivityStatus: {
-        "submitted": "déposé, soumis, candidat, en instruction, proposed",
+        "submitted": "déposé, soumis, candidat, en instruction, en préparation, proposed, planned,"
+        "pipeline, draft",
         "selected": "retenu, labellisé, lauréat, sélectionné, accepté, approved, awarded",
         "ongoing": "en cours, démarré, actif, active, in progress, under way",
         "completed": "terminé, achevé, clos, complété, finished, closed, done",

@@ -88,9 +88,9 @@ class PlaceLookups(Lookups):
         """A city or metropolis; made as a draft where it is not known."""
         return self.find_place(name, country, TOWNS) or self._new_town(name, country)
 
-    def place(self, text: str) -> Place:
-        """A place of any kind, written ``Name`` or ``Name (Country)``."""
-        name, country = text, None
+    def place(self, text: str, country: str | None = None) -> Place:
+        """A place of any kind, written ``Name`` or ``Name (Country)``, in this country if any."""
+        name = text
         if (match := WITH_PARENTHESES.fullmatch(text)) and (
             code := vocabulary.country_code(match[2])
         ):

@@ -35,8 +35,8 @@ FUND_HEADINGS = (
     "Fonds, Programme, Nom du fonds, Dispositif, Fonds ou programme | Fund, Programme, Program"
 )
 CALL_HEADINGS = (
-    "Appel, Appel à projets, Édition, AAP, Appel à propositions, Édition de l'appel"
-    "| Call, Call for projects, Call for proposals, Edition"
+    "Appel, Appel à projets, Édition, AAP, Appel à propositions, Édition de l'appel,"
+    "Année de l'appel | Call, Call for projects, Call for proposals, Edition, Call year"
 )
 
 
@@ -142,8 +142,11 @@ class ProjectResource(MoneyResource):
         "| Domains, Domain, Themes, Theme, Topics, Sectors",
     )
     places = PlacesColumn(
-        "places", "Lieux, Lieu, Territoires, Territoire | Places, Place, Territories, Where"
+        "places",
+        "Lieux, Lieu, Territoires, Territoire | Places, Place, Territories, Territory, Where",
+        country="country",
     )
+    country = Companion("Pays | Country", widgets.CountryWidget())
     activity_status = Column(
         "activity_status",
         "Avancement, État, État d'avancement, Statut, Statut du projet"
@@ -181,6 +184,13 @@ class ProjectResource(MoneyResource):
         model = Project
 
     def complete(self, row):
+        if "country" in row and "places" not in row:
+            place = self.directory.country_place(self.read(row, "country"))
+            row.plan.link("places", place, row.heading("country"))
+        self._give(row)
+
+    def _give(self, row):
+        """The contribution that the row's amount or funders make."""
         money = self.money(row)
         funders = self._funders(row)
         if money is None and not funders:
