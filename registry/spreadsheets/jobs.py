@@ -65,7 +65,7 @@ def confirm(job: ImportJob, digest: str) -> Plan:
                 plan = plan_workbook(file, locked.authority, locked.user, locked.publish)
             if plan.problems or plan.digest != digest:
                 raise RegistryChangedError
-            write(plan, locked.user)
+            write(plan, locked.user, locked)
             locked.state = ImportState.CONFIRMED
             locked.confirmed_at = timezone.now()
             locked.report = report(plan)

@@ -100,6 +100,10 @@ class RecordPlan:
     changes: list[Change] = field(default_factory=list)
     new_rows: dict[str, list] = field(default_factory=dict)
     changed_rows: list = field(default_factory=list)
+    # What the changes replace, for the history: values of fields, and for each changed row its
+    # relation, the row and the values that it had.
+    previous: dict = field(default_factory=dict)
+    previous_rows: list[tuple] = field(default_factory=list)
     new_links: dict[str, list] = field(default_factory=dict)
     # Records that come with this one and stand on no row of their own: a project's contribution.
     companions: list["RecordPlan"] = field(default_factory=list)
@@ -129,6 +133,7 @@ class RecordPlan:
         if same:
             return
         before, raw = show(self.instance, attribute), canonical(getattr(self.instance, attribute))
+        self.previous.setdefault(attribute, getattr(self.instance, field_.attname))
         setattr(self.instance, attribute, value)
         after = show(self.instance, attribute)
         self.changes.append(
@@ -157,11 +162,13 @@ class RecordPlan:
     def change_row(self, relation: str, row, values: dict, label: str) -> None:
         before = describe(row)
         raw = [canonical(getattr(row, name)) for name in values]
-        for name, value in values.items():
-            setattr(row, name, value)
         is_new_row = any(row is new for new in self.new_rows.get(relation, []))
         if not is_new_row and not any(row is changed for changed in self.changed_rows):
             self.changed_rows.append(row)
+            said = {one.name: getattr(row, one.attname) for one in row._meta.concrete_fields}
+            self.previous_rows.append((relation, row, said))
+        for name, value in values.items():
+            setattr(row, name, value)
         after = [canonical(value) for value in values.values()]
         self.changes.append(
             Change(relation, label, before, _describe_change(row, values), (str(raw), str(after)))

@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.db import models
 from django.utils import timezone
 
-from registry import search
+from registry import history, search
 from registry.choices import Status
 from registry.models import (
     Agreement,
@@ -19,6 +19,7 @@ from registry.models import (
     Source,
 )
 from registry.spreadsheets.plans import Plan, RecordPlan
+from registry.spreadsheets.revisions import revisions
 
 # Each kind after those that its keys refer to.
 ORDER = (
@@ -35,8 +36,8 @@ ORDER = (
 BATCH = 500
 
 
-def write(plan: Plan, user=None) -> None:
-    """Write all that the plan holds; the caller opens the transaction."""
+def write(plan: Plan, user=None, job=None) -> None:
+    """Write all that the plan holds and the history of it; the caller opens the transaction."""
     by_model: defaultdict[type, list[RecordPlan]] = defaultdict(list)
     for one in plan.touched:
         by_model[one.model].append(one)
@@ -50,6 +51,7 @@ def write(plan: Plan, user=None) -> None:
                     one.instance.save()
         _write_rows(plan.touched)
         _write_links(plan.touched)
+        history.write(revisions(plan.touched), user, job=job)
         for model, pks in created.items():
             if pks:
                 search.index(model, pks)
