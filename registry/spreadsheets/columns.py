@@ -4,12 +4,14 @@ A cell that is empty leaves the record as it is. A filled one replaces the value
 column that lists several things it adds those that are missing, and never takes one away.
 """
 
+from collections import defaultdict
+
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 
 from registry.spreadsheets import values, vocabulary, widgets
-from registry.spreadsheets.files import ErrorCell
+from registry.spreadsheets.files import ErrorCell, tidy
 from registry.spreadsheets.problems import CellError
 
 
@@ -21,6 +23,8 @@ class Column(Field):
     """
 
     reads = ""
+    # Whether exports have the column: not those that say what another one says.
+    is_written = True
 
     def __init__(self, attribute, headings: str, widget=None, reads: str = ""):
         super().__init__(attribute=attribute, widget=widget or widgets.LineWidget())
@@ -67,11 +71,42 @@ class Column(Field):
             raise
 
     def apply(self, plan, value, row, directory) -> None:
+        if not plan.is_new and isinstance(value, str) and self._is_present(plan, value, row):
+            return
         plan.set(self.attribute, value, row.heading(self.column_name), self.column_name)
+
+    def _is_present(self, plan, value: str, row) -> bool:
+        """Whether the record's text reads as the cell does: a no-break space is no change."""
+        present = getattr(plan.instance, self.attribute)
+        if not present or not isinstance(present, str):
+            return False
+        try:
+            return present == value or self.widget.clean(tidy(present), row=row) == value
+        except CellError:
+            return False
+
+    # Writing ------------------------------------------------------------------------------------
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The fields from which the column is written; none where it lists other rows."""
+        return (self.attribute,)
+
+    def write(self, values, names) -> list:
+        """The cells for these values of ``paths``, a tuple each where they are several."""
+        render = self.widget.writer()
+        return list(values) if render is None else list(map(render, values))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the cells may hold what anybody wrote."""
+        return self.widget.writer() is None and self.reads != "dates"
 
 
 class Companion(Column):
     """A column that says something about another one, which reads it."""
+
+    is_written = False
 
     def __init__(self, headings: str, widget=None, reads: str = ""):
         super().__init__(None, headings, widget, reads)
@@ -82,6 +117,8 @@ class Companion(Column):
 
 class PeriodColumn(Column):
     """A column that fills the beginning and the end: ``2021-2022``, ``du 3 au 12 avril 2024``."""
+
+    is_written = False
 
     def __init__(self, headings: str, start="starts_on", end="ends_on"):
         super().__init__(start, headings, widgets.PeriodWidget())
@@ -98,6 +135,9 @@ class ListColumn(Column):
     """A column that lists several things; commas separate them where ``commas`` are safe."""
 
     commas = False
+    # What names its items when they are written: see ``exporting.references``.
+    index = ""
+    is_text = True
 
     def __init__(self, attribute, headings: str):
         super().__init__(attribute, headings, widgets.TextWidget())
@@ -116,9 +156,26 @@ class ListColumn(Column):
     def add(self, plan, item, label, directory) -> None:
         raise NotImplementedError
 
+    # Writing ------------------------------------------------------------------------------------
+
+    paths = ()
+
+    def gather(self, model, keys, names) -> dict[int, list[str]]:
+        """The items of each of the records whose primary keys are among ``keys``."""
+        field = model._meta.get_field(self.attribute)
+        owner = field.m2m_column_name()
+        links = field.remote_field.through._base_manager.filter(**{f"{owner}__in": keys})
+        texts = getattr(names, self.index)
+        found = defaultdict(list)
+        pairs = links.order_by("pk").values_list(owner, field.m2m_reverse_name())
+        for pk, target in pairs.iterator(chunk_size=5000):
+            found[pk].append(texts[target])
+        return found
+
 
 class DomainsColumn(ListColumn):
     commas = True
+    index = "domains"
 
     def knows(self, text, directory):
         return text in directory.domains
@@ -131,6 +188,7 @@ class PlacesColumn(ListColumn):
     """Places; another column, ``country``, may say where they lie, or be all that is said."""
 
     commas = True
+    index = "places"
 
     def __init__(self, attribute, headings, country: str = ""):
         super().__init__(attribute, headings)
@@ -150,6 +208,7 @@ class OrganisationsColumn(ListColumn):
     """Organisations linked by many-to-many, such as funders."""
 
     commas = True
+    index = "organisations"
 
     def knows(self, text, directory):
         return directory.knows_organisation(text)
@@ -160,6 +219,7 @@ class OrganisationsColumn(ListColumn):
 
 class ProjectsColumn(ListColumn):
     commas = True
+    index = "projects"
 
     def knows(self, text, directory):
         return text in directory.projects
@@ -182,7 +242,23 @@ class RecordsColumn(ListColumn):
         plan.link(self.attribute, directory.known(names, item, kind), label)
 
 
-class KnownColumn(Column):
+class KeyColumn(Column):
+    """A key to another record, by its name."""
+
+    # What names the records: see ``exporting.references``.
+    index = ""
+    is_text = True
+
+    @property
+    def paths(self):
+        return (f"{self.attribute}_id",)
+
+    def write(self, values, names):
+        texts = getattr(names, self.index)
+        return [texts[value] if value else "" for value in values]
+
+
+class KnownColumn(KeyColumn):
     """A key to a record that must be known, by its title."""
 
     def __init__(self, attribute, headings, index: str):
@@ -195,12 +271,16 @@ class KnownColumn(Column):
         super().apply(plan, record, row, directory)
 
 
-class FundColumn(Column):
+class FundColumn(KeyColumn):
+    index = "funds"
+
     def apply(self, plan, value, row, directory):
         super().apply(plan, directory.fund(value), row, directory)
 
 
-class CallColumn(Column):
+class CallColumn(KeyColumn):
+    index = "calls"
+
     def apply(self, plan, value, row, directory):
         call = directory.call(value, plan.instance.fund)
         if call is None:

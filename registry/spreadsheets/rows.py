@@ -1,8 +1,10 @@
 """Columns whose values become rows under the record: parties, partners, stops, other names."""
 
+from collections import defaultdict
+
 from django.utils.translation import gettext as _
 
-from registry.choices import ParticipantRole, PartnerRole
+from registry.choices import ParticipantRole, PartnerRole, PartyRole, Sector
 from registry.dates import PartialDate
 from registry.models import (
     OrganisationIdentifier,
@@ -13,19 +15,54 @@ from registry.models import (
     Signatory,
     Stop,
 )
-from registry.spreadsheets import values, widgets
-from registry.spreadsheets.columns import Column, ListColumn
+from registry.spreadsheets import values, vocabulary
+from registry.spreadsheets.columns import ListColumn
+from registry.spreadsheets.files import tidy
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError
 from registry.text import fold
 
 
-class PartiesColumn(ListColumn):
+class RowsColumn(ListColumn):
+    """A column whose items are rows under the record.
+
+    What an item says beside a name follows it after a colon: ``Rochester : 3-6 avril 2024``.
+    """
+
+    row_fields: tuple[str, ...] = ("organisation_id",)
+
+    def row_filter(self) -> dict:
+        """Which of the rows the column lists."""
+        return {}
+
+    def item(self, row: tuple, names) -> str:
+        """The item for the values of ``row_fields``."""
+        return names.organisations[row[0]]
+
+    def gather(self, model, keys, names):
+        relation = model._meta.get_field(self.attribute)
+        rows, owner = relation.related_model, relation.field.attname
+        is_ordered = any(field.name == "position" for field in rows._meta.fields)
+        listed = (
+            rows._base_manager.filter(**{f"{owner}__in": keys}, **self.row_filter())
+            .order_by(*(["position"] if is_ordered else []), "pk")
+            .values_list(owner, *self.row_fields)
+        )
+        found = defaultdict(list)
+        for pk, *values_ in listed.iterator(chunk_size=5000):
+            found[pk].append(self.item(values_, names))
+        return found
+
+
+class PartiesColumn(RowsColumn):
     commas = True
 
     def __init__(self, attribute, headings, role=None):
         super().__init__(attribute, headings)
         self.role = role
+
+    def row_filter(self):
+        return {"role": self.role or PartyRole.PARTY}
 
     def knows(self, text, directory):
         return directory.knows_organisation(text)
@@ -37,7 +74,7 @@ class PartiesColumn(ListColumn):
             plan.add_row(self.attribute, Party(organisation=organisation, **role), label)
 
 
-class PartnersColumn(ListColumn):
+class PartnersColumn(RowsColumn):
     """Partners of a project, in a role; ``side`` says where those that are new come from."""
 
     commas = True
@@ -46,6 +83,10 @@ class PartnersColumn(ListColumn):
         super().__init__(attribute, headings)
         self.role = role
         self.side = side
+        self.is_written = not side
+
+    def row_filter(self):
+        return {"role": self.role}
 
     def knows(self, text, directory):
         return directory.knows_organisation(text)
@@ -76,72 +117,122 @@ def find_row(plan, relation: str, organisation):
     return None
 
 
-class SignatoriesColumn(Column):
-    def __init__(self, attribute, headings):
-        super().__init__(attribute, headings, widgets.TextWidget())
+class SignatoriesColumn(RowsColumn):
+    """Who signed: ``Name (office)``, or ``Name (office) : Organisation``."""
+
+    row_fields = ("name", "office", "organisation_id")
+
+    def item(self, row, names):
+        name, office, organisation = row
+        person = values.write_person(name, office)
+        return f"{person} : {names.organisations[organisation]}" if organisation else person
 
     def apply(self, plan, value, row, directory):
-        known = {fold(signatory.name) for signatory in plan.rows(self.attribute)}
-        for person in values.read_persons(value):
+        known = {_person_key(one) for one in plan.rows(self.attribute)}
+        for text in values.split_persons(value):
+            text, signs_for = values.read_detail(text, directory.knows_organisation)
+            person = values.read_person(text)
             if fold(person.name) not in known:
                 signatory = Signatory(name=person.name, office=person.office)
+                if signs_for:
+                    signatory.organisation = directory.organisation(signs_for)
                 plan.add_row(self.attribute, signatory, row.heading(self.column_name))
 
 
-class ParticipantsColumn(ListColumn):
+def _person_key(row) -> str:
+    """The folded name of a row's person, as its cell would be read."""
+    return fold(values.read_person(values.write_person(row.name, row.office)).name)
+
+
+class ParticipantsColumn(RowsColumn):
     """Organisations and persons on a delegation; with ``ROLE.LEADER``, those who lead it.
 
-    Without parentheses an unknown name is an organisation's, except among the leaders.
+    Without parentheses an unknown name is an organisation's, except among the leaders. A person's
+    organisation and the sector may follow: ``Name (office) : Organisation : Sector``.
     """
 
     commas = True
+    row_fields = ("organisation_id", "name", "office", "sector")
 
     def __init__(self, attribute, headings, role=ParticipantRole.PARTICIPANT, persons=False):
         super().__init__(attribute, headings)
         self.role = role
         self.persons = persons
 
+    def row_filter(self):
+        return {"role": self.role}
+
+    def item(self, row, names):
+        organisation, name, office, sector = row
+        parts = [values.write_person(name, office, self.persons)] if name else []
+        parts += [names.organisations[organisation]] if organisation else []
+        parts += [str(Sector(sector).label)] if sector else []
+        return " : ".join(parts)
+
     def knows(self, text, directory):
-        return directory.knows_organisation(text)
+        return directory.knows_organisation(_without_sector(text)[0])
 
     def apply(self, plan, value, row, directory):
         if not self.persons:
             super().apply(plan, value, row, directory)
-            return
-        label = row.heading(self.column_name)
-        if organisation := directory.find_organisation(value):
-            self._add_organisation(plan, organisation, label)
-            return
-        for person in values.read_persons(value):
-            if not person.office and (known := directory.find_organisation(person.name)):
-                self._add_organisation(plan, known, label)
-            else:
-                self._add_person(plan, person, label)
+        elif directory.find_organisation(value):
+            self.add(plan, value, row.heading(self.column_name), directory)
+        else:
+            for item in values.split_persons(value):
+                self.add(plan, item, row.heading(self.column_name), directory)
 
     def add(self, plan, item, label, directory):
-        organisation = directory.find_organisation(item)
-        if organisation is None and values.WITH_PARENTHESES.fullmatch(item):
-            self._add_person(plan, values.read_persons(item)[0], label)
-        else:
-            self._add_organisation(plan, organisation or directory.organisation(item), label)
-
-    def _add_organisation(self, plan, organisation, label):
+        text, sector = _without_sector(item)
+        organisation = directory.find_organisation(text)
+        if organisation is None:
+            person, employer = values.read_detail(text, directory.knows_organisation)
+            is_person = self.persons or employer or _has_office(person)
+            if is_person and self._add_person(plan, person, employer, sector, label, directory):
+                return
+            organisation = directory.organisation(text)
         if find_row(plan, self.attribute, organisation) is None:
-            participant = Participant(organisation=organisation, role=self.role)
+            participant = Participant(organisation=organisation, role=self.role, sector=sector)
             plan.add_row(self.attribute, participant, label)
 
-    def _add_person(self, plan, person, label):
-        same = [row for row in plan.rows(self.attribute) if fold(row.name) == fold(person.name)]
-        if not same:
-            participant = Participant(name=person.name, office=person.office, role=self.role)
+    def _add_person(self, plan, text, employer, sector, label, directory) -> bool:
+        """Add a person, unless the name turns out to be an organisation's."""
+        person = values.read_person(text)
+        if not person.office and not _has_office(text) and directory.find_organisation(person.name):
+            return False
+        if fold(person.name) not in {
+            _person_key(one) for one in plan.rows(self.attribute) if one.name
+        }:
+            participant = Participant(
+                name=person.name, office=person.office, role=self.role, sector=sector
+            )
+            if employer:
+                participant.organisation = directory.organisation(employer)
             plan.add_row(self.attribute, participant, label)
+        return True
 
 
-class StopsColumn(Column):
+def _has_office(text: str) -> bool:
+    return text.endswith("()") or values.WITH_PARENTHESES.fullmatch(text) is not None
+
+
+def _without_sector(text: str) -> tuple[str, str]:
+    words = vocabulary.choice_words(Sector)
+    text, sector = values.read_detail(text, lambda part: vocabulary.word_key(part) in words)
+    return text, words[vocabulary.word_key(sector)] if sector else ""
+
+
+class StopsColumn(RowsColumn):
     """An itinerary: ``Rochester : 3-6 avril 2024 ; Québec : 7-12 avril 2024``."""
 
-    def __init__(self, attribute, headings):
-        super().__init__(attribute, headings, widgets.TextWidget(), reads="dates")
+    row_fields = ("place_id", "starts_on", "ends_on")
+    reads = "dates"
+
+    def item(self, row, names):
+        place, starts_on, ends_on = row
+        text = names.places[place]
+        # The colon stands even before nothing where a comma in the name could start the dates.
+        dates = write_dates(starts_on, ends_on)
+        return f"{text} : {dates}".rstrip() if dates or "," in text else text
 
     def apply(self, plan, value, row, directory):
         label = row.heading(self.column_name)
@@ -170,14 +261,34 @@ def covers(start: PartialDate, end: PartialDate | None, stop: Stop) -> bool:
     return start.earliest <= stop.starts_on.earliest and last <= (end or start).latest
 
 
-class OtherNamesColumn(ListColumn):
-    """Other names, acronyms or former names of an organisation."""
+def write_dates(start: PartialDate | None, end: PartialDate | None) -> str:
+    if start is None:
+        return ""
+    return f"{start.isoformat()} – {end.isoformat()}" if end else start.isoformat()
+
+
+class OtherNamesColumn(RowsColumn):
+    """Other names, acronyms or former names of an organisation or a place."""
+
+    row_fields = ("name",)
 
     def __init__(self, attribute, headings, kind):
         super().__init__(attribute, headings)
         self.kind = kind
 
+    def row_filter(self):
+        return {"kind": self.kind}
+
+    def item(self, row, names):
+        return row[0]
+
     def add(self, plan, item, label, directory):
+        names = {tidy(str(row)) for row in (plan.instance, *plan.rows(self.attribute))}
+        if item in names:
+            return
+        self._add(plan, item, label, directory)
+
+    def _add(self, plan, item, label, directory):
         others = directory.organisations.find(item)
         if any(identity(other) != identity(plan.instance) for other in others):
             raise CellError(
@@ -186,20 +297,31 @@ class OtherNamesColumn(ListColumn):
                 _("If they are one, keep one row for both; if they are not, leave this name out."),
                 value=item,
             )
-        names = {plan.instance.name, *(row.name for row in plan.rows(self.attribute))}
-        if item not in names:
-            plan.add_row(self.attribute, OrganisationName(name=item, kind=self.kind), label)
+        plan.add_row(self.attribute, OrganisationName(name=item, kind=self.kind), label)
 
 
-class IdentifierColumn(Column):
+class IdentifierColumn(RowsColumn):
     """The number by which a public register knows an organisation."""
+
+    row_fields = ("value",)
 
     def __init__(self, attribute, headings, scheme):
         super().__init__(attribute, headings)
         self.scheme = scheme
 
-    def apply(self, plan, value, row, directory):
-        number = "".join(value.split())
+    def row_filter(self):
+        return {"scheme": self.scheme}
+
+    def item(self, row, names):
+        return row[0]
+
+    def add(self, plan, item, label, directory):
+        number = "".join(item.split())
+        mine = plan.rows(self.attribute)
+        if any(
+            one.scheme == self.scheme and "".join(tidy(one.value).split()) == number for one in mine
+        ):
+            return
         directory.organisations  # noqa: B018  loads the identifiers
         owner = directory.identifiers.get((self.scheme, fold(number)))
         if owner is not None and identity(owner) != identity(plan.instance):
@@ -207,8 +329,6 @@ class IdentifierColumn(Column):
                 _("%(other)s has this number already.") % {"other": owner},
                 _("Check the number, or keep one row for both."),
             )
-        mine = plan.rows(self.attribute)
-        if not any(item.scheme == self.scheme and item.value == number for item in mine):
-            identifier = OrganisationIdentifier(scheme=self.scheme, value=number)
-            plan.add_row(self.attribute, identifier, row.heading(self.column_name))
-            directory.identifiers[self.scheme, fold(number)] = plan.instance
+        identifier = OrganisationIdentifier(scheme=self.scheme, value=number)
+        plan.add_row(self.attribute, identifier, label)
+        directory.identifiers[self.scheme, fold(number)] = plan.instance

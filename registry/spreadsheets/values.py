@@ -110,6 +110,7 @@ def _split_at_commas(text: str, known) -> list[str]:
 # Persons ---------------------------------------------------------------------------------------
 
 CIVILITY = re.compile(r"^(?:M\.|Mme|Mlle|MM\.|Mr\.?|Mrs\.?|Ms\.?|Monsieur|Madame)\s+")
+COLON = re.compile(r"\s:\s")
 WITH_PARENTHESES = re.compile(r"(.+?)\s*\((.+)\)")
 
 
@@ -121,20 +122,45 @@ class Person:
 
 def read_persons(text: str) -> list[Person]:
     """Persons written ``Name (office)`` or ``Name, office``."""
+    return [read_person(part) for part in split_persons(text)]
+
+
+def split_persons(text: str) -> list[str]:
     parts = split_values(text)
     if len(parts) == 1:
         pieces = [piece.strip() for piece in _split_outside_parentheses(text, ",")]
         if len(pieces) > 1 and all(WITH_PARENTHESES.fullmatch(piece) for piece in pieces):
             parts = pieces
-    return [_read_person(part) for part in parts]
+    return parts
 
 
-def _read_person(text: str) -> Person:
-    if match := WITH_PARENTHESES.fullmatch(text):
+def read_person(text: str) -> Person:
+    if text.endswith("()"):
+        name, office = text[:-2], ""
+    elif match := WITH_PARENTHESES.fullmatch(text):
         name, office = match.groups()
     else:
         name, _comma, office = text.partition(",")
     return Person(CIVILITY.sub("", name.strip()), office.strip())
+
+
+def write_person(name: str, office: str, is_surely_person: bool = True) -> str:
+    """As ``read_person`` takes it; empty parentheses say that a name is a person's."""
+    if office:
+        return f"{name} ({office})"
+    return name if is_surely_person and not set(name) & set(",()") else f"{name} ()"
+
+
+def read_detail(text: str, knows: Callable[[str], bool], first: bool = False) -> tuple[str, str]:
+    """A text and what follows it after a colon: cut where the part that names something is known.
+
+    That is the last part, or with ``first`` the first one.
+    """
+    for match in COLON.finditer(text):
+        left, right = text[: match.start()], text[match.end() :]
+        if knows(left if first else right):
+            return left, right
+    return text, ""
 
 
 # Stops -----------------------------------------------------------------------------------------

@@ -2,22 +2,34 @@
 
 import datetime
 import re
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
+from django_countries import countries
 from import_export.widgets import Widget
 
+from registry.choices import Currency
 from registry.dates import DateError, PartialDate, parse_date
 from registry.spreadsheets import values, vocabulary
 from registry.spreadsheets.problems import CellError
 
 TRUE_WORDS = {"true", "vrai", "oui", "yes", "x", "1", "o", "y", "✓", "✔"}
 FALSE_WORDS = {"false", "faux", "non", "no", "0", "n"}
+DECIMAL = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 YEARS = re.compile(r"(\d{4})(?:\s*[-–—/]\s*(\d{4}))?")
 
 
-class TextWidget(Widget):
+class CellWidget(Widget):
+    """A widget that also writes: every cell that it writes, it reads as the same value."""
+
+    def writer(self):
+        """What turns a value into a cell, in the active language; ``None``: it is one as it is."""
+        return
+
+
+class TextWidget(CellWidget):
     def clean(self, value, row=None, **kwargs):
         return value.isoformat() if isinstance(value, datetime.date) else value
 
@@ -36,7 +48,7 @@ class LinesWidget(TextWidget):
         return "\n".join(values.split_values(super().clean(value, row, **kwargs)))
 
 
-class PartialDateWidget(Widget):
+class PartialDateWidget(CellWidget):
     """A date of known precision; the file settles whether the day comes first."""
 
     def clean(self, value, row=None, **kwargs):
@@ -48,7 +60,7 @@ class PartialDateWidget(Widget):
             raise CellError(str(error)) from None
 
 
-class PeriodWidget(Widget):
+class PeriodWidget(CellWidget):
     """A period, or one date: the end is then ``None``."""
 
     def clean(self, value, row=None, **kwargs):
@@ -57,15 +69,18 @@ class PeriodWidget(Widget):
         return values.read_range(value, row.conventions.day_first)
 
 
-class AmountWidget(Widget):
+class AmountWidget(CellWidget):
     """An amount with its currency, ``None`` where the cell names none."""
 
     def clean(self, value, row=None, **kwargs):
         text = value.isoformat() if isinstance(value, datetime.date) else value
         return values.read_amount(text, row.conventions.decimal_mark)
 
+    def writer(self):
+        return _number
 
-class YearsWidget(Widget):
+
+class YearsWidget(CellWidget):
     """A year, or the first and last of some years."""
 
     def clean(self, value, row=None, **kwargs):
@@ -79,8 +94,15 @@ class YearsWidget(Widget):
             )
         return int(match[1]), int(match[2]) if match[2] else None
 
+    def writer(self):
+        def write(years):
+            first, last = years
+            return "" if first is None else f"{first}-{last}" if last else first
 
-class CountWidget(Widget):
+        return write
+
+
+class CountWidget(CellWidget):
     """A whole number."""
 
     def clean(self, value, row=None, **kwargs):
@@ -92,8 +114,31 @@ class CountWidget(Widget):
             )
         return int(digits)
 
+    def writer(self):
+        return _number
 
-class BooleanWidget(Widget):
+
+class DecimalWidget(CellWidget):
+    """A number with decimals, such as a coordinate or a rate."""
+
+    def clean(self, value, row=None, **kwargs):
+        number = str(value).replace("\N{MINUS SIGN}", "-").replace(" ", "").removesuffix("%")
+        if not DECIMAL.fullmatch(number):
+            raise CellError(
+                _("“%(value)s” is not a number.") % {"value": value},
+                _("Write digits alone, with a comma or a point before the decimals."),
+            )
+        return Decimal(number.replace(",", "."))
+
+    def writer(self):
+        return _number
+
+
+def _number(value):
+    return "" if value is None else value
+
+
+class BooleanWidget(CellWidget):
     def clean(self, value, row=None, **kwargs):
         word = str(value).strip().lower()
         if word in TRUE_WORDS:
@@ -104,8 +149,12 @@ class BooleanWidget(Widget):
             _("“%(value)s” is neither yes nor no.") % {"value": value}, _("Write yes or no.")
         )
 
+    def writer(self):
+        words = {True: _("yes"), False: _("no")}
+        return lambda value: words.get(value, "")
 
-class ChoiceWidget(Widget):
+
+class ChoiceWidget(CellWidget):
     """One of a list of choices, by its label in either language, a usual synonym or its code."""
 
     def __init__(self, choices):
@@ -127,8 +176,14 @@ class ChoiceWidget(Widget):
             else _("The choices are: %(choices)s.") % {"choices": ", ".join(labels)},
         )
 
+    def writer(self):
+        if self.choices is Currency:
+            return None  # the code, as people write it beside an amount
+        labels = {code: str(label) for code, label in self.choices.choices}
+        return lambda value: labels.get(value, "")
 
-class CountryWidget(Widget):
+
+class CountryWidget(CellWidget):
     """A country by its name in French or English, or its ISO code."""
 
     def clean(self, value, row=None, **kwargs):
@@ -143,6 +198,10 @@ class CountryWidget(Widget):
             if name
             else _("Write its name in French or English, or its two-letter code."),
         )
+
+    def writer(self):
+        names = {code: str(name) for code, name in countries}
+        return lambda code: names.get(code, "")
 
 
 class UrlWidget(TextWidget):
