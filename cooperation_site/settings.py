@@ -196,6 +196,9 @@ IMPORT_MAX_ROWS = environment.integer("IMPORT_MAX_ROWS", 200_000, minimum=1)
 IMPORT_MAX_COLUMNS = environment.integer("IMPORT_MAX_COLUMNS", 500, minimum=1)
 IMPORT_MAX_INFLATED_MEGABYTES = environment.integer("IMPORT_MAX_INFLATED_MEGABYTES", 500, minimum=1)
 IMPORT_MAX_INFLATION = environment.integer("IMPORT_MAX_INFLATION", 200, minimum=1)
+# Each file is read in a process of its own, which may take this much.
+IMPORT_READ_SECONDS = environment.integer("IMPORT_READ_SECONDS", 60, minimum=1)
+IMPORT_READ_MEGABYTES = environment.integer("IMPORT_READ_MEGABYTES", 1024, minimum=128)
 FILE_UPLOAD_PERMISSIONS = 0o640
 # One citation, party or participant takes several form fields; a large record has hundreds.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

@@ -1,227 +1,208 @@
 """Reading a spreadsheet of any usual kind into sheets of cells; the content says which kind it is.
 
-A cell is a text, a date, or an ``ErrorCell``. Numbers are texts as they were written: a year reads
-``1958`` and never ``1958.0``; widgets turn them into what their column needs.
+The reading itself happens in a process of its own (``reading``), with limits on its memory and its
+time: whatever an untrusted file does to a parser, it does it there.
 """
 
+import contextlib
 import datetime
-import io
-import re
-import unicodedata
-import zipfile
-from dataclasses import dataclass, field
-from decimal import Decimal
-from xml.etree import ElementTree
+import json
+import marshal
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
-from python_calamine import (
-    CalamineError,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-    WorksheetNotFound,
-    XmlError,
-    ZipError,
-)
 
-from registry.spreadsheets import archives
-from registry.spreadsheets.delimited import read_delimited
 from registry.spreadsheets.problems import (
     DamagedFileError,
-    ProtectedFileError,
     UnreadableFileError,
 )
-
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ZIP = b"PK\x03\x04"
-OTHER_KINDS = (
-    (b"%PDF", gettext_noop("a PDF document")),
-    (b"{\\rtf", gettext_noop("a text document")),
-    (b"\x89PNG", gettext_noop("an image")),
-    (b"\xff\xd8\xff", gettext_noop("an image")),
-    (b"GIF8", gettext_noop("an image")),
-    (b"7z\xbc\xaf", gettext_noop("an archive")),
-    (b"Rar!", gettext_noop("an archive")),
-    (b"\x1f\x8b", gettext_noop("an archive")),
-    (b"SQLite format", gettext_noop("a database")),
+from registry.spreadsheets.reading.cells import (
+    ErrorCell,
+    Sheet,
+    Value,
+    Workbook,
+    clean,
+    tidy,
 )
-MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|body|head)", re.I)
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
-ERROR_TEXTS = re.compile(
-    r"#(?:REF!|N/A|N/D|NAME\?|NOM\s?\?|VALUE!|VALEUR\s?!|DIV/0\s?!|NULL!|NUL\s?!|NUM!|NOMBRE\s?!"
-    r"|SPILL!|PROPAGATION!|CALC!)|Err:5\d\d",
-    re.IGNORECASE,
+from registry.spreadsheets.reading.refusals import Limits
+
+__all__ = ["ErrorCell", "Sheet", "Value", "Workbook", "clean", "read_workbook", "tidy"]
+
+ROOT = Path(__file__).resolve().parents[2]
+MEGABYTE = 1 << 20
+CHUNK = 1 << 20
+# A file may take this long, and longer with its size, up to the limit of the settings.
+SECONDS_FOR_ALL = 4
+SECONDS_FOR_A_MEGABYTE = 3
+# Only what the reading needs is loaded: neither the site's packages nor Django.
+PROGRAM = (
+    "import sys; sys.path[:] = {path!r}; "
+    "from registry.spreadsheets.reading.child import main; main()"
 )
-SPACES = re.compile(r"[^\S\n]+")
 
 
-class ErrorCell(str):
-    """A cell whose formula failed; the text is what it shows, such as ``#REF!``."""
+def read_workbook(file, progress=None) -> Workbook:
+    """Read an open binary file; raises ``UnreadableFileError``.
 
-    __slots__ = ()
-
-
-Value = str | datetime.date | ErrorCell
-
-
-@dataclass
-class Sheet:
-    """The cells of a sheet, from its first row and column on."""
-
-    name: str
-    rows: list[list[Value]]
-    hidden: bool = False
-
-
-@dataclass
-class Workbook:
-    sheets: list[Sheet] = field(default_factory=list)
-
-
-def read_workbook(file) -> Workbook:
-    """Read an open binary file; raises ``UnreadableFileError``."""
-    data = file.read(settings.IMPORT_MAX_MEGABYTES * archives.MEGABYTE + 1)
-    if len(data) > settings.IMPORT_MAX_MEGABYTES * archives.MEGABYTE:
-        raise UnreadableFileError(
-            _("This file is larger than the limit of %(limit)s MB. Split the workbook.")
-            % {"limit": settings.IMPORT_MAX_MEGABYTES}
+    ``progress`` is called now and then with the number of rows read so far; what it raises ends the
+    reading.
+    """
+    with _on_disk(file) as (source, size):
+        limits = _limits(size)
+        child = subprocess.Popen(  # noqa: S603  our own program, without a shell
+            [
+                sys.executable,
+                *("-I", "-S", "-B", "-c", PROGRAM.format(path=[str(ROOT), *sys.path])),
+                json.dumps(vars(limits)),
+            ],
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={"LC_ALL": "C.UTF-8"},
         )
-    if not data.strip():
-        raise UnreadableFileError(_("This file is empty."))
-    if data.startswith(ZIP):
-        return _read_archive(data)
-    if data.startswith(OLE):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise ProtectedFileError
-        return _read_with_calamine(data)
-    _refuse_other_kinds(data)
-    return _read_text(data)
-
-
-def _refuse_other_kinds(data: bytes) -> None:
-    advice = _("Save the workbook as XLSX, ODS or CSV and upload that file.")
-    for start, kind in OTHER_KINDS:
-        if data.startswith(start):
-            raise UnreadableFileError(
-                _("This file is %(kind)s, not a spreadsheet.") % {"kind": _(kind)} + " " + advice
-            )
-    if MARKUP.match(data):
-        raise UnreadableFileError(
-            _("This file is a web page or XML document, whatever its name ends in.") + " " + advice
-        )
-
-
-# Archives: XLSX, XLSM, XLSB, ODS ---------------------------------------------------------------
-
-
-def _read_archive(data: bytes) -> Workbook:
-    archive = archives.inspect(io.BytesIO(data))
-    if "xl/workbook.bin" in archive.names:
-        raise UnreadableFileError(
-            _("This is a binary workbook (XLSB). Save it as XLSX and upload that file.")
-        )
-    if "xl/workbook.xml" not in archive.names and "content.xml" not in archive.names:
-        raise UnreadableFileError(
-            _(
-                "This file is an archive, not a spreadsheet. Take the workbook out of it and "
-                "upload the workbook."
-            )
-        )
-    if "META-INF/manifest.xml" in archive.names and "content.xml" in archive.names:
-        with zipfile.ZipFile(io.BytesIO(data)) as opened:
-            if b"manifest:encryption-data" in opened.read("META-INF/manifest.xml"):
-                raise ProtectedFileError
-    errors = {}
-    if any(archive.errors.values()):
         try:
-            parts = _parts_of_sheets(data)
-        except (ElementTree.ParseError, *archives.DAMAGED):
-            raise DamagedFileError from None
-        errors = {name: archive.errors.get(part, {}) for name, part in parts.items()}
-    return _read_with_calamine(data, errors)
+            return _receive(child, limits, progress)
+        finally:
+            child.kill()
+            child.wait()
+            child.stdout.close()
 
 
-def _parts_of_sheets(data: bytes) -> dict[str, str]:
-    """The part of an XLSX archive where each sheet stands."""
-    relation = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        # Without entities: those were refused before.
-        workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
-        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    return {
-        element.get("name"): "xl/" + targets.get(element.get(relation), "").removeprefix("/xl/")
-        for element in workbook.iter()
-        if element.tag.endswith("}sheet")
-    }
+def _limits(size: int) -> Limits:
+    allowance = SECONDS_FOR_ALL + SECONDS_FOR_A_MEGABYTE * size // MEGABYTE
+    return Limits(
+        megabytes=settings.IMPORT_MAX_MEGABYTES,
+        rows=settings.IMPORT_MAX_ROWS,
+        columns=settings.IMPORT_MAX_COLUMNS,
+        inflated=settings.IMPORT_MAX_INFLATED_MEGABYTES,
+        ratio=settings.IMPORT_MAX_INFLATION,
+        memory=settings.IMPORT_READ_MEGABYTES,
+        seconds=min(settings.IMPORT_READ_SECONDS, allowance),
+    )
 
 
-def _read_with_calamine(data: bytes, errors: dict | None = None) -> Workbook:
-    workbook = Workbook()
+@contextlib.contextmanager
+def _on_disk(file):
+    """The file as one that another process can read from its start, and its size."""
+    size = file.seek(0, 2)
+    file.seek(0)
     try:
-        opened = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for metadata in opened.sheets_metadata:
-            if metadata.typ is not SheetTypeEnum.WorkSheet:
-                continue
-            sheet = opened.get_sheet_by_name(metadata.name)
-            archives.check_size(sheet.total_height, sheet.total_width)
-            rows = [
-                [clean(value) for value in row] for row in sheet.to_python(skip_empty_area=False)
-            ]
-            for (row, column), shown in (errors or {}).get(metadata.name, {}).items():
-                if row <= len(rows) and column <= len(rows[row - 1]):
-                    rows[row - 1][column - 1] = ErrorCell(shown)
-            hidden = metadata.visible is not SheetVisibleEnum.Visible
-            workbook.sheets.append(Sheet(metadata.name, rows, hidden))
-    except PasswordError:
-        raise ProtectedFileError from None
-    except (CalamineError, XmlError, ZipError, WorksheetNotFound):
-        raise DamagedFileError from None
-    except BaseException as error:
-        # A failure inside the parser comes as an exception that no class of Python's covers.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise DamagedFileError from None
+        file.fileno()
+    except (AttributeError, OSError):
+        with tempfile.TemporaryFile() as copy:
+            # What passes the limit is not copied: the child sees enough to refuse it.
+            left = settings.IMPORT_MAX_MEGABYTES * MEGABYTE + 1
+            while left > 0 and (chunk := file.read(min(CHUNK, left))):
+                copy.write(chunk)
+                left -= len(chunk)
+            copy.seek(0)
+            yield copy, size
+    else:
+        yield file, size
+
+
+# What the child says ---------------------------------------------------------------------------
+
+
+def _receive(child, limits: Limits, progress) -> Workbook:
+    workbook, count = Workbook(), 0
+    for kind, *content in _frames(child, limits):
+        if kind == "sheet":
+            name, hidden, hidden_rows, merged = content
+            workbook.sheets.append(Sheet(name, [], hidden, hidden_rows, merged))
+        elif kind == "rows":
+            rows = _with_dates_and_errors(*content)
+            workbook.sheets[-1].rows += rows
+            count += len(rows)
+            if progress:
+                progress(count)
+        elif kind == "refused":
+            messages, values = content
+            values = {
+                name: _(value) if isinstance(value, str) else value
+                for name, value in values.items()
+            }
+            raise UnreadableFileError(" ".join(_(message) % values for message in messages))
+        elif kind == "memory":
+            raise _too_much_memory(limits)
+        elif kind == "damaged":
+            raise DamagedFileError
+        else:
+            return workbook
     return workbook
 
 
-# Texts -----------------------------------------------------------------------------------------
+def _with_dates_and_errors(rows: list[list], dates: list, errors: list) -> list[list[Value]]:
+    from_ordinal = datetime.date.fromordinal
+    for row, column, ordinal in dates:
+        rows[row][column] = from_ordinal(ordinal)
+    for row, column, shown in errors:
+        rows[row][column] = ErrorCell(shown)
+    return rows
 
 
-def _read_text(data: bytes) -> Workbook:
-    rows = read_delimited(data)
-    widest = max((len(row) for row in rows), default=0)
-    archives.check_size(len(rows), widest)
-    return Workbook([Sheet("", [[clean(value) for value in row] for row in rows])])
+def _frames(child, limits: Limits):
+    """The child's messages as they come; an end without a last word is explained."""
+    deadline = time.monotonic() + limits.seconds
+    while True:
+        head = _take(child.stdout, 4, deadline, limits)
+        body = head and _take(child.stdout, int.from_bytes(head, "big"), deadline, limits)
+        if not body:
+            raise _explain(child, limits)
+        frame = marshal.loads(body)  # noqa: S302  our own process wrote it
+        yield frame
+        if frame[0] == "end":
+            return
 
 
-# Cells -----------------------------------------------------------------------------------------
+def _take(pipe, size: int, deadline: float, limits: Limits) -> bytes:
+    """So many bytes; none where the child is gone."""
+    parts, left = [], size
+    while left:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0 or not select.select([pipe], [], [], remaining)[0]:
+            raise _too_much_time(limits)
+        part = pipe.read1(min(left, CHUNK))
+        if not part:
+            return b""
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
 
 
-def clean(value) -> Value:
-    """A cell's value as the rest of the package takes it."""
-    if isinstance(value, str):
-        return _clean_text(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        # repr() is the shortest text of that number; the format keeps it out of 1E+22.
-        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
-    if isinstance(value, datetime.datetime):
-        return value.date()
-    if isinstance(value, datetime.date):
-        return value
-    return str(value)
+def _explain(child, limits: Limits) -> UnreadableFileError:
+    code = child.wait()
+    if code in (-signal.SIGXCPU,):
+        return _too_much_time(limits)
+    if code in (-signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV):
+        # The parser gives up where it gets no memory; the system, where none is left.
+        return _too_much_memory(limits)
+    return DamagedFileError()
 
 
-def _clean_text(text: str) -> str:
-    if text.isascii() and text.isalnum():
-        return text
-    text = unicodedata.normalize("NFC", text).translate(INVISIBLE)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    # No-break and narrow spaces count as spaces; line breaks separate values, and stay.
-    text = "\n".join(SPACES.sub(" ", line).strip() for line in text.split("\n")).strip()
-    return ErrorCell(text) if ERROR_TEXTS.fullmatch(text) else text
+def _too_much_time(limits: Limits) -> UnreadableFileError:
+    return UnreadableFileError(
+        _(
+            "Reading this file takes longer than the limit of %(limit)s seconds for a file of its "
+            "size. Copy its cells into a new workbook, or split it."
+        )
+        % {"limit": limits.seconds}
+    )
+
+
+def _too_much_memory(limits: Limits) -> UnreadableFileError:
+    return UnreadableFileError(
+        _(
+            "Reading this file takes more than the limit of %(limit)s MB of memory. Copy its cells "
+            "into a new workbook, or split it."
+        )
+        % {"limit": limits.memory}
+    )

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from registry.spreadsheets.reading.archives import column_letters
 from registry.spreadsheets.files import ErrorCell, Sheet, Value, Workbook
 from registry.spreadsheets.problems import Problem
+from registry.spreadsheets.reading.archives import column_letters
 from registry.spreadsheets.values import CURRENCIES, find_currency, mark_of
 from registry.spreadsheets.vocabulary import closest
 from registry.text import ARTICLES, fold
@@ -205,7 +206,25 @@ def _read_table(sheet: Sheet, index: int, resource, found: Recognition) -> Table
         )
         if row:
             table.rows.append(row)
+    _mention_hidden_rows(sheet, table, found)
     return table
+
+
+def _mention_hidden_rows(sheet: Sheet, table: Table, found: Recognition) -> None:
+    hidden = set(sheet.hidden_rows)
+    numbers = [row.number for row in table.rows if row.number in hidden]
+    if numbers:
+        shown = ", ".join(map(str, numbers[:10])) + ("…" if len(numbers) > 10 else "")
+        found.notices.append(
+            ngettext(
+                "%(sheet)s: %(count)s row is hidden in the workbook: it is imported too "
+                "(%(rows)s).",
+                "%(sheet)s: %(count)s rows are hidden in the workbook: they are imported too "
+                "(%(rows)s).",
+                len(numbers),
+            )
+            % {"sheet": sheet.name or _("the file"), "count": len(numbers), "rows": shown}
+        )
 
 
 def _unknown_heading(sheet, index, position, heading, known) -> Problem:

@@ -4,10 +4,9 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 
-from django.utils.translation import gettext as _
-
-from registry.spreadsheets.problems import UnreadableFileError
+from registry.spreadsheets.reading.refusals import Refusal, gettext_noop
 
 BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -24,7 +23,7 @@ DECLARED_DELIMITER = re.compile(r"\Asep=(.)\r?\n?", re.IGNORECASE)
 EXPECTED = frozenset("éèêëàâçùûüîïôöœæÉÈÊÀÂÇÎÔŒ’‘“”«»–—…€°\N{NO-BREAK SPACE}")
 
 
-def read_delimited(data: bytes) -> list[list[str]]:
+def read_delimited(data: bytes) -> Iterator[list[str]]:
     """The records of a text file, one list of cells each, blank lines included."""
     text = decode(data)
     delimiter = None
@@ -32,7 +31,7 @@ def read_delimited(data: bytes) -> list[list[str]]:
         delimiter = declared[1]
         # The line is kept, empty: the rows keep the numbers that a spreadsheet shows.
         text = "\n" + text[declared.end() :]
-    return list(_records(text, delimiter or find_delimiter(text)))
+    return _records(text, delimiter or find_delimiter(text))
 
 
 def decode(data: bytes) -> str:
@@ -46,14 +45,16 @@ def decode(data: bytes) -> str:
             try:
                 return data.decode(encoding)
             except UnicodeDecodeError:
-                raise UnreadableFileError(
-                    _("The text of this file is damaged: save it anew as CSV UTF-8.")
+                raise Refusal(
+                    gettext_noop("The text of this file is damaged: save it anew as CSV UTF-8.")
                 ) from None
     if encoding := _utf16_without_mark(data[:SAMPLE]):
         return data.decode(encoding, errors="replace")
     if b"\x00" in data:
-        raise UnreadableFileError(
-            _("This file is neither a spreadsheet nor a text. Save it as XLSX, ODS or CSV.")
+        raise Refusal(
+            gettext_noop(
+                "This file is neither a spreadsheet nor a text. Save it as XLSX, ODS or CSV."
+            )
         )
     try:
         return data.decode("utf-8")
@@ -121,6 +122,6 @@ def _records(text: str, delimiter: str, lenient: bool = False):
         yield from csv.reader(lines, delimiter=delimiter)
     except csv.Error:
         if not lenient:
-            raise UnreadableFileError(
-                _("The text of this file cannot be cut into cells: save it anew as CSV.")
+            raise Refusal(
+                gettext_noop("The text of this file cannot be cut into cells: save it anew as CSV.")
             ) from None

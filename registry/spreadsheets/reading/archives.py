@@ -1,0 +1,305 @@
+"""Looking into XLSX and ODS archives before a parser opens them.
+
+A few kilobytes can inflate to gigabytes, or place one cell on the last row of the sheet so that
+everything before it is filled with nothing. Both are found here, by reading as a stream; and with
+them what the parser does not tell: errors, hidden rows, formulas that were never calculated.
+"""
+
+import html
+import lzma
+import re
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from functools import partial
+
+from registry.spreadsheets.reading.refusals import (
+    LIMITS,
+    DamagedRefusal,
+    ProtectedRefusal,
+    Refusal,
+    check_size,
+    gettext_noop,
+)
+
+CHUNK = 1 << 20
+MEGABYTE = 1 << 20
+# Small archives of repetitive cells compress very well without doing harm.
+RATIO_MATTERS_ABOVE = 20 * MEGABYTE
+MOST_ENTRIES = 10_000
+# What one row may hold between two looks at it.
+LONGEST_ROW = 8 * MEGABYTE
+
+# What zipfile and its decompressors raise on archives that are not what they say.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    KeyError,
+    ValueError,
+)
+
+# A cell that holds something: not closed at once. Rows and cells that only carry a format stand
+# at the bottom of many honest sheets.
+XLSX_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
+# The same where every cell begins with its reference, as nearly all programs write them.
+XLSX_USUAL_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
+XLSX_ROW = re.compile(rb'<(?:\w+:)?row\s(?:[^>]*?\s)?r="([0-9]{1,9})"[^>]*(?<!/)>\s*<(?:\w+:)?c>')
+XLSX_HIDDEN_ROW = re.compile(
+    rb'<(?:\w+:)?row\s(?=[^>]*\shidden="(?:1|true)")[^>]*?\br="([0-9]{1,7})"[^>]*(?<!/)>'
+)
+XLSX_ERROR = re.compile(
+    rb'<(?:\w+:)?c\s(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*>'
+    rb"(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<",
+    re.DOTALL,
+)
+# Without a type and without a value: written by a program that did not calculate it.
+XLSX_UNCALCULATED = re.compile(
+    rb'<(?:\w+:)?c\s(?![^>]*\bt="(?:str|s|b|e)")[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*>\s*'
+    rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+XLSX_STYLED_NUMBER = re.compile(
+    rb'<(?:\w+:)?c\s(?![^>]*\bt=)[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*?\bs="([0-9]+)"[^>]*>'
+    rb"<(?:\w+:)?v>([0-9]+)</"
+)
+ODS_TABLE_OR_ROW = re.compile(
+    rb"<table:table\s[^>]*>|<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL
+)
+ODS_CELL = re.compile(rb"<table:(covered-)?table-cell\b([^>]*?)(/?)>")
+ODS_NUMBER = re.compile(rb'table:number-(rows|columns)-(repeated|spanned)="(\d{1,9})"')
+ODS_HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
+DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+XF = re.compile(rb'<(?:\w+:)?xf\s[^>]*?numFmtId="(\d+)"')
+NUMBER_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s[^>]*>")
+ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
+
+
+@dataclass
+class Part:
+    """What a look into one sheet found; rows and columns count from 1."""
+
+    # Cells to be shown otherwise than the parser reads them: errors, formulas without a value.
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    # Numbers that their format writes with leading zeros.
+    padded: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: list[int] = field(default_factory=list)
+    # Areas of one cell, where the parser does not tell them.
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    # Rows passed, filled or not; the last filled row and column; how many cells are filled.
+    passed: int = 0
+    row: int = 0
+    column: int = 0
+    filled: int = 0
+
+    def reach(self, row: int, column: int) -> None:
+        self.row, self.column = max(self.row, row), max(self.column, column)
+        check_size(self.row, self.column)
+
+
+@dataclass
+class Archive:
+    """What the look into the archive found."""
+
+    names: list[str]
+    # By the name of their part in an XLSX; in their order in an ODS.
+    parts: dict[str, Part] = field(default_factory=dict)
+    tables: list[Part] = field(default_factory=list)
+
+
+def inspect(file) -> Archive:
+    """Read the archive through without keeping it; refuse what would not fit or is damaged."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return _inspect(archive)
+    except DAMAGED:
+        raise DamagedRefusal from None
+
+
+def _inspect(archive: zipfile.ZipFile) -> Archive:
+    entries = archive.infolist()
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise ProtectedRefusal
+    if len(entries) > MOST_ENTRIES:
+        raise Refusal(
+            gettext_noop("This archive has %(count)s parts: it is not a spreadsheet."),
+            count=len(entries),
+        )
+    budget = Budget()
+    budget.spend(sum(entry.file_size for entry in entries), declared=True)
+    found = Archive([entry.filename for entry in entries])
+    widths = _zero_formats(archive) if "xl/styles.xml" in found.names else {}
+    for entry in entries:
+        _read_through(archive, entry, budget, found, widths)
+    return found
+
+
+class Budget:
+    """How much an archive may inflate to."""
+
+    def __init__(self):
+        self.inflated = 0
+
+    def spend(self, inflated: int, declared: bool = False) -> None:
+        self.inflated += 0 if declared else inflated
+        total = max(self.inflated, inflated if declared else 0)
+        if total > LIMITS.inflated * MEGABYTE:
+            raise Refusal(
+                gettext_noop(
+                    "Once opened, this file is larger than the limit of %(limit)s MB. Split the "
+                    "workbook, or remove what it does not need."
+                ),
+                limit=LIMITS.inflated,
+            )
+
+    def check_ratio(self, compressed: int, inflated: int) -> None:
+        if inflated > RATIO_MATTERS_ABOVE and inflated > LIMITS.ratio * max(compressed, 1):
+            raise Refusal(
+                gettext_noop(
+                    "Once opened, this file is more than %(limit)s times larger: it does not look "
+                    "like a workbook. Copy its cells into a new one."
+                ),
+                limit=LIMITS.ratio,
+            )
+
+
+def _zero_formats(archive: zipfile.ZipFile) -> dict[int, int]:
+    """For each style whose numbers are written with leading zeros, how many digits they have."""
+    with archive.open("xl/styles.xml") as part:
+        text = part.read(4 * MEGABYTE)
+    widths = {}
+    for tag in NUMBER_FORMAT.findall(text):
+        attributes = dict(ATTRIBUTE.findall(tag))
+        code = html.unescape(attributes.get(b"formatCode", b"").decode("utf-8", "replace"))
+        zeros = re.sub(r'[\\" \u00a0\u202f]', "", code)
+        if len(zeros) > 1 and not zeros.strip("0"):
+            widths[attributes.get(b"numFmtId", b"").decode()] = len(zeros)
+    if not widths:
+        return {}
+    formats = text.partition(b"cellXfs")[2].partition(b"cellXfs")[0]
+    used = [number.decode() for number in XF.findall(formats)]
+    return {index: widths[number] for index, number in enumerate(used) if number in widths}
+
+
+def _read_through(archive, entry, budget, found, widths) -> None:
+    is_sheet = entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
+    is_ods = entry.filename == "content.xml"
+    is_xml = entry.filename.endswith((".xml", ".rels"))
+    end = b"</row>" if is_sheet else b"</table:table-row>"
+    part, tail, size = Part(), b"", 0
+    if is_sheet:
+        found.parts[entry.filename] = part
+    look = partial(_measure_xlsx, part, widths) if is_sheet else partial(_measure_ods, found)
+    with archive.open(entry) as opened:
+        while chunk := opened.read(CHUNK):
+            budget.spend(len(chunk))
+            size += len(chunk)
+            budget.check_ratio(entry.compress_size, size)
+            if is_xml and b"<!" in (ends := tail[-16:] + chunk) and DECLARATION.search(ends):
+                raise Refusal(
+                    gettext_noop(
+                        "This workbook declares entities, which none needs: copy its cells into a "
+                        "new one."
+                    )
+                )
+            if not (is_sheet or is_ods):
+                tail = chunk[-16:]
+                continue
+            # What a chunk cuts in two is looked at with the next.
+            window = tail + chunk
+            cut = window.rfind(end) + len(end)
+            if cut < len(end):
+                cut = len(window) if len(window) > LONGEST_ROW else 0
+            look(window[:cut])
+            tail = window[cut:]
+    if is_sheet or is_ods:
+        look(tail)
+
+
+def _measure_xlsx(part: Part, widths: dict[int, int], window: bytes) -> None:
+    usual = b":c " not in window and window.count(b'<c r="') == window.count(b"<c ")
+    references = (XLSX_USUAL_CELL if usual else XLSX_CELL).findall(window)
+    if references:
+        # Rows follow one another, but nothing makes a hostile file do so.
+        row = max(map(int, {number for _letters, number in references}))
+        column = max(map(column_number, {letters for letters, _number in references}))
+        part.filled += len(references)
+        part.reach(row, column)
+    if b"<c>" in window or b":c>" in window:
+        for number in XLSX_ROW.findall(window):
+            part.reach(int(number), 1)
+    _note_errors(part, window)
+    if b' hidden="' in window:
+        part.hidden_rows += map(int, XLSX_HIDDEN_ROW.findall(window))
+    if widths:
+        for letters, number, style, digits in XLSX_STYLED_NUMBER.findall(window):
+            if (width := widths.get(int(style), 0)) > len(digits):
+                padded = digits.decode().zfill(width)
+                part.padded[int(number), column_number(letters)] = padded
+
+
+def _note_errors(part: Part, window: bytes) -> None:
+    if b't="e"' in window:
+        for letters, number, shown in XLSX_ERROR.findall(window):
+            part.errors[int(number), column_number(letters)] = shown.decode("utf-8", "replace")
+    if b"<f" in window or b":f" in window:
+        for letters, number, formula in XLSX_UNCALCULATED.findall(window):
+            shown = "=" + html.unescape(formula.decode("utf-8", "replace"))
+            part.errors[int(number), column_number(letters)] = shown[:200]
+
+
+def _measure_ods(found: Archive, window: bytes) -> None:
+    for match in ODS_TABLE_OR_ROW.finditer(window):
+        if match[1] is None:
+            found.tables.append(Part())
+        elif found.tables:
+            _measure_ods_row(found.tables[-1], match[1], match[2] or b"")
+
+
+def _measure_ods_row(part: Part, attributes: bytes, cells: bytes) -> None:
+    numbers = {kind: int(count) for kind, _, count in ODS_NUMBER.findall(attributes)}
+    first = part.passed + 1
+    part.passed += numbers.get(b"rows", 1)
+    if b"office:value-type" not in cells:
+        return
+    last = part.row = part.passed
+    check_size(last, 1)
+    part.hidden_rows += range(first, last + 1) if ODS_HIDDEN.search(attributes) else ()
+    if b"-spanned=" not in cells and b"columns-repeated=" not in cells:
+        filled = cells.count(b"office:value-type")
+        part.filled += filled
+        part.column = max(part.column, filled)
+        return
+    column = 0
+    for _covered, about, _closed in ODS_CELL.findall(cells):
+        sizes = {b" ".join(kind): int(count) for *kind, count in ODS_NUMBER.findall(about)}
+        start, column = column + 1, column + sizes.get(b"columns repeated", 1)
+        if b"office:value-type" in about:
+            part.filled += column - start + 1
+            part.reach(last, column)
+        down, across = sizes.get(b"rows spanned", 1), sizes.get(b"columns spanned", 1)
+        if down > 1 or across > 1:
+            part.merged.append((first, start, first + down - 1, start + across - 1))
+
+
+def column_number(letters: bytes) -> int:
+    """The number of a column from its letters: ``A`` is 1, ``AA`` is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def column_letters(number: int) -> str:
+    """The letters of a column from its number: 1 is ``A``, 27 is ``AA``."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

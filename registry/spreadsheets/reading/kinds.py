@@ -1,0 +1,232 @@
+"""Recognising what a file is by its content, and reading its sheets row by row."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from registry.spreadsheets.reading import archives, ole
+from registry.spreadsheets.reading.archives import MEGABYTE, Part
+from registry.spreadsheets.reading.cells import Cleaner, ErrorCell, Sheet
+from registry.spreadsheets.reading.delimited import read_delimited
+from registry.spreadsheets.reading.refusals import (
+    LIMITS,
+    DamagedRefusal,
+    ProtectedRefusal,
+    Refusal,
+    check_size,
+    gettext_noop,
+)
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = b"PK\x03\x04"
+OTHER_KINDS = (
+    (b"%PDF", gettext_noop("a PDF document")),
+    (b"{\\rtf", gettext_noop("a text document")),
+    (b"\x89PNG", gettext_noop("an image")),
+    (b"\xff\xd8\xff", gettext_noop("an image")),
+    (b"GIF8", gettext_noop("an image")),
+    (b"7z\xbc\xaf", gettext_noop("an archive")),
+    (b"Rar!", gettext_noop("an archive")),
+    (b"\x1f\x8b", gettext_noop("an archive")),
+    (b"PK\x05\x06", gettext_noop("an archive")),
+    (b"BZh", gettext_noop("an archive")),
+    (b"\xfd7zXZ", gettext_noop("an archive")),
+    (b"SQLite format", gettext_noop("a database")),
+    (b"\x7fELF", gettext_noop("a program")),
+    (b"MZ\x90", gettext_noop("a program")),
+)
+MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|body|head)", re.I)
+
+SheetRows = Iterator[tuple[Sheet, Iterator[list]]]
+
+
+def read(file) -> SheetRows:
+    """Each sheet of an open binary file with its rows; raises ``Refusal``."""
+    data = file.read(LIMITS.megabytes * MEGABYTE + 1)
+    if len(data) > LIMITS.megabytes * MEGABYTE:
+        raise Refusal(
+            gettext_noop("This file is larger than the limit of %(limit)s MB. Split the workbook."),
+            limit=LIMITS.megabytes,
+        )
+    if not data.strip():
+        raise Refusal(gettext_noop("This file is empty."))
+    if data.startswith(ZIP):
+        return _read_archive(data)
+    if data.startswith(OLE):
+        return _read_ole(data)
+    _refuse_other_kinds(data)
+    return _read_text(data)
+
+
+def _refuse_other_kinds(data: bytes) -> None:
+    advice = gettext_noop("Save the workbook as XLSX, ODS or CSV and upload that file.")
+    for start, kind in OTHER_KINDS:
+        if data.startswith(start):
+            raise Refusal(
+                gettext_noop("This file is %(kind)s, not a spreadsheet."), advice, kind=kind
+            )
+    if MARKUP.match(data):
+        raise Refusal(
+            gettext_noop("This file is a web page or XML document, whatever its name ends in."),
+            advice,
+        )
+
+
+# Archives: XLSX, XLSM, XLSB, ODS ---------------------------------------------------------------
+
+
+def _read_archive(data: bytes) -> SheetRows:
+    archive = archives.inspect(io.BytesIO(data))
+    if "xl/workbook.bin" in archive.names:
+        raise Refusal(
+            gettext_noop("This is a binary workbook (XLSB). Save it as XLSX and upload that file.")
+        )
+    is_ods = "xl/workbook.xml" not in archive.names
+    if is_ods and "content.xml" not in archive.names:
+        raise Refusal(
+            gettext_noop(
+                "This file is an archive, not a spreadsheet. Take the workbook out of it and "
+                "upload the workbook."
+            )
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as opened:
+            if is_ods:
+                return _read_ods(data, opened, archive)
+            parts = _parts_of_sheets(opened)
+    except (ElementTree.ParseError, *archives.DAMAGED):
+        raise DamagedRefusal from None
+    looks = {name: archive.parts.get(part, Part()) for name, part in parts.items()}
+    for part in archive.parts.values():
+        check_size(part.row, part.column, part.filled)
+    return _read_with_calamine(data, looks)
+
+
+def _read_ods(data: bytes, opened: zipfile.ZipFile, archive: archives.Archive) -> SheetRows:
+    manifest = "META-INF/manifest.xml"
+    if manifest in archive.names and b"manifest:encryption-data" in opened.read(manifest):
+        raise ProtectedRefusal
+    for part in archive.tables:
+        check_size(part.row, part.column, part.filled)
+    return _read_with_calamine(data, archive.tables)
+
+
+def _parts_of_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The part of an XLSX archive where each sheet stands."""
+    relation = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+    # Without entities: those were refused before.
+    workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    return {
+        element.get("name"): "xl/"
+        + targets.get(element.get(relation), "").removeprefix("/").removeprefix("xl/")
+        for element in workbook.iter()
+        if element.tag.endswith("}sheet")
+    }
+
+
+def _read_ole(data: bytes) -> SheetRows:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise ProtectedRefusal
+    return _read_with_calamine(data, ole.inspect(data))
+
+
+def _read_with_calamine(data: bytes, looks: dict[str, Part] | list[Part]) -> SheetRows:
+    """The sheets as calamine reads them, corrected by the look that was taken before."""
+    try:
+        opened = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for number, metadata in enumerate(opened.sheets_metadata):
+            if metadata.typ is not SheetTypeEnum.WorkSheet:
+                continue
+            if isinstance(looks, dict):
+                look = looks.get(metadata.name, Part())
+            else:
+                look = looks[number] if number < len(looks) else Part()
+            table = opened.get_sheet_by_name(metadata.name)
+            check_size(table.total_height, table.total_width)
+            sheet = Sheet(
+                metadata.name,
+                hidden=metadata.visible is not SheetVisibleEnum.Visible,
+                hidden_rows=look.hidden_rows,
+                merged=_merged(table) or look.merged,
+            )
+            yield sheet, _rows(table, look, sheet.merged)
+    except PasswordError:
+        raise ProtectedRefusal from None
+    except CalamineError:
+        raise DamagedRefusal from None
+    except BaseException as error:
+        # A failure inside the parser comes as an exception that no class of Python's covers.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DamagedRefusal from None
+
+
+def _merged(table) -> list[tuple[int, int, int, int]]:
+    return [
+        (top + 1, left + 1, bottom + 1, right + 1)
+        for (top, left), (bottom, right) in table.merged_cell_ranges or []
+    ]
+
+
+def _rows(table, look: Part, merged) -> Iterator[list]:
+    corrected: dict[int, list] = {}
+    for found, make in ((look.errors, ErrorCell), (look.padded, str)):
+        for (row, column), shown in found.items():
+            corrected.setdefault(row, []).append((column, make(shown)))
+    carried = _carried(merged)
+    before = [""] * (table.start[1] if table.start else 0)
+    clean, kept = Cleaner().row, {}
+    for number, cells in enumerate(table.iter_rows(), 1):
+        row = clean(before + cells)
+        for column, value in corrected.pop(number, ()):
+            _put(row, column, value)
+        for column, top in carried.get(number, ()):
+            if number == top:
+                kept[column] = row[column - 1] if column <= len(row) else ""
+            elif kept.get(column) and (column > len(row) or row[column - 1] == ""):
+                _put(row, column, kept[column])
+        yield row
+
+
+def _put(row: list, column: int, value) -> None:
+    row.extend([""] * (column - len(row)))
+    row[column - 1] = value
+
+
+def _carried(merged) -> dict[int, list[tuple[int, int]]]:
+    """For each row, the columns of cells that are merged downwards, and where each begins.
+
+    The value of such a cell holds for all the rows that it covers: a heading over two rows, a fund
+    that stands once beside its projects.
+    """
+    rows: dict[int, list[tuple[int, int]]] = {}
+    for top, left, bottom, _right in merged:
+        for number in range(top, min(bottom, LIMITS.rows) + 1) if bottom > top else ():
+            rows.setdefault(number, []).append((left, top))
+    return rows
+
+
+# Texts -----------------------------------------------------------------------------------------
+
+
+def _read_text(data: bytes) -> SheetRows:
+    yield Sheet(""), _text_rows(data)
+
+
+def _text_rows(data: bytes) -> Iterator[list]:
+    clean = Cleaner().row
+    for number, record in enumerate(read_delimited(data), 1):
+        check_size(number, len(record))
+        yield clean(record)
