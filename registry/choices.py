@@ -178,10 +178,16 @@ class SourceKind(TextChoices):
 
 
 class ImportState(TextChoices):
+    WAITING = "waiting", _("Waiting for its turn")
+    READING = "reading", _("Being read")
+    PLANNING = "planning", _("Being compared with the registry")
     PREVIEWED = "previewed", _("Awaiting confirmation")
     REFUSED = "refused", _("Refused: to be corrected")
+    WRITING = "writing", _("Being written")
     CONFIRMED = "confirmed", _("Imported")
     CANCELLED = "cancelled", _("Abandoned")
+    INTERRUPTED = "interrupted", _("Interrupted: nothing was written")
+    FAILED = "failed", _("Failed: nothing was written")
     UNDONE = "undone", _("Undone")
 
 

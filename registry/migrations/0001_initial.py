@@ -240,7 +240,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('filename', models.CharField(max_length=255, verbose_name='file name')),
                 ('file', models.FileField(blank=True, max_length=255, storage=registry.models.imports.imports_storage, upload_to=registry.models.imports.stored_name, verbose_name='file')),
-                ('state', models.CharField(choices=[('previewed', 'Awaiting confirmation'), ('refused', 'Refused: to be corrected'), ('confirmed', 'Imported'), ('cancelled', 'Abandoned'), ('undone', 'Undone')], default='previewed', max_length=9, verbose_name='state')),
+                ('state', models.CharField(choices=[('waiting', 'Waiting for its turn'), ('reading', 'Being read'), ('planning', 'Being compared with the registry'), ('previewed', 'Awaiting confirmation'), ('refused', 'Refused: to be corrected'), ('writing', 'Being written'), ('confirmed', 'Imported'), ('cancelled', 'Abandoned'), ('interrupted', 'Interrupted: nothing was written'), ('failed', 'Failed: nothing was written'), ('undone', 'Undone')], default='previewed', max_length=11, verbose_name='state')),
                 ('publish', models.BooleanField(default=False, verbose_name='publish what is new')),
                 ('mapping', models.JSONField(blank=True, default=dict, verbose_name='mapping')),
                 ('profile', models.CharField(blank=True, max_length=100, verbose_name='profile')),

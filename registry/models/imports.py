@@ -60,7 +60,7 @@ class ImportJob(models.Model):
         verbose_name=_("contributing authority"),
     )
     state = models.CharField(
-        _("state"), max_length=9, choices=ImportState, default=ImportState.PREVIEWED
+        _("state"), max_length=11, choices=ImportState, default=ImportState.PREVIEWED
     )
     publish = models.BooleanField(_("publish what is new"), default=False)
     # What was chosen for its headings and sheets; the profile that it came from.
