@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from registry.dates import PartialDate
 from registry.money import format_money
+from registry.spreadsheets.mapping import Mapping, SheetLayout
 from registry.spreadsheets.problems import Problem
 
 # Fields that differ each time a record is made, or that the job as a whole decides.
@@ -197,6 +198,7 @@ class SheetPlan:
     name: str
     model: type[models.Model]
     hidden: bool = False
+    heading_row: int = 1
     new: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -216,6 +218,9 @@ class Plan:
     mentions: list[RecordPlan] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    # How the file was read: the mapping, and what it made of each sheet's columns.
+    mapping: Mapping = field(default_factory=Mapping)
+    layouts: list[SheetLayout] = field(default_factory=list)
 
     @property
     def touched(self) -> list[RecordPlan]:

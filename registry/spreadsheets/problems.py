@@ -49,6 +49,9 @@ class Problem:
     value: str
     message: str
     remedy: str = ""
+    # What it is about: a "row", the "file", or what somebody can settle on the page of the import –
+    # a "sheet", a "column" or a "name".
+    about: str = "row"
 
     def as_dict(self) -> dict:
         return asdict(self)

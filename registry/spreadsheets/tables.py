@@ -1,25 +1,16 @@
-"""Finding the headings of a sheet, and by them which kind of record its rows hold."""
+"""The tables of a file once its headings are understood, and how it writes dates and numbers."""
 
 import datetime
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
-from registry.spreadsheets.files import ErrorCell, Sheet, Value, Workbook
+from registry.spreadsheets.files import ErrorCell, Value
 from registry.spreadsheets.problems import Problem
-from registry.spreadsheets.reading.archives import column_letters
-from registry.spreadsheets.values import CURRENCIES, find_currency, mark_of
-from registry.spreadsheets.vocabulary import closest
+from registry.spreadsheets.values import find_currency, mark_of
 from registry.text import ARTICLES, fold
 
-# Titles and notes may stand above the headings, as far down as this.
-HEADINGS_WITHIN = 40
 NUMERIC_DATE = re.compile(r"\b(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*\d{4}\b")
 GROUPED_NUMBER = re.compile(r"\d[\d\s'’.,]*\d")
-LEAST_RECOGNISED = 2
 
 
 @dataclass(frozen=True)
@@ -56,33 +47,8 @@ class Table:
     headings: dict[str, str]
     rows: list[Row] = field(default_factory=list)
     hidden: bool = False
-
-
-@dataclass
-class Recognition:
-    tables: list[Table] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-
-
-def recognise(workbook: Workbook, resources: Iterable[type]) -> Recognition:
-    """The tables of a workbook, and the problems of the sheets and headings that are not known."""
-    found = Recognition()
-    resources = list(resources)
-    filled = [sheet for sheet in workbook.sheets if any(any(row) for row in sheet.rows)]
-    for sheet in filled:
-        table = _recognise_sheet(sheet, resources, found, alone=len(filled) == 1)
-        if table:
-            found.tables.append(table)
-    if not filled:
-        found.problems.append(
-            Problem("", 0, "", "", _("This file has no filled cell."), _("Fill it in."))
-        )
-    conventions = find_conventions(found.tables)
-    for table in found.tables:
-        for row in table.rows:
-            row.conventions = conventions
-    return found
+    # As the spreadsheet numbers it.
+    heading_row: int = 1
 
 
 def heading_key(text: str) -> str:
@@ -97,162 +63,6 @@ def heading_currency(text: str):
         if currency := find_currency(part.strip("()")):
             return currency
     return None
-
-
-def _find_column(heading: str, known: dict[str, str]) -> str | None:
-    key = heading_key(heading)
-    if key in known:
-        return known[key]
-    without_currency = " ".join(
-        word for word in key.split() if word not in CURRENCIES and word != "en"
-    )
-    return known.get(without_currency)
-
-
-def _recognise_sheet(sheet: Sheet, resources, found: Recognition, alone: bool) -> Table | None:
-    best = None
-    for index, cells in enumerate(sheet.rows[:HEADINGS_WITHIN]):
-        headings = [str(cell) for cell in cells]
-        for order, resource in enumerate(resources):
-            known = resource.known_headings()
-            columns = {_find_column(heading, known) for heading in headings if heading} - {None}
-            score = (
-                len(columns) + (0.5 if _is_name_of(sheet.name, resource) else 0),
-                bool(columns & set(resource.key_columns)),
-                -index,
-                -order,
-            )
-            enough = len(columns) >= LEAST_RECOGNISED or (
-                columns and len(columns) == sum(map(bool, headings))
-            )
-            if enough and columns & set(resource.key_columns) and (not best or score > best[0]):
-                best = score, index, resource
-    if best is None:
-        _refuse_sheet(sheet, resources, found, alone)
-        return None
-    _score, index, resource = best
-    return _read_table(sheet, index, resource, found)
-
-
-def _is_name_of(name: str, resource) -> bool:
-    return heading_key(name) in {heading_key(synonym) for synonym in resource.sheet_names}
-
-
-def _refuse_sheet(sheet: Sheet, resources, found: Recognition, alone: bool) -> None:
-    widths = [sum(map(bool, row)) for row in sheet.rows if any(row)]
-    if not alone and max(widths) < LEAST_RECOGNISED:
-        found.notices.append(
-            _("The sheet “%(sheet)s” holds notes, not a table: it is left out.")
-            % {"sheet": sheet.name}
-        )
-        return
-    kinds = ", ".join(str(resource.plural_name()) for resource in resources)
-    headings = next((row for row in sheet.rows if sum(map(bool, row)) > 1), sheet.rows[0])
-    found.problems.append(
-        Problem(
-            sheet.name,
-            0,
-            "",
-            " | ".join(str(cell) for cell in headings if cell)[:200],
-            _("This sheet is not understood: its headings are not those of a known table."),
-            _("Name the columns as the guide to imports says. Known tables: %(kinds)s.")
-            % {"kinds": kinds},
-        )
-    )
-
-
-def _read_table(sheet: Sheet, index: int, resource, found: Recognition) -> Table:
-    known = resource.known_headings()
-    positions: dict[str, int] = {}
-    headings: dict[str, str] = {}
-    width = max(len(row) for row in sheet.rows[index:])
-    for position in range(width):
-        cells = sheet.rows[index]
-        heading = str(cells[position]) if position < len(cells) else ""
-        column = _find_column(heading, known) if heading else None
-        if column in positions:
-            found.problems.append(
-                Problem(
-                    sheet.name,
-                    index + 1,
-                    heading,
-                    heading,
-                    _("The columns “%(first)s” and “%(second)s” mean the same.")
-                    % {"first": headings[column], "second": heading},
-                    _("Keep one of them."),
-                )
-            )
-        elif column:
-            positions[column], headings[column] = position, heading
-        elif any(position < len(row) and row[position] for row in sheet.rows[index + 1 :]):
-            found.problems.append(_unknown_heading(sheet, index, position, heading, known))
-        elif heading:
-            found.notices.append(
-                _("%(sheet)s: the column “%(column)s” is empty and not known: it is left out.")
-                % {"sheet": sheet.name or _("the file"), "column": heading}
-            )
-    table = Table(sheet.name, resource, headings, hidden=sheet.hidden)
-    if sheet.hidden:
-        found.notices.append(
-            _("The sheet “%(sheet)s” is hidden in the workbook: it is imported too.")
-            % {"sheet": sheet.name}
-        )
-    for number, cells in enumerate(sheet.rows[index + 1 :], index + 2):
-        row = Row(sheet.name, number, headings)
-        row.update(
-            (column, cells[position])
-            for column, position in positions.items()
-            if position < len(cells) and cells[position] != ""
-        )
-        if row:
-            table.rows.append(row)
-    _mention_hidden_rows(sheet, table, found)
-    return table
-
-
-def _mention_hidden_rows(sheet: Sheet, table: Table, found: Recognition) -> None:
-    hidden = set(sheet.hidden_rows)
-    numbers = [row.number for row in table.rows if row.number in hidden]
-    if numbers:
-        shown = ", ".join(map(str, numbers[:10])) + ("…" if len(numbers) > 10 else "")
-        found.notices.append(
-            ngettext(
-                "%(sheet)s: %(count)s row is hidden in the workbook: it is imported too "
-                "(%(rows)s).",
-                "%(sheet)s: %(count)s rows are hidden in the workbook: they are imported too "
-                "(%(rows)s).",
-                len(numbers),
-            )
-            % {"sheet": sheet.name or _("the file"), "count": len(numbers), "rows": shown}
-        )
-
-
-def _unknown_heading(sheet, index, position, heading, known) -> Problem:
-    letters = column_letters(position + 1)
-    if not heading:
-        return Problem(
-            sheet.name,
-            index + 1,
-            letters,
-            "",
-            _("The column %(letters)s has values but no heading.") % {"letters": letters},
-            _("Give it a heading, or empty it."),
-        )
-    near = closest(heading, known)
-    return Problem(
-        sheet.name,
-        index + 1,
-        heading,
-        heading,
-        _("The column “%(heading)s” (%(letters)s) is not known.")
-        % {"heading": heading, "letters": letters},
-        (
-            _("The closest known column is “%(near)s”.") % {"near": known.spelling_of(near)} + " "
-            if near
-            else ""
-        )
-        + _("Rename this column, or remove it."),
-    )
 
 
 # Conventions -----------------------------------------------------------------------------------

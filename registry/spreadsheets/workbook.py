@@ -1,23 +1,35 @@
 """From an open file to a plan: recognise its sheets, match its rows, read what they say."""
 
 from registry.models import Authority, User
+from registry.spreadsheets import profiles
 from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.files import read_workbook
+from registry.spreadsheets.mapping import Mapping
 from registry.spreadsheets.plans import Plan
+from registry.spreadsheets.recognition import recognise
 from registry.spreadsheets.resources import RESOURCES
-from registry.spreadsheets.tables import recognise
 
 
 def plan_workbook(
-    file, authority: Authority, user: User | None = None, publish: bool = False
+    file,
+    authority: Authority,
+    user: User | None = None,
+    publish: bool = False,
+    mapping: Mapping | None = None,
 ) -> Plan:
     """What the file would write, without writing it; raises ``UnreadableFileError``.
+
+    Without a ``mapping`` that of the first profile for files of this shape is applied.
 
     Organisations come first and all rows are identified before any is read in full, so that a
     record may be named above the row, or on a sheet before the one, that describes it.
     """
-    recognition = recognise(read_workbook(file), RESOURCES)
+    workbook = read_workbook(file)
+    if mapping is None:
+        mapping = profiles.choose(workbook, authority) or Mapping()
+    recognition = recognise(workbook, RESOURCES, mapping)
     plan = Plan(problems=recognition.problems, notices=recognition.notices)
+    plan.mapping, plan.layouts = mapping, recognition.layouts
     directory = Directory(authority, user, publish)
     order = {resource: number for number, resource in enumerate(RESOURCES)}
     tables = sorted(recognition.tables, key=lambda table: order[table.resource])
@@ -27,6 +39,7 @@ def plan_workbook(
     counts = {}
     for resource, table in steps:
         counts[id(table)] = resource.plan_rows(table)
+        counts[id(table)].heading_row = table.heading_row
         plan.records += resource.plans
         plan.problems += resource.problems
     plan.sheets = [counts[id(table)] for table in recognition.tables]

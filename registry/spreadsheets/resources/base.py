@@ -106,6 +106,11 @@ class RecordResource(ModelResource):
         return {column.column_name for column in cls.columns() if column.reads == kind}
 
     @classmethod
+    def code(cls) -> str:
+        """The kind of sheet, as mappings keep it."""
+        return cls._meta.model._meta.model_name
+
+    @classmethod
     def plural_name(cls) -> str:
         return str(cls._meta.model._meta.verbose_name_plural)
 

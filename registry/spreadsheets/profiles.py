@@ -1,0 +1,98 @@
+"""Profiles: mappings that are known by a name, those of the software and those of its users."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+from registry.models import Authority, ImportProfile
+from registry.spreadsheets.files import Workbook
+from registry.spreadsheets.mapping import IGNORED, Mapping, SheetMapping
+from registry.text import fold
+
+
+@dataclass(frozen=True)
+class ShippedProfile:
+    """A profile for files that others publish in a known shape.
+
+    ``enough`` are the headings by which such a file is known; ``columns`` those whose meaning is
+    not that of the registry's own headings.
+    """
+
+    code: str
+    label: str
+    kind: str
+    enough: tuple[str, ...] = ()
+    columns: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+
+    def mapping(self) -> Mapping:
+        if not self.enough:
+            return Mapping([], self.code)
+        sheet = SheetMapping(
+            frozenset(map(fold, self.enough)),
+            self.kind,
+            {fold(heading): column for heading, column in self.columns.items()},
+            dict(self.constants),
+            is_exact=False,
+        )
+        return Mapping([sheet], self.code)
+
+
+TEMPLATE = ShippedProfile("registry", _("The registry's own headings"), "")
+SCDL = ShippedProfile(
+    "scdl-subventions",
+    _("Grants of French authorities: SCDL Subventions 2.1.1"),
+    "contribution",
+    ("nomAttribuant", "nomBeneficiaire", "montant"),
+    {
+        "nomAttribuant": "funders",
+        "idAttribuant": "funder_siret",
+        "dateConvention": "decided_on",
+        "referenceDecision": "decision",
+        "nomBeneficiaire": "recipients",
+        "idBeneficiaire": "recipient_siret",
+        "rnaBeneficiaire": "recipient_rna",
+        "objet": "title",
+        "montant": "amount",
+        "nature": "kind",
+        "dispositifAide": "fund",
+        "conditionsVersement": IGNORED,
+        "datesPeriodeVersement": IGNORED,
+        "idRAE": IGNORED,
+        "notificationUE": IGNORED,
+        "pourcentageSubvention": IGNORED,
+        # Files of before the schema give each payment a date of its own.
+        "datePremierVersement": IGNORED,
+        "dateDeuxiemeVersement": IGNORED,
+        "dateVersementSolde": IGNORED,
+    },
+    {"currency": "EUR"},
+)
+TWIN_TOWNS = ShippedProfile(
+    "twin-towns",
+    _("Pairs of twinned towns with their coordinates"),
+    "twinning",
+    ("city1", "country1", "city2", "country2"),
+)
+SHIPPED = (TEMPLATE, SCDL, TWIN_TOWNS)
+
+
+def choose(workbook: Workbook, authority: Authority) -> Mapping | None:
+    """The mapping of the first profile made for files of this shape: the authority's own first."""
+    own = ImportProfile.objects.filter(authority=authority).order_by("-updated_at", "pk")
+    saved = (Mapping.from_json(profile.mapping, profile.name) for profile in own)
+    shipped = (profile.mapping() for profile in SHIPPED)
+    return next((mapping for mapping in (*saved, *shipped) if mapping.fits(workbook)), None)
+
+
+def by_name(name: str, authority: Authority) -> Mapping | None:
+    """The mapping of the profile of this name, or of this code of a shipped one."""
+    profile = ImportProfile.objects.filter(authority=authority, name=name).first()
+    if profile:
+        return Mapping.from_json(profile.mapping, profile.name)
+    return next((one.mapping() for one in SHIPPED if one.code == name), None)
+
+
+def names(authority: Authority) -> list[str]:
+    own = ImportProfile.objects.filter(authority=authority).values_list("name", flat=True)
+    return [*own, *(profile.code for profile in SHIPPED)]
