@@ -57,7 +57,7 @@ def confirm(job: ImportJob, digest: str) -> Plan:
     """
     try:
         with transaction.atomic():
-            _wait_for_other_imports()
+            wait_for_other_imports()
             locked = ImportJob.objects.select_for_update().get(pk=job.pk)
             if locked.state != ImportState.PREVIEWED or locked.plan_digest != digest:
                 raise NotConfirmableError
@@ -112,7 +112,7 @@ def _note(job: ImportJob, plan: Plan) -> None:
     job.report = report(plan)
 
 
-def _wait_for_other_imports() -> None:
+def wait_for_other_imports() -> None:
     """One import writes at a time: on SQLite the transaction sees to it by itself."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
