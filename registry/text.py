@@ -6,10 +6,23 @@ import unicodedata
 LIGATURES = str.maketrans(
     {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
 )
-NOT_WORD = re.compile(r"[\W_]+")
+NOT_WORD = re.compile(r"[\W_]")
 ARTICLES = frozenset(
     ("l", "le", "la", "les", "d", "de", "du", "des", "un", "une", "the", "of", "et", "and")
 )
+
+
+class _Folded(dict):
+    """What each letter becomes, found once: folding looks at no letter's neighbours."""
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFKD", chr(code).translate(LIGATURES))
+        plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+        self[code] = folded = NOT_WORD.sub(" ", plain.casefold())
+        return folded
+
+
+_FOLDED = _Folded()
 
 
 def fold(text: str) -> str:
@@ -18,9 +31,7 @@ def fold(text: str) -> str:
     >>> fold("L’Œuvre  d'Évreux")
     'l oeuvre d evreux'
     """
-    decomposed = unicodedata.normalize("NFKD", str(text).translate(LIGATURES))
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return NOT_WORD.sub(" ", plain.casefold()).strip()
+    return " ".join(str(text).translate(_FOLDED).split())
 
 
 def name_key(name: str) -> str:

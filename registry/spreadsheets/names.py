@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -119,6 +120,7 @@ class Names:
             self._variants.setdefault(variant, set()).add(key)
 
 
+@lru_cache(maxsize=20_000)
 def key_of(name: str) -> str:
     """The folded name; of a name that is all signs, the name itself."""
     return name_key(name) or name.strip().casefold()

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -76,16 +76,30 @@ def describe(record) -> str:
     return str(record) or record._meta.verbose_name
 
 
-@dataclass(frozen=True)
 class Change:
-    """One field before and after; a value added to a list has nothing before."""
+    """One field before and after; a value added to a list has nothing before.
 
-    attribute: str
-    label: str
-    before: str
-    after: str
-    raw: tuple[str, str]
-    added: bool = False
+    What people read of it is put into words once somebody looks: of most rows nobody does.
+    ``raw`` are the two values themselves.
+    """
+
+    __slots__ = ("_after", "_before", "added", "attribute", "label", "raw")
+
+    def __init__(self, attribute: str, label: str, before, after, raw: tuple, added=False):
+        self.attribute = attribute
+        self.label = label
+        self._before = before
+        self._after = after
+        self.raw = raw
+        self.added = added
+
+    @property
+    def before(self) -> str:
+        return self._before() if callable(self._before) else self._before
+
+    @property
+    def after(self) -> str:
+        return self._after() if callable(self._after) else self._after
 
 
 @dataclass(eq=False)
@@ -133,13 +147,14 @@ class RecordPlan:
             same = getattr(self.instance, attribute) == value
         if same:
             return
-        before, raw = show(self.instance, attribute), canonical(getattr(self.instance, attribute))
         self.previous.setdefault(attribute, getattr(self.instance, field_.attname))
+        before = "" if self.is_new else show(self.instance, attribute)
+        raw = (None if self.is_new else getattr(self.instance, attribute), value)
         setattr(self.instance, attribute, value)
-        after = show(self.instance, attribute)
-        self.changes.append(
-            Change(attribute, label, "" if self.is_new else before, after, (raw, canonical(value)))
-        )
+        # A record that is new keeps its values; one that was there may be set twice.
+        after = partial(show, self.instance, attribute) if self.is_new else None
+        after = after or show(self.instance, attribute)
+        self.changes.append(Change(attribute, label, before, after, raw))
 
     def existing(self, relation: str) -> list:
         """The saved rows or links of a relation; they were loaded with the record."""
@@ -157,12 +172,12 @@ class RecordPlan:
         if hasattr(row, "position"):
             row.position = 1 + max((other.position for other in self.rows(relation)), default=0)
         self.new_rows.setdefault(relation, []).append(row)
-        text = describe(row)
-        self.changes.append(Change(relation, label, "", text, ("", canonical(row)), added=True))
+        text = partial(describe, row)
+        self.changes.append(Change(relation, label, "", text, (None, row), added=True))
 
     def change_row(self, relation: str, row, values: dict, label: str) -> None:
         before = describe(row)
-        raw = [canonical(getattr(row, name)) for name in values]
+        raw = str([canonical(getattr(row, name)) for name in values])
         is_new_row = any(row is new for new in self.new_rows.get(relation, []))
         if not is_new_row and not any(row is changed for changed in self.changed_rows):
             self.changed_rows.append(row)
@@ -172,7 +187,7 @@ class RecordPlan:
             setattr(row, name, value)
         after = [canonical(value) for value in values.values()]
         self.changes.append(
-            Change(relation, label, before, _describe_change(row, values), (str(raw), str(after)))
+            Change(relation, label, before, _describe_change(row, values), (raw, str(after)))
         )
 
     def link(self, relation: str, target: models.Model, label: str) -> None:
@@ -181,7 +196,7 @@ class RecordPlan:
             return
         self.new_links.setdefault(relation, []).append(target)
         self.changes.append(
-            Change(relation, label, "", describe(target), ("", canonical(target)), added=True)
+            Change(relation, label, "", partial(describe, target), (None, target), added=True)
         )
 
 
@@ -236,7 +251,7 @@ class Plan:
                 plan.model._meta.model_name,
                 "new" if plan.is_new else plan.instance.public_id,
                 canonical(plan.instance) if plan.is_new else "",
-                sorted([change.attribute, *change.raw] for change in plan.changes),
+                sorted([change.attribute, *map(canonical, change.raw)] for change in plan.changes),
             ]
             for plan in self.touched
         ]

@@ -5,17 +5,24 @@ cannot follow a key to a record that is not saved yet. Here, fields and ``clean(
 own; keys come from the directory, which read them; unique values are compared with those loaded
 once; and the conditions of check constraints are evaluated in Python. What this does not
 understand is asked of the database, and the database checks everything again when it writes.
+What can be decided for a model as a whole is decided once: the rows of a workbook are many.
 """
 
+import operator
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache, partial
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.db.models.functions.text import ConcatPair
 from django.db.models.lookups import GreaterThanOrEqual
 
+from registry.dates import PartialDate
+from registry.fields import PartialDateField
 from registry.spreadsheets.plans import RecordPlan, identity
 
 
@@ -25,70 +32,120 @@ class NotUnderstoodError(Exception):
 
 def evaluate(expression, record):
     """The value of a constraint's condition for a record: true, false, or None for SQL's NULL."""
+    return _compiled(type(record), expression)(record)
+
+
+Evaluated = Callable[[models.Model], object]
+
+
+def _compiled(model, expression) -> Evaluated:
+    """The expression as a function of a record; made once, for it is evaluated for each row."""
+    known = _COMPILED.setdefault(model, {})
+    # By identity, with the expression itself so that no other one takes its place in memory.
+    if id(expression) not in known:
+        known[id(expression)] = expression, _compile(model, expression)
+    return known[id(expression)][1]
+
+
+_COMPILED: dict[type, dict[int, tuple]] = {}
+
+
+def _compile(model, expression) -> Evaluated:
     if isinstance(expression, Q):
-        return _evaluate_q(expression, record)
+        return _compile_q(model, expression)
     if isinstance(expression, tuple):
-        return _evaluate_lookup(*expression, record)
+        return _compile_lookup(model, *expression)
+    if isinstance(expression, Value):
+        return lambda record, value=expression.value: value
+    if isinstance(expression, F):
+        return _reader(model, expression.name)
     if isinstance(expression, GreaterThanOrEqual):
-        left, right = evaluate(expression.lhs, record), evaluate(expression.rhs, record)
-        return None if left is None or right is None else left >= right
+        left, right = _compile(model, expression.lhs), _compile(model, expression.rhs)
+        return _unless_null(operator.ge, left, right)
     if isinstance(expression, Cast) and isinstance(expression.output_field, models.CharField):
-        value = evaluate(expression.get_source_expressions()[0], record)
-        return None if value is None else str(value)
+        inner = _compile(model, expression.get_source_expressions()[0])
+        return _unless_null(str, inner)
     if isinstance(expression, Concat | ConcatPair):
         # Django gives an empty text to a part that is NULL.
-        parts = [evaluate(part, record) for part in expression.get_source_expressions()]
-        return "".join("" if part is None else str(part) for part in parts)
-    if isinstance(expression, Value):
-        return expression.value
-    if isinstance(expression, F):
-        return _stored(record, expression.name)
+        parts = [_compile(model, part) for part in expression.get_source_expressions()]
+        return lambda record: "".join(
+            "" if value is None else str(value) for value in (part(record) for part in parts)
+        )
     raise NotUnderstoodError
 
 
-def _evaluate_q(condition: Q, record):
-    results = [evaluate(child, record) for child in condition.children]
-    if condition.connector == Q.AND:
-        result = False if False in results else (None if None in results else True)
-    elif condition.connector == Q.OR:
-        result = True if True in results else (None if None in results else False)
-    else:
+def _unless_null(function, *arguments: Evaluated) -> Evaluated:
+    """The function of some values; NULL as soon as one of them is."""
+
+    def evaluated(record):
+        values = [argument(record) for argument in arguments]
+        return None if None in values else function(*values)
+
+    return evaluated
+
+
+def _compile_q(model, condition: Q) -> Evaluated:
+    children = [_compile(model, child) for child in condition.children]
+    if condition.connector not in (Q.AND, Q.OR):
         raise NotUnderstoodError
-    return result if result is None or not condition.negated else not result
+    # What decides whatever the others say: one that is false in AND, one that is true in OR.
+    decisive = condition.connector == Q.OR
+
+    def evaluated(record):
+        result = not decisive
+        for child in children:
+            value = child(record)
+            if value is decisive:
+                result = decisive
+                break
+            if value is None:
+                result = None
+        return result if result is None or not condition.negated else not result
+
+    return evaluated
 
 
-def _evaluate_lookup(path: str, expected, record):
+def _compile_lookup(model, path: str, expected) -> Evaluated:
     name, _separator, lookup = path.partition("__")
-    value = _stored(record, name)
+    value = _reader(model, name)
     if lookup == "isnull":
-        return (value is None) is expected
-    if isinstance(expected, F):
-        expected = _stored(record, expected.name)
-    if value is None or expected is None:
-        return None
-    if lookup in ("", "exact"):
-        return value == expected
-    if lookup == "gt":
-        return value > expected
-    if lookup == "gte":
-        return value >= expected
+        return lambda record: (value(record) is None) is expected
     if lookup == "range":
-        return Decimal(expected[0]) <= value <= Decimal(expected[1])
-    raise NotUnderstoodError
+        first, last = map(Decimal, expected)
+        return _unless_null(lambda number: first <= number <= last, value)
+    if lookup not in COMPARISONS:
+        raise NotUnderstoodError
+    other = _reader(model, expected.name) if isinstance(expected, F) else lambda record: expected
+    return _unless_null(COMPARISONS[lookup], value, other)
 
 
-def _stored(record, name: str):
-    """The value as the database would hold it; an unsaved neighbour stands for its key to come."""
+COMPARISONS = {
+    "": operator.eq,
+    "exact": operator.eq,
+    "gt": operator.gt,
+    "gte": operator.ge,
+}
+
+
+def _reader(model, name: str) -> Evaluated:
+    """What reads the value as the database would hold it."""
     if name == "pk":
-        return identity(record)
-    field = record._meta.get_field(name)
+        return identity
+    field = model._meta.get_field(name)
     if isinstance(field, models.ForeignKey):
-        key = getattr(record, field.attname)
-        if key is None and field.is_cached(record):
-            neighbour = getattr(record, name)
-            return None if neighbour is None else identity(neighbour)
-        return key
-    return field.get_prep_value(getattr(record, name))
+        return partial(_key, field)
+    if isinstance(field, models.CharField | models.TextField) and _is_plain(field):
+        return operator.attrgetter(name)
+    return lambda record: field.get_prep_value(getattr(record, name))
+
+
+def _key(field, record):
+    """The key to another record; one that is not saved stands for the key that it will have."""
+    key = getattr(record, field.attname)
+    if key is None and field.is_cached(record):
+        neighbour = getattr(record, field.name)
+        return None if neighbour is None else identity(neighbour)
+    return key
 
 
 class UniqueValues:
@@ -96,16 +153,22 @@ class UniqueValues:
 
     def __init__(self):
         self._owners: dict[str, dict[tuple, object]] = {}
+        self._read: dict[str, list[Evaluated]] = {}
 
     def clash(self, constraint: models.UniqueConstraint, record) -> bool:
         """Whether another record has the values of this one; if none has, it takes them."""
         if constraint.condition is not None and evaluate(constraint.condition, record) is not True:
             return False
-        key = tuple(_stored(record, name) for name in constraint.fields)
+        key = tuple(reader(record) for reader in self._readers(constraint, type(record)))
         if None in key:
             return False
         owner = self._load(constraint, type(record)).setdefault(key, identity(record))
         return owner != identity(record)
+
+    def _readers(self, constraint, model) -> list[Evaluated]:
+        if constraint.name not in self._read:
+            self._read[constraint.name] = [_reader(model, name) for name in constraint.fields]
+        return self._read[constraint.name]
 
     def _load(self, constraint, model) -> dict:
         if constraint.name not in self._owners:
@@ -139,17 +202,17 @@ def check(plan: RecordPlan, unique: UniqueValues) -> dict[str, list[str]]:
 
 
 def _check_record(record, unique: UniqueValues | None) -> dict[str, list[str]]:
-    keys = [field.name for field in record._meta.fields if field.is_relation]
+    checks = _checks_of(type(record))
     errors: dict[str, list[str]] = {}
-    try:
-        record.clean_fields(exclude=keys)
-    except ValidationError as error:
-        errors |= error.message_dict
-    for name in keys:
-        field = record._meta.get_field(name)
-        if not field.null and _stored(record, name) is None:
-            errors[name] = [str(field.error_messages["null"])]
-    if not errors:
+    if not checks.surely_valid(record):
+        try:
+            record.clean_fields(exclude=checks.keys)
+        except ValidationError as error:
+            errors |= error.message_dict
+    for field in checks.required_keys:
+        if _key(field, record) is None:
+            errors[field.name] = [str(field.error_messages["null"])]
+    if not errors and checks.has_clean:
         try:
             record.clean()
         except ValidationError as error:
@@ -157,6 +220,79 @@ def _check_record(record, unique: UniqueValues | None) -> dict[str, list[str]]:
     if not errors:
         errors = _check_constraints(record, unique)
     return errors
+
+
+class Checks:
+    """What the fields of a model ask of their values, decided once.
+
+    Django's own validation says what is wrong. It is spared where the value is surely valid: it is
+    empty where that may be, one of the choices, a text that is short enough, a date, or a value of
+    a field that was found valid before.
+    """
+
+    def __init__(self, model):
+        fields = model._meta.fields
+        self.keys = [field.name for field in fields if field.is_relation]
+        self.required_keys = [field for field in fields if field.is_relation and not field.null]
+        self.has_clean = model.clean is not models.Model.clean
+        self._fields = [
+            (field, field.attname, field.blank, _quick_check(field), set())
+            for field in fields
+            if not field.is_relation
+        ]
+
+    def surely_valid(self, record) -> bool:
+        return all(
+            (blank and value in EMPTY_VALUES)
+            or (quick is not None and quick(value))
+            or (quick is None and self._was_valid(field, value, known, record))
+            for field, attname, blank, quick, known in self._fields
+            for value in (getattr(record, attname),)
+        )
+
+    @staticmethod
+    def _was_valid(field, value, known: set, record) -> bool:
+        if (type(value), value) in known:
+            return True
+        try:
+            cleaned = field.clean(value, record)
+        except ValidationError:
+            return False
+        if cleaned is not value and cleaned != value:
+            return False
+        if len(known) < MOST_KNOWN:
+            known.add((type(value), value))
+        return True
+
+
+EMPTY_VALUES = (None, "")
+MOST_KNOWN = 10_000
+_checks_of = cache(Checks)
+
+
+def _is_plain(field) -> bool:
+    """Whether a text field does with its value what Django's own does."""
+    own = models.TextField if isinstance(field, models.TextField) else models.CharField
+    names = ("get_prep_value", "to_python", "validate", "run_validators", "clean")
+    plain = all(getattr(type(field), name) is getattr(own, name) for name in names)
+    return plain and field.descriptor_class is models.Field.descriptor_class
+
+
+def _quick_check(field) -> Callable[[object], bool] | None:
+    """Whether a value is valid beyond doubt; ``None`` where only Django's own check can tell."""
+    if isinstance(field, PartialDateField):
+        return lambda value: isinstance(value, PartialDate)
+    if type(field) is models.TextField and not field.validators and not field.choices:
+        return lambda value: type(value) is str and value != ""
+    if isinstance(field, models.CharField) and _is_plain(field):
+        longest = field.max_length
+        if [type(one) for one in field.validators] != [MaxLengthValidator]:
+            return None
+        if field.choices:
+            codes = {code for code, _label in field.flatchoices}
+            return lambda value: value in codes and value != ""
+        return lambda value: type(value) is str and 0 < len(value) <= longest
+    return None
 
 
 def _check_constraints(record, unique: UniqueValues | None) -> dict[str, list[str]]:

@@ -73,7 +73,7 @@ def _split_quoted(text: str) -> list[str]:
 
 
 def _split_outside_parentheses(text: str, separators: str) -> list[str]:
-    if text.count("(") != text.count(")"):
+    if "(" not in text or text.count("(") != text.count(")"):
         return re.split(f"[{re.escape(separators)}]", text)
     parts, depth = [""], 0
     for letter in text:
@@ -86,6 +86,8 @@ def _split_outside_parentheses(text: str, separators: str) -> list[str]:
 
 
 def _split_at_commas(text: str, known) -> list[str]:
+    if "," not in text:
+        return [text]
     pieces = [piece.strip() for piece in _split_outside_parentheses(text, ",")]
     parts, start = [], 0
     while start < len(pieces):

@@ -1,7 +1,7 @@
 """The sheets of projects and of contributions."""
 
 from collections import defaultdict
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from registry.spreadsheets.columns import (
     ProjectsColumn,
     RecordsColumn,
 )
-from registry.spreadsheets.plans import Change, RecordPlan, canonical, describe, identity
+from registry.spreadsheets.plans import Change, RecordPlan, describe, identity
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import PartnersColumn
@@ -204,10 +204,10 @@ class ProjectResource(MoneyResource):
             )
             given = RecordPlan(record, True, row.sheet, row.number)
             given.link("projects", row.plan.instance, "")
-            text = describe(record)
+            text = partial(describe, record)
             label = row.heading("amount" if money else "funders")
             row.plan.changes.append(
-                Change("contributions", label, "", text, ("", canonical(amount)), added=True)
+                Change("contributions", label, "", text, (None, amount), added=True)
             )
         for funder in funders:
             before = len(given.changes)
