@@ -96,6 +96,8 @@ INSTALLED_APPS = [
     "django_countries",
     "django_filters",
     "import_export",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -199,6 +201,21 @@ IMPORT_MAX_INFLATION = environment.integer("IMPORT_MAX_INFLATION", 200, minimum=
 # Each file is read in a process of its own, which may take this much.
 IMPORT_READ_SECONDS = environment.integer("IMPORT_READ_SECONDS", 60, minimum=1)
 IMPORT_READ_MEGABYTES = environment.integer("IMPORT_READ_MEGABYTES", 1024, minimum=128)
+# What is no larger than this is previewed and imported while the page waits.
+IMPORT_SMALL_KILOBYTES = environment.integer("IMPORT_SMALL_KILOBYTES", 256)
+IMPORT_SMALL_ROWS = environment.integer("IMPORT_SMALL_ROWS", 1000)
+
+# Where work in the background runs; registry/tasks.py says what each means.
+TASKS = {
+    "default": {
+        "BACKEND": {
+            "process": "registry.tasks.ProcessBackend",
+            "database": "django_tasks_db.DatabaseBackend",
+            "immediate": "django_tasks.backends.immediate.ImmediateBackend",
+        }[environment.choice("TASKS_BACKEND", "process", ["process", "database", "immediate"])]
+    }
+}
+
 FILE_UPLOAD_PERMISSIONS = 0o640
 # One citation, party or participant takes several form fields; a large record has hundreds.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

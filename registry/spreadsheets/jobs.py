@@ -1,5 +1,6 @@
 """The life of an import job: uploaded, previewed, confirmed or abandoned; its file expires."""
 
+import contextlib
 import pathlib
 import unicodedata
 
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from registry.choices import ImportState
 from registry.models import Authority, ImportJob, User
+from registry.models.imports import imports_storage
+from registry.spreadsheets import progress
 from registry.spreadsheets.plans import Plan
 from registry.spreadsheets.reports import report
 from registry.spreadsheets.workbook import plan_workbook
@@ -26,6 +29,17 @@ class RegistryChangedError(Exception):
     """The registry changed since the preview: what would be written is not what was shown."""
 
 
+def receive(
+    file, filename: str, authority: Authority, user: User | None = None, publish: bool = False
+) -> ImportJob:
+    """A job for an uploaded file that is to be previewed later."""
+    forget_expired_files()
+    job = ImportJob(filename=safe_name(filename), authority=authority, user=user, publish=publish)
+    job.state = ImportState.WAITING
+    _keep(job, file)
+    return job
+
+
 def start(
     file, filename: str, authority: Authority, user: User | None = None, publish: bool = False
 ) -> tuple[ImportJob, Plan]:
@@ -34,23 +48,25 @@ def start(
     job = ImportJob(filename=safe_name(filename), authority=authority, user=user, publish=publish)
     plan = plan_workbook(file, authority, user, publish)
     _note(job, plan)
-    file.seek(0)
-    job.file.save(job.filename, File(file), save=False)
-    job.save()
+    _keep(job, file)
     return job, plan
 
 
-def preview(job: ImportJob) -> Plan:
-    """Plan the job's file again, against the registry as it now is."""
+def preview(job: ImportJob, message: str = "") -> Plan:
+    """Plan the job's file again, against the registry as it now is, and say why."""
     with job.file.open("rb") as file:
         plan = plan_workbook(file, job.authority, job.user, job.publish)
     _note(job, plan)
+    if message:
+        job.report["message"] = message
     job.save()
     return plan
 
 
-def confirm(job: ImportJob, digest: str) -> Plan:
+def confirm(job: ImportJob, digest: str, state: ImportState = ImportState.PREVIEWED) -> Plan:
     """Write what the preview of this digest showed, all of it or nothing.
+
+    A job that was claimed for writing in the background is in the ``state`` of that.
 
     The file is planned again inside the transaction that writes: where that gives anything else
     than what was shown, nothing is written, and ``RegistryChangedError`` asks for a new preview.
@@ -59,7 +75,7 @@ def confirm(job: ImportJob, digest: str) -> Plan:
         with transaction.atomic():
             wait_for_other_imports()
             locked = ImportJob.objects.select_for_update().get(pk=job.pk)
-            if locked.state != ImportState.PREVIEWED or locked.plan_digest != digest:
+            if locked.state != state or locked.plan_digest != digest:
                 raise NotConfirmableError
             with locked.file.open("rb") as file:
                 plan = plan_workbook(file, locked.authority, locked.user, locked.publish)
@@ -69,6 +85,7 @@ def confirm(job: ImportJob, digest: str) -> Plan:
             locked.state = ImportState.CONFIRMED
             locked.confirmed_at = timezone.now()
             locked.report = report(plan)
+            progress.check()
             locked.save()
     except FileNotFoundError:
         raise NotConfirmableError from None
@@ -76,6 +93,22 @@ def confirm(job: ImportJob, digest: str) -> Plan:
         # Somebody wrote the same between the plan and its end.
         raise RegistryChangedError from None
     return plan
+
+
+def _keep(job: ImportJob, file) -> None:
+    """Save the job and its file, or neither of them."""
+    file.seek(0)
+    try:
+        job.file.save(job.filename, File(file), save=False)
+        job.save()
+    except Exception:
+        _delete_quietly(job)
+        raise
+
+
+def _delete_quietly(job: ImportJob) -> None:
+    with contextlib.suppress(OSError):
+        imports_storage().delete(f"{job.pk}.bin")
 
 
 def abandon(job: ImportJob) -> None:
@@ -88,6 +121,7 @@ def abandon(job: ImportJob) -> None:
         locked.save()
     if locked.file:
         locked.file.delete()
+    progress.forget(job.pk)
 
 
 def forget_expired_files() -> None:
@@ -97,6 +131,7 @@ def forget_expired_files() -> None:
             job.state = ImportState.CANCELLED
         job.file.delete(save=False)
         job.save()
+        progress.forget(job.pk)
 
 
 def safe_name(filename: str) -> str:

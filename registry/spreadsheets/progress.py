@@ -1,8 +1,8 @@
 """How far an import has come: told by the process that works, read by the pages that wait.
 
-Progress is a small file beside the workbook, never a row of the database: on SQLite the import holds
-the only writer's place while it writes, and what it says inside its transaction nobody else sees. The
-file is also the heartbeat. A request to cancel is a file too, for the same reason.
+Progress is a small file beside the workbook, never a row of the database: on SQLite the import
+holds the only writer's place while it writes, and what it says inside its transaction nobody else
+sees. The file is also the heartbeat. A request to cancel is a file too, for the same reason.
 """
 
 import contextlib
@@ -120,7 +120,7 @@ class Tracker:
 
 
 class AtOnce:
-    """The tracker of an import that a page waits for: it gives up a long file before it plans it."""
+    """The tracker of an import that a page waits for: it gives a long file up unplanned."""
 
     def __init__(self, most_rows: int):
         self.most_rows = most_rows

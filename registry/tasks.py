@@ -1,0 +1,138 @@
+"""Work in the background: what runs there, and where it runs.
+
+Tasks follow the interface that Django 6 has built in (``django_tasks`` until then).
+``TASKS_BACKEND`` chooses where they run: each in a process of its own, started by the site (the
+default: nothing else has to run); by a worker, ``manage.py db_worker``, that takes them from the
+database; or at once.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import get_language, override
+from django_tasks import task
+from django_tasks.backends.base import BaseTaskBackend
+from django_tasks.base import TaskResult, TaskResultStatus
+from django_tasks.utils import get_random_id, normalize_json
+
+from registry.choices import ImportState
+from registry.models import ImportJob
+from registry.spreadsheets import jobs, progress, running
+
+KILOBYTE = 1 << 10
+
+
+class ProcessBackend(BaseTaskBackend):
+    """Runs each task in a process of its own, which outlives the one that asked for it.
+
+    A thread of the site would take its interpreter from the visitors' pages; a process does not,
+    and it goes on when the site restarts.
+    """
+
+    def enqueue(self, task, args, kwargs) -> TaskResult:
+        self.validate_task(task)
+        command = [sys.executable, settings.BASE_DIR / "manage.py", "run_task", task.module_path]
+        arguments = json.dumps(normalize_json({"args": args, "kwargs": kwargs}))
+        process = subprocess.Popen(  # noqa: S603  our own program, without a shell
+            [*command, arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        # Somebody has to take note of its end, or it would stay as a zombie.
+        threading.Thread(target=process.wait, daemon=True).start()
+        return TaskResult(
+            task=task,
+            id=get_random_id(),
+            status=TaskResultStatus.RUNNING,
+            enqueued_at=None,
+            started_at=None,
+            last_attempted_at=None,
+            finished_at=None,
+            args=args,
+            kwargs=kwargs,
+            backend=self.alias,
+            errors=[],
+            worker_ids=[],
+        )
+
+
+@task()
+def preview_import(job_id: str, language: str) -> None:
+    """Read and plan the file of a job."""
+    with override(language):
+        running.run_preview(job_id)
+
+
+@task()
+def write_import(job_id: str, digest: str, language: str) -> None:
+    """Write what the preview of a job showed."""
+    with override(language):
+        running.run_confirm(job_id, digest)
+
+
+# Imports -----------------------------------------------------------------------------------------
+
+
+def start_import(
+    upload: UploadedFile, authority, user, publish: bool = False, **choices
+) -> ImportJob:
+    """A job for an uploaded workbook: a small one is previewed at once, a large one in a while.
+
+    Raises ``UnreadableFileError``, and keeps nothing, where a small one cannot be read.
+    """
+    if upload.size <= settings.IMPORT_SMALL_KILOBYTES * KILOBYTE:
+        try:
+            with progress.AtOnce(settings.IMPORT_SMALL_ROWS):
+                job, _plan = jobs.start(
+                    upload.file, upload.name, authority, user, publish, **choices
+                )
+                return job
+        except progress.TooLongForNowError:
+            upload.file.seek(0)
+    job = jobs.receive(upload.file, upload.name, authority, user, publish, **choices)
+    _enqueue(job, preview_import, get_language())
+    return job
+
+
+def confirm_import(job: ImportJob, digest: str) -> None:
+    """Write the job, at once if it is small; raises as ``jobs.confirm`` does."""
+    sheets = job.report.get("sheets", [])
+    rows = sum(
+        sheet[kind] for sheet in sheets for kind in ("new", "changed", "unchanged", "refused")
+    )
+    if rows <= settings.IMPORT_SMALL_ROWS:
+        jobs.confirm(job, digest)
+        return
+    claimed = ImportJob.objects.filter(
+        pk=job.pk, state=ImportState.PREVIEWED, plan_digest=digest
+    ).update(state=ImportState.WRITING)
+    if not claimed:
+        raise jobs.NotConfirmableError
+    job.state = ImportState.WRITING
+    _enqueue(job, write_import, digest, get_language())
+
+
+def restart_import(job: ImportJob) -> None:
+    """Preview anew a job that was interrupted, failed or was cancelled, while its file is there."""
+    restarted = job.file and ImportJob.objects.filter(
+        pk=job.pk, state__in=running.RESTARTABLE
+    ).exclude(file="").update(state=ImportState.WAITING)
+    if not restarted:
+        raise jobs.NotConfirmableError
+    job.state = ImportState.WAITING
+    _enqueue(job, preview_import, get_language())
+
+
+def _enqueue(job: ImportJob, work, *arguments) -> None:
+    progress.announce(job.pk)
+    try:
+        work.enqueue(str(job.pk), *arguments)
+    except OSError as error:
+        job.state, job.report = ImportState.FAILED, running.refusal(running.explain(error))
+        job.save(update_fields=["state", "report"])
+    job.refresh_from_db()
