@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from registry import search
 from registry.admin.forms import RegistryForm
 from registry.admin.publication import PublicationActions, warn_of_hidden_neighbours
+from registry.admin.tracking import TrackedAdmin
 from registry.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from registry.fields import PartialDateField, PartialDateInput
 
@@ -110,7 +111,7 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
             return super().delete_view(request, object_id, extra_context)
 
 
-class RecordAdmin(PublicationActions, RegistryModelAdmin):
+class RecordAdmin(PublicationActions, TrackedAdmin, RegistryModelAdmin):
     """Administration of a public record.
 
     A subclass says in ``sections`` what the record is; publication and trail follow by themselves.
@@ -130,7 +131,9 @@ class RecordAdmin(PublicationActions, RegistryModelAdmin):
             },
         )
         trail = (_("Trail"), {"fields": TRAIL, "classes": ("collapse", *AFTER_ROWS)})
-        return (*self.sections, publication, trail) if obj else (*self.sections, publication)
+        if obj is None:
+            return (*self.sections, publication)
+        return (*self.sections, publication, *self.reason_section(request, obj), trail)
 
     @admin.display(description=_("publication"), ordering="status")
     def status_mark(self, record):

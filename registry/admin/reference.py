@@ -7,6 +7,7 @@ from registry.admin.base import RecordAdmin, RegistryModelAdmin
 from registry.admin.filters import RECORD_FILTERS, CountryFilter, StrictFilter
 from registry.admin.inlines import CitationRows, Rows
 from registry.admin.site import site
+from registry.admin.tracking import TrackedAdmin
 from registry.models import Domain, Place, PlaceIdentifier, PlaceName
 from registry.text import fold
 
@@ -57,7 +58,7 @@ class PlaceAdmin(RecordAdmin):
 
 
 @admin.register(Domain, site=site)
-class DomainAdmin(RegistryModelAdmin):
+class DomainAdmin(TrackedAdmin, RegistryModelAdmin):
     list_display = ("name_fr", "name_en", "parent", "dac_code", "code")
     list_filter = (("parent", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("parent",)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.db import models
 from django.utils import formats
 from django.utils.dateparse import parse_datetime
@@ -140,10 +141,9 @@ class Reader:
 
     def _look_up(self, model, keys) -> None:
         name = key_of(model)
-        joined = [one.name for one in model._meta.fields if one.name == "fund" and not one.null]
         for batch in batches(keys):
             found = model._base_manager.filter(**{f"{name}__in": batch})
-            for record in found.select_related(*joined):
+            for record in found.select_related(*_joined(model)):
                 self.names[model, getattr(record, name)] = str(record)
             gone = [key for key in batch if (model, key) not in self.names]
             if gone and shapes.is_tracked(model):
@@ -214,3 +214,22 @@ def _words(one, old: str, new: str) -> tuple[tuple[str, str], ...]:
         if to_right > from_right:
             stretches.append(("new", "".join(right[from_right:to_right])))
     return tuple(stretches)
+
+
+def names_of(model_name: str, pks: Iterable[int]) -> dict[int, str]:
+    """What records are called, or were last called, by primary key."""
+    model = apps.get_model("registry", model_name)
+    names = {}
+    for batch in batches(pks):
+        found = model._base_manager.filter(pk__in=batch).select_related(*_joined(model))
+        names |= {record.pk: str(record) for record in found}
+        gone = Revision.objects.filter(
+            model_name=model_name, record_id__in=[pk for pk in batch if pk not in names]
+        )
+        names |= dict(gone.order_by("pk").values_list("record_id", "label"))
+    return names
+
+
+def _joined(model) -> list[str]:
+    """What the name of a record is made of besides its own fields."""
+    return [one.name for one in model._meta.fields if one.name == "fund" and not one.null]

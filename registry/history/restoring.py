@@ -302,3 +302,26 @@ def _write_keys(relation, touched) -> None:
             **{f"{key_of(model)}__in": came, f"{key.name}__isnull": True}
         )
         still.update(**{key.attname: owner})
+
+
+def erase(model, pks: Iterable[int]) -> None:
+    """Delete records to which nothing else refers, with their rows and links, in a few queries.
+
+    Without the signals of each row: a deletion of thousands would ask thousands of times whose
+    search text they are in. The history has them already; the references were looked for.
+    """
+    for batch in batches(pks):
+        search.touch_neighbours(model, batch)
+        for rows in shapes.rows(model):
+            found = rows.model._base_manager.filter(**{f"{rows.owner}__in": batch})
+            for links in rows.links:
+                inner = found.order_by().values("pk")
+                _erase(links.through._base_manager.filter(**{f"{links.own}__in": inner}))
+            _erase(found)
+        for links in [*shapes.own_links(model), *shapes.far_links(model)]:
+            _erase(links.through._base_manager.filter(**{f"{links.own}__in": batch}))
+        _erase(model._base_manager.filter(pk__in=batch))
+
+
+def _erase(queryset) -> None:
+    queryset.order_by()._raw_delete(queryset.db)
