@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import DatabaseError
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
@@ -11,11 +12,13 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from registry import tasks
 from registry.admin.base import RegistryModelAdmin
+from registry.admin.running import RunningImportsMixin
 from registry.admin.site import site
 from registry.choices import ImportState
 from registry.models import Authority, ImportJob
-from registry.spreadsheets import jobs
+from registry.spreadsheets import jobs, running
 from registry.spreadsheets.problems import UnreadableFileError
 
 PER_PAGE = 50
@@ -59,7 +62,7 @@ class UploadForm(forms.Form):
 
 
 @admin.register(ImportJob, site=site)
-class ImportJobAdmin(RegistryModelAdmin):
+class ImportJobAdmin(RunningImportsMixin, RegistryModelAdmin):
     """A job is never edited: its page shows the preview, then what became of it."""
 
     list_display = ("filename", "state", "authority", "user", "created_at", "confirmed_at")
@@ -102,15 +105,18 @@ class ImportJobAdmin(RegistryModelAdmin):
         if request.method == "POST" and form.is_valid():
             upload = form.cleaned_data["file"]
             try:
-                job, _plan = jobs.start(
-                    upload.file,
-                    upload.name,
+                job = tasks.start_import(
+                    upload,
                     form.cleaned_data["authority"],
                     request.user,
                     form.cleaned_data.get("publish", False),
                 )
             except UnreadableFileError as error:
                 form.add_error("file", str(error))
+            except (OSError, DatabaseError) as error:
+                if not running.is_transient(error):
+                    raise
+                form.add_error("file", running.explain(error))
             else:
                 return HttpResponseRedirect(self._job_url(job))
         context = self._context(request, _("Import a workbook")) | {
@@ -122,6 +128,8 @@ class ImportJobAdmin(RegistryModelAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The job: its preview while it waits, else what it did."""
         job = self._job(request, object_id)
+        if waiting := self.progress_page(request, job):
+            return waiting
         report = job.report
         shown = "problems" if job.state == ImportState.REFUSED else "records"
         items = [self._with_link(item) for item in report.get(shown, [])]
@@ -145,6 +153,7 @@ class ImportJobAdmin(RegistryModelAdmin):
             "shown": shown,
             "page": page,
             "pages": page.paginator.get_elided_page_range(page.number),
+            "has_add_permission": self.has_add_permission(request),
             "left_out": report.get(f"{shown.removesuffix('s')}_count", 0) - len(items),
         }
         return TemplateResponse(request, self.job_template, context)
@@ -155,7 +164,7 @@ class ImportJobAdmin(RegistryModelAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         try:
-            jobs.confirm(job, request.POST.get("digest", ""))
+            tasks.confirm_import(job, request.POST.get("digest", ""))
         except jobs.NotConfirmableError:
             messages.error(
                 request,
@@ -163,14 +172,14 @@ class ImportJobAdmin(RegistryModelAdmin):
             )
         except jobs.RegistryChangedError:
             jobs.preview(job)
-            messages.warning(
-                request,
-                _(
-                    "Nothing was imported: the registry changed since the preview. Look at the "
-                    "new preview and confirm again."
-                ),
-            )
+            messages.warning(request, running.changed_meanwhile())
+        except (OSError, DatabaseError) as error:
+            if not running.is_transient(error):
+                raise
+            messages.error(request, running.explain(error))
         else:
+            if job.state == ImportState.WRITING:
+                return HttpResponseRedirect(self._job_url(job))
             messages.success(request, _("The workbook is imported."))
         return HttpResponseRedirect(self._job_url(job))
 

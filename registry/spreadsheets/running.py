@@ -142,6 +142,11 @@ def is_full(error: BaseException) -> bool:
     return False
 
 
+def is_transient(error: BaseException) -> bool:
+    """Whether the same import may well succeed later."""
+    return is_full(error) or is_locked(error)
+
+
 def is_locked(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and "locked" in str(error).lower()
 
