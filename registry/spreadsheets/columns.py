@@ -12,7 +12,7 @@ from import_export.fields import Field
 
 from registry.spreadsheets import values, vocabulary, widgets
 from registry.spreadsheets.files import ErrorCell, tidy
-from registry.spreadsheets.problems import CellError
+from registry.spreadsheets.problems import CellError, NameLeftOutError
 
 
 class Column(Field):
@@ -66,6 +66,8 @@ class Column(Field):
             return
         try:
             self.apply(row.plan, value, row, kwargs["directory"])
+        except NameLeftOutError as error:
+            kwargs["directory"].notice_once(error.message)
         except CellError as error:
             error.column = error.column or self.column_name
             raise
@@ -104,15 +106,49 @@ class Column(Field):
 
 
 class Companion(Column):
-    """A column that says something about another one, which reads it."""
+    """A column that says something about another one, which reads it.
 
-    is_written = False
+    Exports have it where ``written_from`` names the fields from which it is written.
+    """
 
-    def __init__(self, headings: str, widget=None, reads: str = ""):
+    def __init__(self, headings: str, widget=None, reads: str = "", written_from: str = ""):
         super().__init__(None, headings, widget, reads)
+        self.paths = tuple(written_from.split())
+        self.is_written = bool(self.paths)
+
+    paths = ()
 
     def apply(self, plan, value, row, directory):
         """Nothing by itself: its value was checked."""
+
+
+class ToldColumn(Companion):
+    """What an export tells and no import changes: where a cell differs, the preview says so."""
+
+    def apply(self, plan, value, row, directory):
+        present = plan.instance
+        for name in self.paths[0].split("__"):
+            present = getattr(present, name)
+        if not plan.is_new and str(value) != str(present):
+            message = _("left out: this is changed in the administration alone.")
+            directory.notice(row, self.column_name, row[self.column_name], message)
+
+
+class TownColumn(Companion):
+    """The city of an organisation, or the region where no city is known."""
+
+    is_text = True
+
+    def write(self, values, names):
+        return [names.towns[place][0] if place else "" for place in values]
+
+
+class CountryColumn(Companion):
+    """The country of an organisation."""
+
+    def write(self, values, names):
+        render = self.widget.writer()
+        return [render(names.towns[place][1]) if place else "" for place in values]
 
 
 class PeriodColumn(Column):
@@ -144,7 +180,8 @@ class ListColumn(Column):
 
     def apply(self, plan, value, row, directory):
         for item in self.split(value, directory):
-            self.add(plan, item, row.heading(self.column_name), directory)
+            with directory.without_left_out():
+                self.add(plan, item, row.heading(self.column_name), directory)
 
     def split(self, value: str, directory) -> list[str]:
         known = (lambda text: self.knows(text, directory)) if self.commas else None

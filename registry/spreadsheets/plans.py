@@ -120,6 +120,8 @@ class RecordPlan:
     previous: dict = field(default_factory=dict)
     previous_rows: list[tuple] = field(default_factory=list)
     new_links: dict[str, list] = field(default_factory=dict)
+    # Links of new rows: the row, its relation and the targets.
+    row_links: list[tuple] = field(default_factory=list)
     # Records that come with this one and stand on no row of their own: a project's contribution.
     companions: list["RecordPlan"] = field(default_factory=list)
     # The columns that gave each field, so that a problem found later names the cell.
@@ -236,6 +238,8 @@ class Plan:
     # How the file was read: the mapping, and what it made of each sheet's columns.
     mapping: Mapping = field(default_factory=Mapping)
     layouts: list[SheetLayout] = field(default_factory=list)
+    # The names that somebody has to decide about, as ``directory.decisions.NameQuestion``.
+    questions: list = field(default_factory=list)
 
     @property
     def touched(self) -> list[RecordPlan]:
@@ -249,7 +253,7 @@ class Plan:
         steps = [
             [
                 plan.model._meta.model_name,
-                "new" if plan.is_new else plan.instance.public_id,
+                "new" if plan.is_new else str(plan.instance.pk),
                 canonical(plan.instance) if plan.is_new else "",
                 sorted([change.attribute, *map(canonical, change.raw)] for change in plan.changes),
             ]

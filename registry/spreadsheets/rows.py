@@ -1,11 +1,10 @@
-"""Columns whose values become rows under the record: parties, partners, stops, other names."""
+"""Columns whose values become rows under the record: parties, partners, persons, other names."""
 
 from collections import defaultdict
 
 from django.utils.translation import gettext as _
 
 from registry.choices import ParticipantRole, PartnerRole, PartyRole, Sector
-from registry.dates import PartialDate
 from registry.models import (
     OrganisationIdentifier,
     OrganisationName,
@@ -13,7 +12,6 @@ from registry.models import (
     Party,
     ProjectPartner,
     Signatory,
-    Stop,
 )
 from registry.spreadsheets import values, vocabulary
 from registry.spreadsheets.columns import ListColumn
@@ -221,52 +219,6 @@ def _without_sector(text: str) -> tuple[str, str]:
     return text, words[vocabulary.word_key(sector)] if sector else ""
 
 
-class StopsColumn(RowsColumn):
-    """An itinerary: ``Rochester : 3-6 avril 2024 ; Québec : 7-12 avril 2024``."""
-
-    row_fields = ("place_id", "starts_on", "ends_on")
-    reads = "dates"
-
-    def item(self, row, names):
-        place, starts_on, ends_on = row
-        text = names.places[place]
-        # The colon stands even before nothing where a comma in the name could start the dates.
-        dates = write_dates(starts_on, ends_on)
-        return f"{text} : {dates}".rstrip() if dates or "," in text else text
-
-    def apply(self, plan, value, row, directory):
-        label = row.heading(self.column_name)
-        left = plan.existing(self.attribute)
-        for stop in values.read_stops(value, row.conventions.day_first):
-            place = directory.place(stop.place)
-            # A place may be passed twice: each mention takes one of the stops that are there.
-            known = next((s for s in left if identity(s.place) == identity(place)), None)
-            if known is None:
-                new = Stop(place=place, starts_on=stop.starts_on, ends_on=stop.ends_on)
-                plan.add_row(self.attribute, new, label)
-                continue
-            left.remove(known)
-            if stop.starts_on and not covers(stop.starts_on, stop.ends_on, known):
-                dates = {"starts_on": stop.starts_on, "ends_on": stop.ends_on}
-                plan.change_row(self.attribute, known, dates, label)
-
-
-def covers(start: PartialDate, end: PartialDate | None, stop: Stop) -> bool:
-    """Whether the stop has these dates already, or more precise ones inside them."""
-    if (stop.starts_on, stop.ends_on) == (start, end):
-        return True
-    if stop.starts_on is None or len(stop.starts_on.isoformat()) <= len(start.isoformat()):
-        return False
-    last = (stop.ends_on or stop.starts_on).latest
-    return start.earliest <= stop.starts_on.earliest and last <= (end or start).latest
-
-
-def write_dates(start: PartialDate | None, end: PartialDate | None) -> str:
-    if start is None:
-        return ""
-    return f"{start.isoformat()} – {end.isoformat()}" if end else start.isoformat()
-
-
 class OtherNamesColumn(RowsColumn):
     """Other names, acronyms or former names of an organisation or a place."""
 
@@ -322,13 +274,19 @@ class IdentifierColumn(RowsColumn):
             one.scheme == self.scheme and "".join(tidy(one.value).split()) == number for one in mine
         ):
             return
+        self._add(plan, number, label, directory)
+
+    def _add(self, plan, number, label, directory):
         directory.organisations  # noqa: B018  loads the identifiers
         owner = directory.identifiers.get((self.scheme, fold(number)))
         if owner is not None and identity(owner) != identity(plan.instance):
-            raise CellError(
-                _("%(other)s has this number already.") % {"other": owner},
-                _("Check the number, or keep one row for both."),
-            )
+            raise self.taken(owner)
         identifier = OrganisationIdentifier(scheme=self.scheme, value=number)
         plan.add_row(self.attribute, identifier, label)
         directory.identifiers[self.scheme, fold(number)] = plan.instance
+
+    def taken(self, owner) -> CellError:
+        return CellError(
+            _("%(other)s has this number already.") % {"other": owner},
+            _("Check the number, or keep one row for both."),
+        )

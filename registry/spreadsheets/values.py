@@ -186,14 +186,23 @@ def read_stops(text: str, day_first: bool | None) -> list[StopText]:
 
 
 def _cut_stop(text: str) -> tuple[str, str]:
-    place, colon, dates = text.partition(":")
-    if colon:
+    if ":" in text:
+        # Usually the first colon; another one where the place has a colon in its name.
+        cuts = [(text[: at.start()], text[at.end() :]) for at in re.finditer(":", text)]
+        place, dates = next((cut for cut in cuts if _is_range(cut[1])), cuts[0])
         return place.strip(), dates.strip()
     match = WITH_PARENTHESES.fullmatch(text)
     if match and re.search(r"\d{4}", match[2]):
         return match[1], match[2]
     match = re.fullmatch(r"(\D+?),\s*((?:du |from |de )?.*\d{4}.*)", text)
     return (match[1], match[2]) if match else (text, "")
+
+
+def _is_range(text: str) -> bool:
+    try:
+        return not text.strip() or bool(parse_range(text))
+    except DateError:
+        return False
 
 
 def read_range(text: str, day_first: bool | None) -> tuple[PartialDate, PartialDate | None]:

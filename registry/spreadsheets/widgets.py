@@ -60,6 +60,21 @@ class PartialDateWidget(CellWidget):
             raise CellError(str(error)) from None
 
 
+class DayWidget(PartialDateWidget):
+    """A date that is always a day."""
+
+    def clean(self, value, row=None, **kwargs):
+        date = super().clean(value, row, **kwargs)
+        if date.day is None:
+            raise CellError(
+                _("“%(value)s” is not a day.") % {"value": value}, _("Write 9 April 2024.")
+            )
+        return date.earliest
+
+    def writer(self):
+        return lambda day: day.isoformat() if day else ""
+
+
 class PeriodWidget(CellWidget):
     """A period, or one date: the end is then ``None``."""
 

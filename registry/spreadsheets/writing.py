@@ -12,17 +12,20 @@ from registry.models import (
     Call,
     Contribution,
     Delegation,
+    Domain,
     Fund,
     Organisation,
     Place,
     Project,
     Source,
 )
+from registry.models.base import PublicRecord
 from registry.spreadsheets.plans import Plan, RecordPlan
 from registry.spreadsheets.revisions import revisions
 
 # Each kind after those that its keys refer to.
 ORDER = (
+    Domain,
     Place,
     Organisation,
     Source,
@@ -51,10 +54,15 @@ def write(plan: Plan, user=None, job=None) -> None:
                     one.instance.save()
         _write_rows(plan.touched)
         _write_links(plan.touched)
-        history.write(revisions(plan.touched), user, job=job)
+        history.write(revisions(_of_authorities(plan.touched)), user, job=job)
         for model, pks in created.items():
-            if pks:
+            if pks and issubclass(model, PublicRecord):
                 search.index(model, pks)
+
+
+def _of_authorities(plans: list[RecordPlan]) -> list[RecordPlan]:
+    """The plans of records that have a history: all but domains."""
+    return [plan for plan in plans if issubclass(plan.model, PublicRecord)]
 
 
 def _create(model, plans: list[RecordPlan]) -> list[int]:
@@ -71,8 +79,8 @@ def _create(model, plans: list[RecordPlan]) -> list[int]:
             # A circle of new records: the database refuses it.
             ready = waiting
         for record in ready:
-            if record.status == Status.PUBLISHED and record.published_at is None:
-                record.published_at = now
+            if model is not Domain and record.status == Status.PUBLISHED:
+                record.published_at = record.published_at or now
         model._base_manager.bulk_create(ready, batch_size=BATCH)
         pks += [record.pk for record in ready]
         done = set(map(id, ready))
@@ -102,14 +110,15 @@ def _write_rows(plans: list[RecordPlan]) -> None:
 def _write_links(plans: list[RecordPlan]) -> None:
     links: defaultdict[type, list] = defaultdict(list)
     for plan in plans:
-        for relation, targets in plan.new_links.items():
-            field = plan.model._meta.get_field(relation)
+        given = [(plan.instance, *one) for one in plan.new_links.items()]
+        for owner, relation, targets in [*given, *plan.row_links]:
+            field = owner._meta.get_field(relation)
             through = field.remote_field.through
             for target in targets:
                 links[through].append(
                     through(
                         **{
-                            f"{field.m2m_field_name()}_id": plan.instance.pk,
+                            f"{field.m2m_field_name()}_id": owner.pk,
                             f"{field.m2m_reverse_field_name()}_id": target.pk,
                         }
                     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from registry.choices import Status
 from registry.dates import PartialDate
 from registry.models import Authority, User
+from registry.models.base import PublicRecord
 from registry.spreadsheets import validation
 from registry.spreadsheets.names import Names
 from registry.spreadsheets.plans import RecordPlan, identity
@@ -57,7 +58,9 @@ class Lookups:
     # Records that the file adds ----------------------------------------------------------------
 
     def new(self, model, **fields) -> models.Model:
-        """A record of the importing authority, not saved yet."""
+        """A record of the importing authority, not saved yet; a domain belongs to none."""
+        if not issubclass(model, PublicRecord):
+            return model(**fields)
         return model(
             authority=self.authority,
             created_by=self.user,
@@ -91,6 +94,9 @@ class Lookups:
         """Whether the importer may change an existing record: its authority alone does."""
         if self.user is None or self.user.is_superuser:
             return True
+        if not isinstance(record, PublicRecord):
+            action = "change" if record.pk else "add"
+            return self.user.has_perm(f"registry.{action}_{record._meta.model_name}")
         return record.authority_id in self._authorities
 
     @cached_property

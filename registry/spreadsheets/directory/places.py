@@ -4,12 +4,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from registry.choices import PlaceKind
-from registry.models import Place
+from registry.models import Place, PlaceIdentifier
 from registry.spreadsheets import vocabulary
 from registry.spreadsheets.directory.base import UNUSED, Lookups
-from registry.spreadsheets.names import Names
+from registry.spreadsheets.names import IDENTIFIED, Names
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.values import WITH_PARENTHESES
+from registry.text import fold
 
 TOWNS = (PlaceKind.CITY, PlaceKind.INTERCOMMUNALITY)
 # Which place is meant by a name that several have: the town before the region it gave its name to.
@@ -25,6 +26,12 @@ class PlaceLookups(Lookups):
             others = (other.name for other in place.other_names.all())
             names.add(place, [place.name_fr, place.name_en, *others])
         return names
+
+    @cached_property
+    def place_identifiers(self) -> dict[tuple[str, str], str]:
+        """The public identifier of the place that has each number."""
+        rows = PlaceIdentifier.objects.values_list("scheme", "value", "place__public_id")
+        return {(scheme, fold(value)): place for scheme, value, place in rows}
 
     def country_place(self, code: str) -> Place:
         french, english = vocabulary.country_names(code)
@@ -86,6 +93,8 @@ class PlaceLookups(Lookups):
 
     def town(self, name: str, country: str | None) -> Place:
         """A city or metropolis; made as a draft where it is not known."""
+        if IDENTIFIED.fullmatch(name):
+            return self.place(name)  # an export names a region so, where no city is known
         return self.find_place(name, country, TOWNS) or self._new_town(name, country)
 
     def place(self, text: str, country: str | None = None) -> Place:

@@ -31,11 +31,11 @@ class RecordLookups(Lookups):
     def calls(self) -> Names:
         names = Names()
         for call in Call.objects.defer("summary", *UNUSED).select_related("fund"):
-            names.add(call, self._names_of_call(call))
+            names.add(call, self.names_of_call(call))
         return names
 
     @staticmethod
-    def _names_of_call(call):
+    def names_of_call(call):
         yield from (call.edition, call.title)
         for fund in (call.fund.name, call.fund.acronym):
             if fund:
@@ -109,7 +109,7 @@ class RecordLookups(Lookups):
         if found or fund is None:
             return found[0] if found else None
         record = self.new(Call, fund=fund, edition=name)
-        return self.mention(record, self.calls, self._names_of_call(record))
+        return self.mention(record, self.calls, self.names_of_call(record))
 
     def project(self, title: str, call: Call | None = None, fund: Fund | None = None) -> Project:
         found = self.projects.find(title)

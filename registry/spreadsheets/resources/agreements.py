@@ -3,7 +3,13 @@
 from registry.choices import AgreementKind, PartyRole
 from registry.models import Agreement
 from registry.spreadsheets import widgets
-from registry.spreadsheets.columns import Column, DomainsColumn, KnownColumn, PeriodColumn
+from registry.spreadsheets.columns import (
+    Column,
+    Companion,
+    DomainsColumn,
+    KnownColumn,
+    PeriodColumn,
+)
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import PartiesColumn, SignatoriesColumn
 
@@ -26,6 +32,11 @@ class AgreementResource(RecordResource):
     joined = ("renews", "framework", "signed_during")
     prefetched = ("parties__organisation", "signatories", "domains", "citations__source")
 
+    public_id = Companion(
+        "Identifiant de l'accord, Identifiant, Identifiant du registre"
+        "| Agreement identifier, Identifier, Registry identifier",
+        written_from="public_id",
+    )
     title = Column(
         "title",
         "Intitulé, Titre, Accord, Nom de l'accord, Entente, Convention, Objet de l'accord,"

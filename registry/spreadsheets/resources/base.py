@@ -8,17 +8,15 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from import_export.resources import ModelResource
 from import_export.results import RowResult
 
-from registry.models import Citation
-from registry.spreadsheets import validation, widgets
-from registry.spreadsheets.columns import Column, Companion
+from registry.spreadsheets import validation
+from registry.spreadsheets.columns import Column
 from registry.spreadsheets.directory import Directory, may_be_same_date
-from registry.spreadsheets.plans import RecordPlan, SheetPlan, identity
+from registry.spreadsheets.plans import RecordPlan, SheetPlan
 from registry.spreadsheets.problems import CellError, Problem, RowRefusedError
+from registry.spreadsheets.resources.common import CommonColumns
 from registry.spreadsheets.tables import Row, Table, heading_key
-from registry.spreadsheets.values import split_values
 from registry.text import fold
 
 logger = logging.getLogger(__name__)
@@ -43,7 +41,7 @@ class Headings(dict):
         return self._spellings[key]
 
 
-class RecordResource(ModelResource):
+class RecordResource(CommonColumns):
     """A sheet of records of one kind.
 
     django-import-export carries each row: it finds the instance, has the columns read it, skips
@@ -61,21 +59,6 @@ class RecordResource(ModelResource):
     joined: tuple[str, ...] = ()
     prefetched: tuple[str, ...] = ("citations",)
 
-    public_id = Companion("Identifiant, Identifiant du registre | Identifier, Registry identifier")
-    reference = Column(
-        "reference",
-        "Référence, Référence interne, Notre référence, Réf, Numéro de dossier, No de dossier"
-        "| Reference, Own reference, Ref, File number",
-    )
-    source = Companion(
-        "Source, Sources, Référence de la source, Document source | Source document, Cited from",
-        widgets.TextWidget(),
-    )
-    source_date = Companion(
-        "Date de la source, Date source, Date du document | Source date, Date of the source",
-        widgets.PartialDateWidget(),
-    )
-
     class Meta:
         clean_model_instances = True
         skip_unchanged = True
@@ -91,6 +74,14 @@ class RecordResource(ModelResource):
         self.row: Row | None = None
 
     # What the sheet is ------------------------------------------------------------------------
+
+    @classmethod
+    def written_columns(cls) -> list[Column]:
+        """The columns of an export: the identifier, the record's own, those of every record."""
+        columns = [column for column in cls.columns() if column.is_written]
+        common = [column for column in columns if column.column_name in CommonColumns.fields]
+        own = [column for column in columns if column not in common]
+        return [common[0], *own, *common[1:]]
 
     @classmethod
     def columns(cls) -> list[Column]:
@@ -176,13 +167,17 @@ class RecordResource(ModelResource):
             if len(found) > 1 and narrower:
                 found = narrower
         if len(found) > 1:
-            raise CellError(
-                _("Several records are called “%(title)s”.") % {"title": title},
-                _("Give the identifier of the one that is meant, in a column “%(column)s”.")
-                % {"column": self.fields["public_id"].label},
-                value=title,
-            )
+            raise self.several(title)
         return found[0] if found else None
+
+    def several(self, title: str) -> CellError:
+        """That nothing tells apart the records of this title."""
+        return CellError(
+            _("Several records are called “%(title)s”.") % {"title": title},
+            _("Give the identifier of the one that is meant, in a column “%(column)s”.")
+            % {"column": self.fields["public_id"].label},
+            value=title,
+        )
 
     def match_by_key(self, row: Row):
         """The record whose identifier or own reference the row gives."""
@@ -380,23 +375,8 @@ class RecordResource(ModelResource):
                 return column.column_name
         return self.key_columns[0]
 
-    # Citations ----------------------------------------------------------------------------------
-
     def _cite(self, row: Row) -> None:
-        titles = self.read(row, "source")
-        if not titles:
-            return
-        date = self.read(row, "source_date")
-        for title in split_values(titles):
-            try:
-                source = self.directory.source(" ".join(title.split()), date)
-            except CellError as error:
-                error.column = "source"
-                raise
-            cited = {identity(citation.source) for citation in self._citations(row.plan)}
-            if identity(source) not in cited:
-                row.plan.add_row("citations", Citation(source=source), row.heading("source"))
-
-    @staticmethod
-    def _citations(plan: RecordPlan) -> list[Citation]:
-        return plan.rows("citations")
+        if titles := self.read(row, "source"):
+            date = self.read(row, "source_date")
+            column = self.fields["source"]
+            column.cite(row.plan, titles, date, row.heading("source"), self.directory)

@@ -3,9 +3,16 @@
 from registry.choices import Direction, ParticipantRole
 from registry.models import Delegation
 from registry.spreadsheets import widgets
-from registry.spreadsheets.columns import Column, DomainsColumn, PeriodColumn, RecordsColumn
+from registry.spreadsheets.columns import (
+    Column,
+    Companion,
+    DomainsColumn,
+    PeriodColumn,
+    RecordsColumn,
+)
+from registry.spreadsheets.itineraries import ProgrammeColumn, StopsColumn
 from registry.spreadsheets.resources.base import RecordResource
-from registry.spreadsheets.rows import ParticipantsColumn, StopsColumn
+from registry.spreadsheets.rows import ParticipantsColumn
 
 
 class DelegationResource(RecordResource):
@@ -17,11 +24,17 @@ class DelegationResource(RecordResource):
     prefetched = (
         "stops__place",
         "participants__organisation",
+        "programme",
         "domains",
         "agreements",
         "citations__source",
     )
 
+    public_id = Companion(
+        "Identifiant de la délégation, Identifiant, Identifiant du registre"
+        "| Delegation identifier, Identifier, Registry identifier",
+        written_from="public_id",
+    )
     title = Column(
         "title",
         "Intitulé, Titre, Délégation, Mission, Déplacement, Nom de la mission, Objet de la mission"
@@ -73,6 +86,10 @@ class DelegationResource(RecordResource):
         "Étapes, Itinéraire, Lieux, Villes, Destination, Destinations, Lieux visités"
         "| Stops, Itinerary, Places, Cities, Destinations",
     )
+    programme = ProgrammeColumn(
+        "programme",
+        "Programme, Rencontres, Rendez-vous, Visites | Programme, Program, Meetings, Visits",
+    )
     objectives = Column(
         "objectives",
         "Objectifs, Objectif, But, Buts | Objectives, Objective, Goals, Aims",
@@ -91,6 +108,11 @@ class DelegationResource(RecordResource):
         "organisations_count",
         "Nombre d'organisations, Nombre d'organismes | Number of organisations",
         widgets.CountWidget(),
+    )
+    counts_approximate = Column(
+        "counts_approximate",
+        "Nombres approximatifs | Approximate numbers",
+        widgets.BooleanWidget(),
     )
     domains = DomainsColumn(
         "domains",

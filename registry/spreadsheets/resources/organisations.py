@@ -3,7 +3,10 @@
 from registry.choices import IdentifierScheme, NameKind, OrganisationKind
 from registry.models import Organisation, Place
 from registry.spreadsheets import widgets
-from registry.spreadsheets.columns import Column, Companion
+from registry.spreadsheets.columns import Column, Companion, CountryColumn, TownColumn
+from registry.spreadsheets.names import key_of
+from registry.spreadsheets.networks import MembershipsColumn
+from registry.spreadsheets.names import key_of
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
@@ -28,8 +31,13 @@ class OrganisationResource(RecordResource):
     key_columns = ("name",)
     index = "organisations"
     joined = ("place",)
-    prefetched = ("other_names", "identifiers", "citations__source")
+    prefetched = ("other_names", "identifiers", "memberships__network", "citations__source")
 
+    public_id = Companion(
+        "Identifiant de l'organisation, Identifiant, Identifiant du registre"
+        "| Organisation identifier, Identifier, Registry identifier",
+        written_from="public_id",
+    )
     name = Column(
         "name",
         "Nom, Organisation, Organisme, Nom de l'organisation, Nom de l'organisme, Dénomination,"
@@ -50,16 +58,23 @@ class OrganisationResource(RecordResource):
         "Anciens noms, Ancien nom, Nom précédent | Former names, Former name, Previous name",
         NameKind.FORMER,
     )
+    translations = OtherNamesColumn(
+        "other_names", "Noms traduits, Traductions | Translated names", NameKind.TRANSLATION
+    )
+    spellings = OtherNamesColumn(
+        "other_names", "Autres graphies, Graphies | Other spellings", NameKind.SPELLING
+    )
     kind = Column(
         "kind",
         "Type, Catégorie, Nature, Type d'organisation, Type d'organisme, Type de structure, Statut"
         "| Kind, Category, Organisation type, Organization type, Type of organisation",
         widgets.ChoiceWidget(OrganisationKind),
     )
-    city = Companion(
-        "Ville, Commune, Municipalité, Localité, Lieu, Siège | City, Town, Municipality, Location"
+    city = TownColumn(
+        "Ville, Commune, Municipalité, Localité, Lieu, Siège | City, Town, Municipality, Location",
+        written_from="place_id",
     )
-    country = Companion("Pays | Country", widgets.CountryWidget())
+    country = CountryColumn("Pays | Country", widgets.CountryWidget(), written_from="place_id")
     website = Column(
         "website",
         "Site web, Site internet, Site, URL, Adresse web | Website, Web site, Web address",
@@ -78,6 +93,18 @@ class OrganisationResource(RecordResource):
     )
     wikidata = IdentifierColumn("identifiers", "Wikidata", IdentifierScheme.WIKIDATA)
     ror = IdentifierColumn("identifiers", "ROR", IdentifierScheme.ROR)
+    isni = IdentifierColumn("identifiers", "ISNI", IdentifierScheme.ISNI)
+    insee = IdentifierColumn("identifiers", "Code INSEE, INSEE", IdentifierScheme.INSEE)
+    geonames = IdentifierColumn("identifiers", "GeoNames", IdentifierScheme.GEONAMES)
+    other_identifiers = IdentifierColumn(
+        "identifiers",
+        "Autres numéros, Autre numéro, Autres identifiants | Other numbers, Other identifiers",
+        IdentifierScheme.OTHER,
+    )
+    memberships = MembershipsColumn(
+        "memberships",
+        "Membre de, Adhésions, Réseaux | Member of, Memberships, Networks",
+    )
 
     class Meta:
         model = Organisation
@@ -99,10 +126,16 @@ class OrganisationResource(RecordResource):
         record = self.choose(found, name, None)
         if record is None:
             try:
-                self.directory.refuse_near_organisation(name, self.read(row, "country"))
+                record = self.directory.organisation_meant(name, self.read(row, "country"))
             except CellError as error:
                 error.column = "name"
                 raise
+            if record is not None:
+                row.aliases.append(name)
+        is_other_name = record is not None and key_of(name) != key_of(record.name)
+        if is_other_name and record in self.directory.organisations.find(name):
+            # Found by another of its names: that is no reason to rename it.
+            row["name"] = record.name
         return record
 
     def names_of(self, record, row):
@@ -118,9 +151,10 @@ class OrganisationResource(RecordResource):
             if isinstance(column, IdentifierColumn) and (
                 value := self.read(row, column.column_name)
             ):
-                number = fold("".join(value.split()))
-                if owner := self.directory.identifiers.get((column.scheme, number)):
-                    return owner
+                for item in split_values(value):
+                    number = fold("".join(item.split()))
+                    if owner := self.directory.identifiers.get((column.scheme, number)):
+                        return owner
         return None
 
     def _in_place(self, found: list, row) -> list:
@@ -151,6 +185,8 @@ class OrganisationResource(RecordResource):
 
     def complete(self, row):
         """City and country together say the place; a more precise one that lies in it stays."""
+        for name in row.aliases:
+            self.directory.add_name(row.plan, name)
         city, country = self.read(row, "city"), self.read(row, "country")
         column = "city" if city else "country"
         present = row.plan.instance.place

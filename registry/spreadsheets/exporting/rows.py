@@ -1,0 +1,111 @@
+"""The cells of many records: a few queries for some thousands of them, and no model instances."""
+
+import json
+from collections.abc import Iterator
+
+from django.db import connections, models
+from django.db.models import CharField, ExpressionWrapper, F
+from django.db.models.expressions import RawSQL
+from django.utils.text import capfirst
+
+from registry.fields import PartialDateField
+from registry.spreadsheets.columns import Column
+from registry.spreadsheets.exporting.references import References
+from registry.spreadsheets.resources import RESOURCES
+from registry.spreadsheets.resources.base import RecordResource
+from registry.spreadsheets.values import join_values
+
+# Enough that queries cost little, few enough that nothing grows with the number of records.
+BATCH = 2_000
+RESOURCE_OF = {resource._meta.model: resource for resource in RESOURCES}
+
+# What a cell holds before a format writes it.
+Cell = str | int | float | None
+
+
+class Export:
+    """Records as rows of cells under the headings that an import reads, in the active language.
+
+    ``columns`` are the names of those that are wanted; what identifies a record is always there.
+    """
+
+    def __init__(self, queryset: models.QuerySet, columns: list[str] | None = None):
+        self.queryset = queryset
+        self.resource: type[RecordResource] = RESOURCE_OF[queryset.model]
+        wanted = self.resource.written_columns()
+        if columns is not None:
+            kept = {*columns, *required_columns(self.resource)}
+            wanted = [column for column in wanted if column.column_name in kept]
+        self.columns = wanted
+        self.names = References()
+
+    @property
+    def name(self) -> str:
+        """The name of the sheet: an import tells by it kinds that share headings."""
+        return sheet_name(self.resource)
+
+    @property
+    def headings(self) -> list[str]:
+        return [column.label for column in self.columns]
+
+    @property
+    def text_columns(self) -> list[int]:
+        """The positions of the columns whose cells hold what people wrote."""
+        return [at for at, column in enumerate(self.columns) if column.is_text]
+
+    def batches(self) -> Iterator[list[tuple[Cell, ...]]]:
+        """The rows, some thousands at a time."""
+        paths = list(dict.fromkeys(path for column in self.columns for path in column.paths))
+        found = self.queryset.values_list("pk", *(self._plain(path) for path in paths))
+        at = {path: number for number, path in enumerate(paths, 1)}
+        batch = []
+        for row in found.iterator(chunk_size=BATCH):
+            batch.append(row)
+            if len(batch) == BATCH:
+                yield self._write(batch, at)
+                batch = []
+        if batch:
+            yield self._write(batch, at)
+
+    def _plain(self, path: str):
+        """The field of a path; a partial date as the text that the database holds."""
+        field = self.queryset.model
+        for name in path.split("__"):
+            field = (field if isinstance(field, type) else field.related_model)._meta.get_field(
+                name
+            )
+        if isinstance(field, PartialDateField):
+            return ExpressionWrapper(F(path), CharField())
+        return path
+
+    def _write(self, batch: list[tuple], at: dict[str, int]) -> list[tuple[Cell, ...]]:
+        values = list(zip(*batch, strict=True))
+        keys = values[0]
+        return list(zip(*(self._cells(one, keys, values, at) for one in self.columns), strict=True))
+
+    def _cells(self, column: Column, keys, values, at) -> list[Cell]:
+        if len(column.paths) == 1:
+            return column.write(values[at[column.paths[0]]], self.names)
+        if column.paths:
+            return column.write(
+                zip(*(values[at[path]] for path in column.paths), strict=True), self.names
+            )
+        found = column.gather(self.queryset.model, _among(keys, self.queryset.db), self.names)
+        return [join_values(found[pk]) if pk in found else "" for pk in keys]
+
+
+def required_columns(resource: type[RecordResource]) -> tuple[str, str]:
+    """What a file needs to be recognised and to find its records again."""
+    return "public_id", resource.key_columns[0]
+
+
+def sheet_name(resource: type[RecordResource]) -> str:
+    """The name of the sheet, in the active language; an import knows it."""
+    return capfirst(str(resource._meta.model._meta.verbose_name_plural))
+
+
+def _among(keys, using: str) -> RawSQL:
+    """The keys as one parameter: databases limit how many a query may have."""
+    if connections[using].vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(keys)])

@@ -1,0 +1,46 @@
+"""The columns that the sheets of all records have."""
+
+from import_export.resources import ModelResource
+
+from registry.choices import Status
+from registry.spreadsheets import widgets
+from registry.spreadsheets.citations import SourcesColumn
+from registry.spreadsheets.columns import Column, Companion, ToldColumn
+
+
+class CommonColumns(ModelResource):
+    """Identifier, number, sources, and what editors note about a record."""
+
+    public_id = Companion(
+        "Identifiant, Identifiant du registre | Identifier, Registry identifier",
+        written_from="public_id",
+    )
+    reference = Column(
+        "reference",
+        "Référence, Référence interne, Notre référence, Réf, Numéro de dossier, No de dossier"
+        "| Reference, Own reference, Ref, File number",
+    )
+    source = SourcesColumn(
+        "citations",
+        "Source, Sources, Référence de la source, Document source | Source document, Cited from",
+    )
+    source_date = Companion(
+        "Date de la source, Date source, Date du document | Source date, Date of the source",
+        widgets.PartialDateWidget(),
+    )
+    checked_on = Column(
+        "checked_on",
+        "Vérifié le, Vérifiée le, Date de vérification | Checked on, Last checked on",
+        widgets.DayWidget(),
+    )
+    internal_notes = Column(
+        "internal_notes", "Notes internes | Internal notes", widgets.TextWidget()
+    )
+    status = ToldColumn(
+        "État de publication | Publication status",
+        widgets.ChoiceWidget(Status),
+        written_from="status",
+    )
+    authority = ToldColumn(
+        "Autorité contributrice | Contributing authority", written_from="authority__name"
+    )

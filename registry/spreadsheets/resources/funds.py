@@ -1,0 +1,123 @@
+"""The sheets of funds and of their calls."""
+
+from registry.choices import Currency, FundKind, FundRole
+from registry.models import Call, Fund
+from registry.spreadsheets import widgets
+from registry.spreadsheets.columns import Column, Companion, FundColumn
+from registry.spreadsheets.networks import FundOrganisationsColumn
+from registry.spreadsheets.plans import identity
+from registry.spreadsheets.resources.base import RecordResource
+from registry.spreadsheets.resources.funding import CURRENCY_HEADINGS, FUND_HEADINGS
+
+
+class FundResource(RecordResource):
+    """Funds and programmes, found by their name or acronym."""
+
+    sheet_names = ("Fonds", "Programmes", "Dispositifs", "Funds", "Programs")
+    key_columns = ("name",)
+    index = "funds"
+    prefetched = ("organisations__organisation", "citations__source")
+
+    public_id = Companion(
+        "Identifiant du fonds, Identifiant, Identifiant du registre"
+        "| Fund identifier, Identifier, Registry identifier",
+        written_from="public_id",
+    )
+    name = Column("name", "Nom du fonds, Fonds, Nom, Programme | Fund name, Fund, Name, Programme")
+    acronym = Column("acronym", "Sigle, Acronyme | Acronym")
+    kind = Column("kind", "Type, Nature | Kind", widgets.ChoiceWidget(FundKind))
+    steering = FundOrganisationsColumn(
+        "organisations", "Piloté par, Pilotage, Pilotes | Steered by, Steering", FundRole.STEERING
+    )
+    managers = FundOrganisationsColumn(
+        "organisations", "Géré par, Gestion, Gestionnaires | Managed by", FundRole.MANAGER
+    )
+    funders = FundOrganisationsColumn(
+        "organisations", "Financé par, Financeurs | Funded by, Funders", FundRole.FUNDER
+    )
+    website = Column("website", "Site web, Site internet, URL | Website", widgets.UrlWidget())
+    summary = Column(
+        "summary", "Présentation, Description, Résumé | Presentation, Summary", widgets.TextWidget()
+    )
+
+    class Meta:
+        model = Fund
+
+    def names_of(self, record, row):
+        return [record.name, self.read(row, "acronym")]
+
+
+class CallResource(RecordResource):
+    """Calls for projects, found by their fund and edition."""
+
+    sheet_names = ("Appels", "Appels à projets", "Éditions", "Calls", "Calls for projects")
+    key_columns = ("edition",)
+    joined = ("fund",)
+    prefetched = ("citations__source",)
+
+    public_id = Companion(
+        "Identifiant de l'appel, Identifiant, Identifiant du registre"
+        "| Call identifier, Identifier, Registry identifier",
+        written_from="public_id",
+    )
+    fund = FundColumn("fund", FUND_HEADINGS)
+    edition = Column(
+        "edition", "Édition, Appel, Appel à projets | Edition, Call, Call for projects"
+    )
+    title = Column("title", "Intitulé, Titre, Nom de l'appel | Title, Call title")
+    opens_on = Column(
+        "opens_on", "Ouverture, Date d'ouverture, Ouvre le | Opens on", widgets.PartialDateWidget()
+    )
+    closes_on = Column(
+        "closes_on",
+        "Clôture, Date de clôture, Date limite, Échéance, Ferme le | Closes on, Deadline",
+        widgets.PartialDateWidget(),
+    )
+    deadline_note = Column(
+        "deadline_note", "Note sur la date limite, Précision | Note on the deadline"
+    )
+    starts_on = Column(
+        "starts_on",
+        "Projets à partir de, Début | Projects from, Start",
+        widgets.PartialDateWidget(),
+    )
+    ends_on = Column(
+        "ends_on", "Projets jusqu'à, Fin | Projects until, End", widgets.PartialDateWidget()
+    )
+    budget = Column("budget", "Budget, Enveloppe | Budget", widgets.DecimalWidget())
+    grant_cap = Column(
+        "grant_cap", "Aide maximale, Plafond | Highest grant, Grant cap", widgets.DecimalWidget()
+    )
+    rate_cap = Column(
+        "rate_cap", "Taux maximal, Taux | Highest rate, Rate cap", widgets.DecimalWidget()
+    )
+    currency = Column("currency", CURRENCY_HEADINGS, widgets.ChoiceWidget(Currency))
+    website = Column("website", "Site web, Site internet, URL | Website", widgets.UrlWidget())
+    summary = Column(
+        "summary", "Présentation, Description, Résumé | Presentation, Summary", widgets.TextWidget()
+    )
+
+    class Meta:
+        model = Call
+
+    def match(self, row):
+        if record := self.match_by_key(row):
+            return record
+        edition, fund = self.read(row, "edition"), self.read(row, "fund")
+        for name, value in (("edition", edition), ("fund", fund)):
+            if not value:
+                raise self.empty_cell(name)
+        fund = self.directory.fund(fund)
+        found = [
+            call
+            for call in self.directory.calls.find(edition)
+            if call.pk and identity(call.fund) == identity(fund)
+        ]
+        return self.choose(found, edition, None)
+
+    def _register(self, row):
+        """A call is known by its fund and edition, and perhaps a title."""
+        call = row.plan.instance
+        for name in ("fund", "edition", "title"):
+            self._try(row, self.fields[name].save, call, row, directory=self.directory)
+        self.directory.calls.add(call, self.directory.names_of_call(call))

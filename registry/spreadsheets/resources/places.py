@@ -1,0 +1,122 @@
+"""The sheet of places."""
+
+from registry.choices import IdentifierScheme, NameKind, PlaceKind
+from registry.models import Place, PlaceIdentifier, PlaceName
+from registry.spreadsheets import widgets
+from registry.spreadsheets.columns import Column, Companion, KeyColumn
+from registry.spreadsheets.resources.base import RecordResource
+from registry.spreadsheets.rows import IdentifierColumn, OtherNamesColumn
+from registry.text import fold
+
+
+class ParentColumn(KeyColumn):
+    """The place in which a place lies."""
+
+    index = "places"
+
+    def apply(self, plan, value, row, directory):
+        super().apply(plan, directory.place(value), row, directory)
+
+
+class PlaceNamesColumn(OtherNamesColumn):
+    def _add(self, plan, item, label, directory):
+        # Places share names: Valence in France, Valence in Spain.
+        plan.add_row(self.attribute, PlaceName(name=item, kind=self.kind), label)
+
+
+class PlaceIdentifierColumn(IdentifierColumn):
+    def _add(self, plan, number, label, directory):
+        owner = directory.place_identifiers.setdefault(
+            (self.scheme, fold(number)), plan.instance.public_id
+        )
+        if owner != plan.instance.public_id:
+            raise self.taken(owner)
+        plan.add_row(self.attribute, PlaceIdentifier(scheme=self.scheme, value=number), label)
+
+
+class PlaceResource(RecordResource):
+    """Places, found by their names, country and kind."""
+
+    sheet_names = ("Lieux", "Villes", "Territoires", "Communes", "Places", "Cities", "Territories")
+    key_columns = ("name_fr",)
+    index = "places"
+    joined = ("parent",)
+    prefetched = ("other_names", "identifiers", "citations__source")
+
+    public_id = Companion(
+        "Identifiant du lieu, Identifiant, Identifiant du registre"
+        "| Place identifier, Identifier, Registry identifier",
+        written_from="public_id",
+    )
+    name_fr = Column(
+        "name_fr",
+        "Nom du lieu, Lieu, Nom en français, Nom | Place, Place name, Name in French, Name",
+    )
+    name_en = Column("name_en", "Nom en anglais | Name in English, English name")
+    kind = Column(
+        "kind", "Type, Type de lieu, Nature | Kind, Place kind", widgets.ChoiceWidget(PlaceKind)
+    )
+    country = Column("country", "Pays | Country", widgets.CountryWidget())
+    parent = ParentColumn("parent", "Situé dans, Se trouve dans | Lies in, Located in")
+    other_names = PlaceNamesColumn(
+        "other_names", "Autres noms, Autre nom | Other names, Other name", NameKind.ALIAS
+    )
+    acronyms = PlaceNamesColumn("other_names", "Sigle, Sigles | Acronym", NameKind.ACRONYM)
+    former_names = PlaceNamesColumn(
+        "other_names", "Anciens noms, Ancien nom | Former names, Former name", NameKind.FORMER
+    )
+    translations = PlaceNamesColumn(
+        "other_names", "Noms traduits, Traductions | Translated names", NameKind.TRANSLATION
+    )
+    spellings = PlaceNamesColumn(
+        "other_names", "Autres graphies, Graphies | Other spellings", NameKind.SPELLING
+    )
+    latitude = Column("latitude", "Latitude, Lat | Latitude, Lat", widgets.DecimalWidget())
+    longitude = Column("longitude", "Longitude, Long, Lon | Longitude", widgets.DecimalWidget())
+    population = Column(
+        "population",
+        "Population, Nombre d'habitants, Habitants | Population, Inhabitants",
+        widgets.CountWidget(),
+    )
+    insee = PlaceIdentifierColumn("identifiers", "Code INSEE, INSEE", IdentifierScheme.INSEE)
+    geonames = PlaceIdentifierColumn("identifiers", "GeoNames", IdentifierScheme.GEONAMES)
+    wikidata = PlaceIdentifierColumn("identifiers", "Wikidata", IdentifierScheme.WIKIDATA)
+    siren = PlaceIdentifierColumn("identifiers", "SIREN", IdentifierScheme.SIREN)
+    siret = PlaceIdentifierColumn("identifiers", "SIRET", IdentifierScheme.SIRET)
+    rna = PlaceIdentifierColumn("identifiers", "RNA", IdentifierScheme.RNA)
+    neq = PlaceIdentifierColumn("identifiers", "NEQ", IdentifierScheme.NEQ)
+    isni = PlaceIdentifierColumn("identifiers", "ISNI", IdentifierScheme.ISNI)
+    ror = PlaceIdentifierColumn("identifiers", "ROR", IdentifierScheme.ROR)
+    other_identifiers = PlaceIdentifierColumn(
+        "identifiers",
+        "Autres numéros, Autre numéro, Autres identifiants | Other numbers, Other identifiers",
+        IdentifierScheme.OTHER,
+    )
+
+    class Meta:
+        model = Place
+
+    def match(self, row):
+        if record := self.match_by_key(row):
+            return record
+        name = self.read(row, "name_fr")
+        if not name:
+            raise self.empty_cell("name_fr")
+        country, kind = self.read(row, "country"), self.read(row, "kind")
+        found = [
+            place
+            for place in self.directory.places.find(name)
+            if place.pk
+            and (not country or place.country == country)
+            and place.kind == (kind or place.kind)
+        ]
+        if len(found) > 1:
+            raise self.several(name)
+        return found[0] if found else None
+
+    def names_of(self, record, row):
+        return [record.name_fr, self.read(row, "name_en")]
+
+    def complete(self, row):
+        if row.plan.is_new and not row.plan.instance.country:
+            raise self.empty_cell("country")
