@@ -11,10 +11,9 @@ from registry.models.base import default_authority
 class ImportProfile(models.Model):
     """How workbooks of one shape are read: the kind of each sheet, its columns and constants.
 
-    ``shape`` identifies the headings of the sheets; a file of the same shape is offered the
-    profile. ``mapping`` says, for each sheet, its kind (or that it is left out), the column that
-    each of its own headings stands for (or that it is ignored) and the values of columns that the
-    sheet does not have.
+    ``mapping`` says for each sheet, known by its set of headings, its kind (or that it is left
+    out), the column that each of its own headings stands for (or that it is ignored) and the values
+    of columns that the sheet does not have. A file with all of these sheets is read by it.
     """
 
     name = models.CharField(_("name"), max_length=100, unique=True)
@@ -26,7 +25,6 @@ class ImportProfile(models.Model):
         verbose_name=_("contributing authority"),
         help_text=_("The profile is offered to those who import for it."),
     )
-    shape = models.CharField(max_length=64, editable=False, db_index=True)
     mapping = models.JSONField(_("mapping"), default=dict, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -66,9 +64,7 @@ class NameDecision(models.Model):
     key = models.CharField(max_length=500, editable=False)
     name = models.CharField(_("name"), max_length=500)
     answer = models.CharField(_("answer"), max_length=9, choices=NameAnswer)
-    record = models.CharField(
-        _("identifier of the record"), max_length=50, blank=True, help_text=_("Where it is one.")
-    )
+    record = models.CharField(_("identifier of the record"), max_length=600, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,  # as created_by

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -85,16 +86,25 @@ class Names:
     def spellings(self) -> Iterable[str]:
         return self._spellings.values()
 
-    def near(self, name: str, may_be: Callable[[object], bool] = bool) -> NearMiss | None:
-        """A known name so near to this unknown one that it may be a slip for it.
+    def identified(self, public_id: str):
+        """The record of this permanent identifier, if it is one of these."""
+        return self._identified.get(public_id)
+
+    def near(
+        self, name: str, may_be: Callable[[object], bool] = bool, most: int = 5
+    ) -> list[NearMiss]:
+        """The known names so near to this unknown one that it may be a slip for them.
 
         ``may_be`` says whether a record can be meant at all, as by its country.
         """
+        return list(islice(self._near(name, may_be), most))
+
+    def _near(self, name: str, may_be) -> Iterable[NearMiss]:
         latin = name.translate(LOOK_ALIKES)
         if latin != name:
             for record in self.find(latin):
                 if may_be(record):
-                    return NearMiss(
+                    yield NearMiss(
                         record,
                         self._spellings[key_of(latin)],
                         _("it is written with letters of another alphabet that look the same"),
@@ -110,10 +120,9 @@ class Names:
                 continue
             for record in self._records[candidate]:
                 if may_be(record):
-                    return NearMiss(
+                    yield NearMiss(
                         record, self._spellings[candidate], _("one letter makes the difference")
                     )
-        return None
 
     def _vary(self, key: str) -> None:
         for variant in _deletions(key):

@@ -20,6 +20,15 @@ class CellError(ValueError):
         self.value = value
         # The name of the column, once it is known.
         self.column = ""
+        # As ``Problem.about``.
+        self.about = "row"
+
+
+class NameLeftOutError(CellError):
+    """A name that somebody decided to leave out: what it stands in goes without it."""
+
+    def __init__(self, name: str):
+        super().__init__(_("“%(name)s” is left out, as was decided.") % {"name": name}, value=name)
 
 
 class ProtectedFileError(UnreadableFileError):

@@ -32,6 +32,8 @@ class Row(dict):
         self.conventions = Conventions()
         self.plan = None
         self.problems: list[Problem] = []
+        # What its record is also called: a name of the file that was decided to be the same.
+        self.aliases: list[str] = []
 
     def heading(self, column: str) -> str:
         """The heading as the file has it."""

@@ -1,7 +1,8 @@
 """From an open file to a plan: recognise its sheets, match its rows, read what they say."""
 
+from registry.choices import ImportState
 from registry.models import Authority, User
-from registry.spreadsheets import profiles
+from registry.spreadsheets import profiles, progress
 from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.files import read_workbook
 from registry.spreadsheets.mapping import Mapping
@@ -24,7 +25,8 @@ def plan_workbook(
     Organisations come first and all rows are identified before any is read in full, so that a
     record may be named above the row, or on a sheet before the one, that describes it.
     """
-    workbook = read_workbook(file)
+    progress.phase(ImportState.READING)
+    workbook = read_workbook(file, lambda _count: progress.check())
     if mapping is None:
         mapping = profiles.choose(workbook, authority) or Mapping()
     recognition = recognise(workbook, RESOURCES, mapping)
@@ -34,6 +36,8 @@ def plan_workbook(
     order = {resource: number for number, resource in enumerate(RESOURCES)}
     tables = sorted(recognition.tables, key=lambda table: order[table.resource])
     steps = [(table.resource(directory), table) for table in tables]
+    # Each row is looked at twice: to identify it, and to plan it.
+    progress.phase(ImportState.PLANNING, 2 * sum(len(table.rows) for table in tables))
     for resource, table in steps:
         resource.identify_rows(table)
     counts = {}
@@ -43,6 +47,8 @@ def plan_workbook(
         plan.records += resource.plans
         plan.problems += resource.problems
     plan.sheets = [counts[id(table)] for table in recognition.tables]
+    plan.records += [one for one in directory.completions.values() if one.is_touched]
     plan.mentions = directory.mentions
+    plan.questions = list(directory.questions.values())
     plan.notices += directory.notices
     return plan

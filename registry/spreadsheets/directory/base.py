@@ -9,6 +9,7 @@ from registry.dates import PartialDate
 from registry.models import Authority, User
 from registry.models.base import PublicRecord
 from registry.spreadsheets import validation
+from registry.spreadsheets.directory.decisions import NameDecisions, NameQuestion
 from registry.spreadsheets.names import Names
 from registry.spreadsheets.plans import RecordPlan, identity
 from registry.spreadsheets.problems import CellError
@@ -26,7 +27,7 @@ def may_be_same_date(one: PartialDate | None, other: PartialDate | None) -> bool
     return first.startswith(second) or second.startswith(first)
 
 
-class Lookups:
+class Lookups(NameDecisions):
     """The part of the directory that is about no kind of record."""
 
     def __init__(self, authority: Authority, user: User | None = None, publish: bool = False):
@@ -36,6 +37,8 @@ class Lookups:
         self.unique = validation.UniqueValues()
         self.mentions: list[RecordPlan] = []
         self.notices: list[str] = []
+        self.questions: dict[tuple[str, str], NameQuestion] = {}
+        self.completions: dict[tuple, RecordPlan] = {}
         # The row that is being read: a record made because it names it is listed there.
         self.row = None
         self._rows: dict[tuple, object] = {}
@@ -124,17 +127,3 @@ class Lookups:
         index.add(record, names)
         self.mentions.append(plan)
         return record
-
-    def _refuse_near_miss(self, names: Names, name: str, may_be=bool) -> None:
-        near = names.near(name, may_be)
-        if near:
-            raise CellError(
-                _("“%(name)s” is not known, but “%(near)s” is, and %(reason)s.")
-                % {"name": name, "near": near.name, "reason": near.reason},
-                _(
-                    "If they are the same, write “%(near)s” here or give it this other name; if "
-                    "they are not, add it to the registry first."
-                )
-                % {"near": near.name},
-                value=name,
-            )

@@ -79,7 +79,8 @@ class OrganisationLookups(PlaceLookups):
             if place and organisation.pk is None and organisation.place is None:
                 organisation.place = place()
             return organisation
-        self._refuse_near_miss(self.organisations, text)
+        if known := self.settle(self.organisations, Organisation, text):
+            return known
         name, acronym = text, ""
         match = WITH_PARENTHESES.fullmatch(text)
         if match and match[2].isupper() and " " not in match[2]:
@@ -88,10 +89,12 @@ class OrganisationLookups(PlaceLookups):
         rows = [OrganisationName(name=acronym, kind=NameKind.ACRONYM)] if acronym else []
         return self.mention(record, self.organisations, [name, acronym], other_names=rows)
 
-    def refuse_near_organisation(self, name: str, country: str | None) -> None:
-        """Refuse a new organisation whose name may be a slip for one of the registry."""
-        self._refuse_near_miss(
+    def organisation_meant(self, name: str, country: str | None) -> Organisation | None:
+        """The organisation of the registry that a row's unknown name was decided to stand for."""
+        return self.settle(
             self.organisations,
+            Organisation,
             name,
             lambda item: item.pk and not (country and item.place and item.place.country != country),
+            is_of_row=True,
         )

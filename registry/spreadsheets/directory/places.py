@@ -111,9 +111,10 @@ class PlaceLookups(Lookups):
         return self._new_town(name, country)
 
     def _new_town(self, name: str, country: str | None) -> Place:
-        self._refuse_near_miss(
-            self.places, name, lambda place: not country or place.country == country
-        )
+        if known := self.settle(
+            self.places, Place, name, lambda place: not country or place.country == country
+        ):
+            return known
         if not country:
             raise CellError(
                 _("The place “%(name)s” is not known, and nothing says in which country it lies.")

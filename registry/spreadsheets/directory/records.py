@@ -82,7 +82,8 @@ class RecordLookups(Lookups):
             raise CellError(_("Several funds are called “%(name)s”.") % {"name": name})
         if found:
             return found[0]
-        self._refuse_near_miss(self.funds, name)
+        if known := self.settle(self.funds, Fund, name):
+            return known
         full, acronym = name, ""
         match = WITH_PARENTHESES.fullmatch(name)
         if match and match[2].isupper() and len(match[2]) <= 30:
@@ -131,7 +132,8 @@ class RecordLookups(Lookups):
             )
         if found:
             return found[0]
-        self._refuse_near_miss(self.projects, title)
+        if known := self.settle(self.projects, Project, title):
+            return known
         record = self.new(
             Project, title=title, call=call, fund=fund or (call.fund if call else None)
         )
@@ -173,9 +175,10 @@ class RecordLookups(Lookups):
             if source.pk is None and source.published_on is None:
                 source.published_on = date
             return source
-        self._refuse_near_miss(
-            self.sources, title, lambda source: may_be_same_date(source.published_on, date)
-        )
+        if known := self.settle(
+            self.sources, Source, title, lambda source: may_be_same_date(source.published_on, date)
+        ):
+            return known
         address = title if title.startswith(("http://", "https://")) else ""
         record = self.new(Source, title=title, published_on=date, url=address)
         return self.mention(record, self.sources, [title])

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.results import RowResult
 
-from registry.spreadsheets import validation
+from registry.spreadsheets import progress, validation
 from registry.spreadsheets.columns import Column
 from registry.spreadsheets.directory import Directory, may_be_same_date
 from registry.spreadsheets.plans import RecordPlan, SheetPlan
-from registry.spreadsheets.problems import CellError, Problem, RowRefusedError
+from registry.spreadsheets.problems import CellError, NameLeftOutError, Problem, RowRefusedError
 from registry.spreadsheets.resources.common import CommonColumns
 from registry.spreadsheets.tables import Row, Table, heading_key
 from registry.text import fold
@@ -109,11 +109,14 @@ class RecordResource(CommonColumns):
 
     def identify_rows(self, table: Table) -> None:
         """Give each row the plan of its record, found or new, so that other rows can name it."""
-        for row in table.rows:
+        for row in progress.each(table.rows):
             self.directory.row = row
             try:
                 record = self.match(row)
                 self._claim(row, record)
+            except NameLeftOutError as error:
+                self.directory.notice_once(error.message)
+                continue
             except CellError as error:
                 # The row is refused, and still read: all that is wrong with it is told at once.
                 row.problems = [self._problem(row, error)]
@@ -127,6 +130,7 @@ class RecordResource(CommonColumns):
             row.plan.sheet, row.plan.row = row.sheet, row.number
             if record is None:
                 self._register(row)
+        table.rows = [row for row in table.rows if row.plan is not None]
         self._load_matched(table.rows)
 
     def _register(self, row: Row) -> None:
@@ -254,7 +258,7 @@ class RecordResource(CommonColumns):
     def plan_rows(self, table: Table) -> SheetPlan:
         """Read all rows into plans and problems; count what becomes of them."""
         counts = SheetPlan(table.sheet, self._meta.model, table.hidden)
-        for row in table.rows:
+        for row in progress.each(table.rows):
             self.directory.row = row
             result = self.import_row(
                 row, instance_loader=None, row_number=row.number, directory=self.directory
@@ -339,7 +343,9 @@ class RecordResource(CommonColumns):
         column = self.fields.get(error.column)
         heading = row.headings.get(error.column) or (column.label if column else "")
         value = error.value if error.value is not None else self._cell(row, error.column)
-        return Problem(row.sheet, row.number, heading, value, error.message, error.remedy)
+        return Problem(
+            row.sheet, row.number, heading, value, error.message, error.remedy, error.about
+        )
 
     def _cell(self, row: Row, name: str) -> str:
         value = row.get(name, "")

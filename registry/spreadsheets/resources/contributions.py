@@ -147,9 +147,7 @@ class ContributionResource(MoneyResource):
 
     def _projects(self, row, call, fund):
         titles = self.fields["projects"].split(self.read(row, "projects") or "", self.directory)
-        return self.directory.each(
-            lambda title: self.directory.project(title, call, fund), titles
-        )
+        return self.directory.each(lambda title: self.directory.project(title, call, fund), titles)
 
     def _funders(self, row):
         names = self.fields["funders"].split(self.read(row, "funders") or "", self.directory)

@@ -6,7 +6,6 @@ from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column, Companion, CountryColumn, TownColumn
 from registry.spreadsheets.names import key_of
 from registry.spreadsheets.networks import MembershipsColumn
-from registry.spreadsheets.names import key_of
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
