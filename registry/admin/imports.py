@@ -16,6 +16,7 @@ from registry import tasks
 from registry.admin.base import RegistryModelAdmin
 from registry.admin.running import RunningImportsMixin
 from registry.admin.site import site
+from registry.admin.undoing import UndoableImportsMixin
 from registry.choices import ImportState
 from registry.models import Authority, ImportJob
 from registry.spreadsheets import jobs, running
@@ -62,7 +63,7 @@ class UploadForm(forms.Form):
 
 
 @admin.register(ImportJob, site=site)
-class ImportJobAdmin(RunningImportsMixin, RegistryModelAdmin):
+class ImportJobAdmin(RunningImportsMixin, UndoableImportsMixin, RegistryModelAdmin):
     """A job is never edited: its page shows the preview, then what became of it."""
 
     list_display = ("filename", "state", "authority", "user", "created_at", "confirmed_at")
@@ -154,6 +155,7 @@ class ImportJobAdmin(RunningImportsMixin, RegistryModelAdmin):
             "page": page,
             "pages": page.paginator.get_elided_page_range(page.number),
             "has_add_permission": self.has_add_permission(request),
+            "undo": self.undoing_of(job),
             "left_out": report.get(f"{shown.removesuffix('s')}_count", 0) - len(items),
         }
         return TemplateResponse(request, self.job_template, context)
