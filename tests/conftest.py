@@ -5,6 +5,7 @@ from django.db import connection
 from django.utils import translation
 
 from tests.browser import browser, page  # noqa: F401  (fixtures)
+from tests.processes import _database, site  # noqa: F401
 
 
 def pytest_collection_modifyitems(config, items):

@@ -8,5 +8,6 @@ import tempfile
 os.environ.setdefault("DEBUG", "true")
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="registry-tests-")
 os.mkdir(os.path.join(os.environ["DATA_DIR"], "static"))  # whitenoise warns where there is none
+os.environ.setdefault("TASKS_BACKEND", "immediate")
 os.environ.setdefault("SECRET_KEY", "for tests alone")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)

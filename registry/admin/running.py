@@ -59,9 +59,7 @@ class RunningImportsMixin:
             "rows_done": said.done // 2,
             "rows_total": said.total // 2,
         }
-        response = TemplateResponse(request, self.progress_template, context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, self.progress_template, context)
 
     @method_decorator(require_POST)
     def cancel_view(self, request, pk):

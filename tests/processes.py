@@ -1,0 +1,117 @@
+"""A registry with a database of its own, used by several processes at once."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+START = """
+import django
+django.setup()
+from registry.models import *
+from registry.spreadsheets import jobs, progress, running, writing
+from registry import tasks
+from tests.spreadsheets import authority
+"""
+
+
+class Site:
+    """What a process needs to work on this registry, and ways to start one."""
+
+    def __init__(self, folder: Path, url: str):
+        self.folder = folder
+        self.started: list[subprocess.Popen] = []
+        self.environment = os.environ | {
+            "DATABASE_URL": url,
+            "DATA_DIR": str(folder),
+            "DEBUG": "true",
+            "SECRET_KEY": "for tests alone",
+            "DJANGO_SETTINGS_MODULE": "cooperation_site.settings",
+            "TASKS_BACKEND": "immediate",
+            "LOG_LEVEL": "CRITICAL",
+            "LANGUAGE_CODE": "en",
+        }
+
+    def start(self, code: str, **environment) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, "-c", START + code],
+            cwd=settings.BASE_DIR,
+            env=self.environment | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.started.append(process)
+        return process
+
+    def run(self, code: str, **environment) -> str:
+        process = self.start(code, **environment)
+        said, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+        return said.strip()
+
+    def wait_for(self, name: str) -> None:
+        """Until a process has made this file."""
+        deadline = time.monotonic() + 60
+        while not (self.folder / name).exists():
+            assert time.monotonic() < deadline, f"no process made {name}"
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def _database(tmp_path_factory):
+    """An empty database, migrated; the tests of a module share it."""
+    folder = tmp_path_factory.mktemp("site")
+    if connection.vendor == "sqlite":
+        url, drop = f"sqlite:///{folder / 'registry.sqlite3'}", lambda: None
+    else:
+        given = settings.DATABASES["default"]
+        name = f"registry_processes_{os.getpid()}"
+        keys = {"host": given["HOST"], "user": given["USER"], "password": given["PASSWORD"]}
+        server = psycopg.connect(
+            dbname="postgres", port=given["PORT"] or None, autocommit=True, **keys
+        )
+        server.execute(f'CREATE DATABASE "{name}"')
+        password = f":{given['PASSWORD']}" if given["PASSWORD"] else ""
+        port = f":{given['PORT']}" if given["PORT"] else ""
+        url = f"postgres://{given['USER']}{password}@{given['HOST']}{port}/{name}"
+
+        def drop():
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            server.close()
+
+    site = Site(folder, url)
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=settings.BASE_DIR,
+        env=site.environment,
+        check=True,
+    )
+    yield site
+    drop()
+
+
+@pytest.fixture
+def site(_database, tmp_path):
+    """The registry, empty again, with a folder of files of its own."""
+    _database.run("from tests.processes import empty\nempty()\n")
+    site = Site(tmp_path, _database.environment["DATABASE_URL"])
+    yield site
+    for process in site.started:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def empty() -> None:
+    """Throw away what imports made."""
+    from registry.models import ImportJob, Organisation, Revision
+
+    for model in (Revision, ImportJob, Organisation):
+        model._base_manager.all().delete()

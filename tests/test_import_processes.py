@@ -1,0 +1,159 @@
+"""Several processes at one registry: two importers, one that is killed, one that is stopped."""
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("processes")
+
+RECEIVE = """
+import io
+from django.core.files.uploadedfile import SimpleUploadedFile
+def receive(name, prefix, count=400):
+    rows = "".join(f"{{prefix}} {{number:04d}}\\n" for number in range(count))
+    return jobs.start(io.BytesIO(f"Nom\\n{{rows}}".encode()), name, authority())[0]
+{}
+"""
+CLAIM = """
+import os
+job = ImportJob.objects.get(filename="{0}")
+ImportJob.objects.filter(pk=job.pk).update(state="writing")
+progress.announce(job.pk)
+"""
+# The process stops in the middle of what it writes, until it is told to go on, or for ever.
+PAUSE = """
+import pathlib, time
+links = writing._write_links
+def slow(plans):
+    pathlib.Path({folder!r}, "inside").touch()
+    while not pathlib.Path({folder!r}, "go-on").exists():
+        progress.advance(0)
+        time.sleep(0.05)
+    links(plans)
+writing._write_links = slow
+"""
+CONFIRM = """
+running.run_confirm(job.pk, job.plan_digest)
+job.refresh_from_db()
+print(job.state, job.report.get("message", ""))
+"""
+COUNT = "print(Organisation.objects.count(), *ImportJob.objects.values_list('state', flat=True))"
+
+
+def _writing(site, name="a.csv"):
+    """A process that is in the middle of writing a job."""
+    site.run(RECEIVE.format(f"receive({name!r}, 'Organisation')"))
+    process = site.start(CLAIM.format(name) + PAUSE.format(folder=str(site.folder)) + CONFIRM)
+    site.wait_for("inside")
+    return process
+
+
+def test_killed_import_leaves_nothing_and_is_marked(site):
+    process = _writing(site)
+
+    process.kill()
+    process.communicate()
+
+    assert site.run(COUNT) == "0 writing"
+    assert site.run("print(running.settle_all())\n" + COUNT) == "1\n0 interrupted"
+
+
+def test_killed_import_is_started_again(site):
+    process = _writing(site)
+    process.kill()
+    process.communicate()
+
+    again = (
+        "running.settle_all()\njob = ImportJob.objects.get()\ntasks.restart_import(job)\n"
+        "print(job.state)\ntasks.confirm_import(job, job.plan_digest)\n"
+    )
+
+    assert site.run(again + COUNT) == "previewed\n400 confirmed"
+
+
+def test_import_that_works_is_not_taken_for_dead(site):
+    process = _writing(site)
+
+    look = "job = ImportJob.objects.get()\nsaid = running.settle(job)\nprint(said.phase, job.state)"
+
+    assert site.run(look) == "writing writing"
+    (site.folder / "go-on").touch()
+    assert process.communicate(timeout=60)[0].strip() == "confirmed"
+
+
+def test_cancelled_import_is_rolled_back(site):
+    process = _writing(site)
+
+    site.run("progress.cancel(ImportJob.objects.get().pk)")
+
+    assert process.communicate(timeout=60)[0].strip() == "cancelled"
+    assert site.run(COUNT) == "0 cancelled"
+
+
+def test_second_importer_of_the_same_is_shown_what_changed(site):
+    site.run(RECEIVE.format("receive('b.csv', 'Organisation', 500)"))
+    first = _writing(site)
+    second = site.start(CLAIM.format("b.csv") + CONFIRM)
+
+    (site.folder / "go-on").touch()
+
+    assert first.communicate(timeout=60)[0].strip() == "confirmed"
+    state, _space, message = second.communicate(timeout=60)[0].strip().partition(" ")
+    assert state == "previewed"
+    assert "changed since the preview" in message
+    assert site.run("print(Organisation.objects.count())") == "400"
+
+
+def test_two_importers_of_different_things_both_write(site):
+    site.run(RECEIVE.format("receive('b.csv', 'Association')"))
+    first = _writing(site)
+    second = site.start(CLAIM.format("b.csv") + CONFIRM)
+
+    (site.folder / "go-on").touch()
+
+    assert first.communicate(timeout=60)[0].strip() == "confirmed"
+    assert second.communicate(timeout=60)[0].strip() == "confirmed"
+    assert site.run("print(Organisation.objects.count())") == "800"
+
+
+FULL = """
+import resource
+def limit(size):
+    _soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+"""
+
+
+def test_full_disk_keeps_no_upload(site):
+    code = FULL + RECEIVE.format(
+        "authority()\n"
+        "limit(2000)\n"
+        "try:\n    receive('a.csv', 'Organisation')\n"
+        "except OSError as error:\n    print(running.explain(error))\n"
+        "limit(resource.RLIM_INFINITY)\n"
+        "import pathlib\n"
+        "from django.conf import settings\n"
+        "print(len(list(pathlib.Path(settings.DATA_DIR, 'imports').glob('*'))))"
+    )
+
+    said = site.run(code)
+
+    assert "disk is full" in said
+    assert said.endswith("\n0")
+    assert site.run(COUNT) == "0"
+
+
+@pytest.mark.sqlite
+def test_full_disk_while_writing_leaves_nothing(site):
+    site.run(RECEIVE.format("receive('a.csv', 'Organisation', 3000)"))
+    size = (
+        "import pathlib\nfrom django.db import connection\n"
+        "name = connection.settings_dict['NAME']\n"
+        "limit(max(pathlib.Path(name + end).stat().st_size for end in ('', '-wal')"
+        " if pathlib.Path(name + end).exists()) + 40_000)\n"
+    )
+    after = "limit(resource.RLIM_INFINITY)\njob.refresh_from_db()\nprint(job.report['failure'])\n"
+    confirm = "running.run_confirm(job.pk, job.plan_digest)\n"
+
+    said = site.run(FULL + CLAIM.format("a.csv") + size + confirm + after + COUNT)
+
+    assert "disk is full" in said
+    assert said.endswith("0 failed")
