@@ -25,7 +25,11 @@ def main() -> None:
     os.dup2(2, 1)  # what a library may print is no frame
 
     def send(*frame) -> None:
-        data = marshal.dumps(frame)
+        try:
+            data = marshal.dumps(frame)
+        except ValueError:
+            # Frames hold nothing that marshal cannot write: it means that it got no memory.
+            raise MemoryError from None
         out.write(len(data).to_bytes(4, "big"))
         out.write(data)
 

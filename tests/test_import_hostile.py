@@ -1,0 +1,280 @@
+"""Files made to harm: each is refused within seconds, for little memory, in words that help."""
+
+import contextlib
+import io
+import os
+import resource
+import struct
+import subprocess
+import sys
+import time
+import zipfile
+
+import pytest
+import xlwt
+from django.conf import settings as site_settings
+
+from registry.spreadsheets.files import read_workbook
+from registry.spreadsheets.problems import UnreadableFileError
+from tests.spreadsheets import xlsx
+from tests.test_spreadsheets_reading import SHEET, archive, changed
+
+SECONDS = 5
+MEGABYTES = 150
+
+
+def _xls(*cells) -> bytes:
+    workbook = xlwt.Workbook()
+    sheet = workbook.add_sheet("Feuille")
+    for row, column, value in cells:
+        sheet.write(row, column, value)
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def _with_cell(reference: str) -> bytes:
+    row = reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    far = f'<row r="{row}"><c r="{reference}"><v>1</v></c></row></sheetData>'.encode()
+    return changed(xlsx([["Nom"], ["a"]]), SHEET, lambda xml: xml.replace(b"</sheetData>", far))
+
+
+def _ods(content: str) -> bytes:
+    spaces = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    return archive(
+        **{
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": f"<office:document-content{spaces}><office:body><office:spreadsheet>"
+            f'<table:table table:name="F">{content}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+            "META-INF/manifest.xml": "<manifest/>",
+        }
+    )
+
+
+ODS_CELL = '<table:table-cell office:value-type="string"{}><text:p>a</text:p></table:table-cell>'
+
+
+def _ods_far() -> bytes:
+    """A cell on the last row, below a million of empty ones."""
+    return _ods(
+        f"<table:table-row>{ODS_CELL.format('')}</table:table-row>"
+        '<table:table-row table:number-rows-repeated="1048574"><table:table-cell/>'
+        f"</table:table-row><table:table-row>{ODS_CELL.format('')}</table:table-row>"
+    )
+
+
+def _ods_wide() -> bytes:
+    repeated = ODS_CELL.format(' table:number-columns-repeated="16384"')
+    return _ods(f"<table:table-row>{repeated}</table:table-row>" * 60)
+
+
+def _sheet_of(xml: bytes) -> bytes:
+    return changed(xlsx([["Nom"], ["a"]]), SHEET, lambda _old: xml)
+
+
+def _billion_laughs() -> bytes:
+    lines = b"".join(
+        b'<!ENTITY l%d "%s">' % (number, b"&l%d;" % (number - 1) * 10) for number in range(1, 10)
+    )
+    declared = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "lol">' + lines + b"]>"
+    return changed(xlsx([["Nom"]]), SHEET, lambda xml: declared + xml[xml.index(b"<worksheet") :])
+
+
+def _external_entity() -> bytes:
+    declared = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
+    return changed(xlsx([["Nom"]]), SHEET, lambda xml: declared + xml[xml.index(b"<worksheet") :])
+
+
+def _inflating(megabytes=400) -> bytes:
+    """Made bit by bit: the memory of a process counts for its children, until they start."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("xl/workbook.xml", "<w/>")
+        with opened.open("xl/worksheets/sheet1.xml", "w") as part:
+            for _megabyte in range(megabytes):
+                part.write(b" " * (1 << 20))
+    return file.getvalue()
+
+
+def _many_parts() -> bytes:
+    return archive(**{f"xl/worksheets/s{number}.xml": "" for number in range(20_000)})
+
+
+def _lying_size() -> bytes:
+    """An archive whose directory says that a large part is small."""
+    data = bytearray(_inflating(100))
+    place = data.rindex(b"PK\x01\x02")
+    data[place + 24 : place + 28] = struct.pack("<I", 10)
+    return bytes(data)
+
+
+def _circular_ole() -> bytes:
+    """An XLS whose chains of sectors lead back to their start."""
+    data = bytearray(_xls((0, 0, "Nom")))
+    fat = 512 + 512 * struct.unpack_from("<I", data, 76)[0]
+    for number in range(128):
+        struct.pack_into("<I", data, fat + 4 * number, number)
+    return bytes(data)
+
+
+HOSTILE = {
+    "xlsx-inflating": _inflating,
+    "xlsx-lying-size": _lying_size,
+    "xlsx-many-parts": _many_parts,
+    "xlsx-last-cell": lambda: _with_cell("XFD1048576"),
+    "xlsx-last-row": lambda: _with_cell("A1048576"),
+    "xlsx-last-column": lambda: _with_cell("XFD1"),
+    "xlsx-stray-below-limit": lambda: _with_cell("SF190000"),
+    "xlsx-stray-in-area": lambda: _with_cell("SF30000"),
+    "xlsx-row-beyond-all": lambda: _with_cell("A9999999"),
+    "xlsx-entities": _billion_laughs,
+    "xlsx-external-entity": _external_entity,
+    "xlsx-unclosed-cells": lambda: _sheet_of(b"<worksheet><sheetData>" + b"<c " * 2_000_000),
+    "xlsx-truncated": lambda: xlsx([["Nom"], *([f"n{n}"] for n in range(900))]).getvalue()[:4000],
+    "xls-stray": lambda: _xls((0, 0, "Nom"), (65535, 255, "x")),
+    "xls-truncated": lambda: _xls(*((row, 0, "Nom") for row in range(500)))[:3000],
+    "xls-circular": _circular_ole,
+    "xls-noise": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 40,
+    "xls-encrypted": lambda: (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+    ),
+    "ods-last-row": _ods_far,
+    "ods-repeated-columns": _ods_wide,
+    "csv-million-columns": lambda: b";" * 999_999 + b"\na;b\n",
+    "csv-million-columns-below": lambda: b"Nom;Ville\n" + b"a;" * 1_000_000,
+    "csv-many-rows": lambda: b"a\n" * 2_000_000,
+    "csv-nul": lambda: b"Nom;Ville\n" + b"\x00" * 5_000_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_file_is_refused_soon_and_cheaply(name, in_english):
+    data = HOSTILE[name]()
+    read_workbook(io.BytesIO(b"Nom;Ville\na;b\n"))
+    # The most that any child took so far: another one shows only where it took more.
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    began = time.monotonic()
+
+    with pytest.raises(UnreadableFileError) as refused:
+        read_workbook(io.BytesIO(data))
+
+    assert time.monotonic() - began < SECONDS * 2  # the machine may be busy with other tests
+    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert after - before < MEGABYTES * 1024
+    message = str(refused.value)
+    assert 20 < len(message) < 400
+    for inside in ("Traceback", "Error(", "/usr", "/work", ".py", "panic"):
+        assert inside not in message
+
+
+GROWTH = """
+import io, resource, sys
+import django
+django.setup()
+from registry.spreadsheets.files import read_workbook
+from tests.test_import_hostile import HOSTILE
+files = [make() for make in HOSTILE.values()]
+def held():
+    for line in open("/proc/self/status"):
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) // 1024
+before = held()
+for data in files:
+    try:
+        read_workbook(io.BytesIO(data))
+    except Exception:
+        pass
+print(held() - before)
+"""
+
+
+def test_process_of_the_site_hardly_grows():
+    said = subprocess.run(
+        [sys.executable, "-c", GROWTH],
+        cwd=site_settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "cooperation_site.settings"},
+    )
+
+    assert int(said.stdout) < MEGABYTES
+
+
+# Harmless, though they look it -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _sheet_of(b"<a>" * 3_000_000),
+        b'"' * 1_000_001 + b"\n",
+        b'Nom;"' + b'""' * 500_000 + b'"\n',
+        b"Nom\n" + b'"a\n' * 50_000,
+        b"Nom;" + "é".encode() * 1_000_000,
+    ],
+    ids=["nested-xml", "quotes", "doubled-quotes", "open-quotes", "one-long-cell"],
+)
+def test_odd_text_is_read_or_refused_and_never_fails(data):
+    began = time.monotonic()
+    with contextlib.suppress(UnreadableFileError):
+        read_workbook(io.BytesIO(data))
+
+    assert time.monotonic() - began < SECONDS
+
+
+# Limits ------------------------------------------------------------------------------------------
+
+
+def test_memory_limit_is_named(settings, in_english):
+    settings.IMPORT_READ_MEGABYTES = 128
+    rows = [[f"texte {row} {column}" for column in range(20)] for row in range(20_000)]
+    data = "\n".join(";".join(row) for row in rows).encode() * 3
+
+    with pytest.raises(UnreadableFileError, match="128 MB"):
+        read_workbook(io.BytesIO(data))
+
+
+def test_time_limit_is_named(settings, in_english):
+    settings.IMPORT_READ_SECONDS = 1
+    data = ("Nom;Ville\n" + "a'é \u00a0b;c\n" * 190_000 + '"' + "'é \n" * 4_000_000).encode()
+
+    with pytest.raises(UnreadableFileError, match="1 second"):
+        read_workbook(io.BytesIO(data))
+
+
+def test_refusal_in_the_users_language():
+    with pytest.raises(UnreadableFileError) as refused:
+        read_workbook(io.BytesIO(b"%PDF-1.7"))
+
+    assert "PDF" in str(refused.value)
+    assert "classeur" in str(refused.value)
+
+
+def test_reading_process_gets_nothing_of_the_sites_secrets(monkeypatch):
+    """Its environment holds neither the secret key nor the address of the database."""
+    given = {}
+    popen = subprocess.Popen
+
+    def spy(*arguments, **more):
+        given.update(more["env"])
+        return popen(*arguments, **more)
+
+    monkeypatch.setattr(subprocess, "Popen", spy)
+    read_workbook(io.BytesIO(b"Nom\na\n"))
+
+    assert list(given) == ["LC_ALL"]
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_archive_of_another_compression_is_no_crash(kind):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", kind) as opened:
+        opened.writestr("xl/workbook.xml", "<w/>")
+
+    with pytest.raises(UnreadableFileError):
+        read_workbook(file)
