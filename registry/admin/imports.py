@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from registry import tasks
 from registry.admin.base import RegistryModelAdmin
 from registry.admin.running import RunningImportsMixin
+from registry.admin.settling import SettledImportsMixin
 from registry.admin.site import site
 from registry.admin.undoing import UndoableImportsMixin
 from registry.choices import ImportState
@@ -23,6 +24,8 @@ from registry.spreadsheets import jobs, running
 from registry.spreadsheets.problems import UnreadableFileError
 
 PER_PAGE = 50
+# Of the records that cells name, as many are listed for each kind.
+MENTIONS = 200
 
 
 class UploadForm(forms.Form):
@@ -63,7 +66,9 @@ class UploadForm(forms.Form):
 
 
 @admin.register(ImportJob, site=site)
-class ImportJobAdmin(RunningImportsMixin, UndoableImportsMixin, RegistryModelAdmin):
+class ImportJobAdmin(
+    SettledImportsMixin, RunningImportsMixin, UndoableImportsMixin, RegistryModelAdmin
+):
     """A job is never edited: its page shows the preview, then what became of it."""
 
     list_display = ("filename", "state", "authority", "user", "created_at", "confirmed_at")
@@ -133,6 +138,8 @@ class ImportJobAdmin(RunningImportsMixin, UndoableImportsMixin, RegistryModelAdm
             return waiting
         report = job.report
         shown = "problems" if job.state == ImportState.REFUSED else "records"
+        if job.good_rows and request.GET.get("show") == "problems":
+            shown = "problems"
         items = [self._with_link(item) for item in report.get(shown, [])]
         page = Paginator(items, PER_PAGE).get_page(request.GET.get("page"))
         context = self._context(request, job.filename) | {
@@ -146,8 +153,10 @@ class ImportJobAdmin(RunningImportsMixin, UndoableImportsMixin, RegistryModelAdm
                 {
                     "kind_name": _kind_name(group["kind"]),
                     "items": [
-                        self._with_link(item | {"kind": group["kind"]}) for item in group["items"]
+                        self._with_link(item | {"kind": group["kind"]})
+                        for item in group["items"][:MENTIONS]
                     ],
+                    "total": len(group["items"]),
                 }
                 for group in report.get("mentions", [])
             ],
@@ -155,6 +164,7 @@ class ImportJobAdmin(RunningImportsMixin, UndoableImportsMixin, RegistryModelAdm
             "page": page,
             "pages": page.paginator.get_elided_page_range(page.number),
             "has_add_permission": self.has_add_permission(request),
+            **self.settling_context(request, job),
             "undo": self.undoing_of(job),
             "left_out": report.get(f"{shown.removesuffix('s')}_count", 0) - len(items),
         }

@@ -4,14 +4,17 @@ import contextlib
 import pathlib
 import unicodedata
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from registry.choices import ImportState
 from registry.models import Authority, ImportJob, User
-from registry.models.imports import imports_storage
+from registry.models.imports import imports_storage, stored_refusals
 from registry.spreadsheets import progress
+from registry.spreadsheets.files import read_workbook
+from registry.spreadsheets.good_rows import refused_workbook
+from registry.spreadsheets.mapping import Mapping
 from registry.spreadsheets.plans import Plan
 from registry.spreadsheets.reports import report
 from registry.spreadsheets.workbook import plan_workbook
@@ -30,23 +33,39 @@ class RegistryChangedError(Exception):
 
 
 def receive(
-    file, filename: str, authority: Authority, user: User | None = None, publish: bool = False
+    file,
+    filename: str,
+    authority: Authority,
+    user: User | None = None,
+    publish: bool = False,
+    mapping: Mapping | None = None,
+    good_rows: bool = False,
 ) -> ImportJob:
     """A job for an uploaded file that is to be previewed later."""
     forget_expired_files()
     job = ImportJob(filename=safe_name(filename), authority=authority, user=user, publish=publish)
+    job.good_rows = good_rows
+    if mapping is not None:
+        job.mapping, job.profile = mapping.as_json(), mapping.name
     job.state = ImportState.WAITING
     _keep(job, file)
     return job
 
 
 def start(
-    file, filename: str, authority: Authority, user: User | None = None, publish: bool = False
+    file,
+    filename: str,
+    authority: Authority,
+    user: User | None = None,
+    publish: bool = False,
+    mapping: Mapping | None = None,
+    good_rows: bool = False,
 ) -> tuple[ImportJob, Plan]:
     """A job for an uploaded file, previewed; raises ``UnreadableFileError`` and keeps nothing."""
     forget_expired_files()
     job = ImportJob(filename=safe_name(filename), authority=authority, user=user, publish=publish)
-    plan = plan_workbook(file, authority, user, publish)
+    job.good_rows = good_rows
+    plan = plan_workbook(file, authority, user, publish, mapping, good_rows)
     _note(job, plan)
     _keep(job, file)
     return job, plan
@@ -55,7 +74,7 @@ def start(
 def preview(job: ImportJob, message: str = "") -> Plan:
     """Plan the job's file again, against the registry as it now is, and say why."""
     with job.file.open("rb") as file:
-        plan = plan_workbook(file, job.authority, job.user, job.publish)
+        plan = _plan(job, file)
     _note(job, plan)
     if message:
         job.report["message"] = message
@@ -78,13 +97,15 @@ def confirm(job: ImportJob, digest: str, state: ImportState = ImportState.PREVIE
             if locked.state != state or locked.plan_digest != digest:
                 raise NotConfirmableError
             with locked.file.open("rb") as file:
-                plan = plan_workbook(file, locked.authority, locked.user, locked.publish)
+                plan = _plan(locked, file)
             if plan.problems or plan.digest != digest:
                 raise RegistryChangedError
             write(plan, locked.user, locked)
             locked.state = ImportState.CONFIRMED
             locked.confirmed_at = timezone.now()
             locked.report = report(plan)
+            if plan.left_out:
+                _give_back(locked, plan)
             progress.check()
             locked.save()
     except FileNotFoundError:
@@ -130,6 +151,8 @@ def forget_expired_files() -> None:
         if job.state in (ImportState.PREVIEWED, ImportState.REFUSED):
             job.state = ImportState.CANCELLED
         job.file.delete(save=False)
+        if job.refused_file:
+            job.refused_file.delete(save=False)
         job.save()
         progress.forget(job.pk)
 
@@ -141,9 +164,29 @@ def safe_name(filename: str) -> str:
     return shown[-255:] or "?"
 
 
+def mapping_of(job: ImportJob) -> Mapping | None:
+    """How the job's file is read; nothing before its first preview, which looks for a profile."""
+    return Mapping.from_json(job.mapping, job.profile) if job.mapping else None
+
+
+def _plan(job: ImportJob, file) -> Plan:
+    return plan_workbook(file, job.authority, job.user, job.publish, mapping_of(job), job.good_rows)
+
+
+def _give_back(job: ImportJob, plan: Plan) -> None:
+    """Keep the rows that were left out, as a workbook to be corrected."""
+    with job.file.open("rb") as file:
+        source = read_workbook(file)
+    content = refused_workbook(source, plan, pathlib.PurePath(job.filename).stem)
+    # A file of an earlier try, whose transaction came to nothing, is in the way.
+    imports_storage().delete(stored_refusals(job, ""))
+    job.refused_file.save("refused.xlsx", ContentFile(content), save=False)
+
+
 def _note(job: ImportJob, plan: Plan) -> None:
     job.state = ImportState.REFUSED if plan.problems else ImportState.PREVIEWED
     job.plan_digest = plan.digest
+    job.mapping, job.profile = plan.mapping.as_json(), plan.mapping.name
     job.report = report(plan)
 
 

@@ -240,6 +240,8 @@ class Plan:
     layouts: list[SheetLayout] = field(default_factory=list)
     # The names that somebody has to decide about, as ``directory.decisions.NameQuestion``.
     questions: list = field(default_factory=list)
+    # What is wrong with the rows that are left out, where the good rows alone are imported.
+    left_out: list[Problem] = field(default_factory=list)
 
     @property
     def touched(self) -> list[RecordPlan]:

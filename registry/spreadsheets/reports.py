@@ -1,5 +1,6 @@
 """A plan as people read it: what the pages of a job and the command show, kept with the job."""
 
+from registry.spreadsheets.good_rows import OF_THE_FILE
 from registry.spreadsheets.plans import Plan, RecordPlan, describe
 
 # What a job keeps of a very long list; the counts beside it are always whole.
@@ -9,6 +10,8 @@ MOST_RECORDS = 5_000
 
 def report(plan: Plan) -> dict:
     """The plan as plain values, in the language in which it was made."""
+    # What is settled on the page is not to be corrected in the file.
+    problems = [one for one in plan.problems or plan.left_out if one.about in ("row", "file")]
     touched = [one for one in plan.records if one.is_touched]
     return {
         "sheets": [
@@ -23,8 +26,16 @@ def report(plan: Plan) -> dict:
             for sheet in plan.sheets
         ],
         "notices": plan.notices,
-        "problem_count": len(plan.problems),
-        "problems": [problem.as_dict() for problem in plan.problems[:MOST_PROBLEMS]],
+        "problem_count": len(problems),
+        "problems": [problem.as_dict() for problem in problems[:MOST_PROBLEMS]],
+        "left_out_rows": len({(one.sheet, one.row) for one in plan.left_out}),
+        # The good rows can come in without the others: no problem is of the file as a whole.
+        "can_leave_out": bool(plan.problems)
+        and not any(one.about in OF_THE_FILE for one in plan.problems)
+        and any(one.is_touched for one in plan.records),
+        "layouts": [layout.as_json() for layout in plan.layouts],
+        "questions": [one.as_json() for one in plan.questions[:MOST_PROBLEMS]],
+        "question_count": len(plan.questions),
         "mention_count": len(plan.mentions),
         "mentions": _by_kind(plan.mentions),
         "record_count": len(touched),

@@ -5,6 +5,7 @@ from registry.models import Authority, User
 from registry.spreadsheets import profiles, progress
 from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.files import read_workbook
+from registry.spreadsheets.good_rows import keep_good_rows
 from registry.spreadsheets.mapping import Mapping
 from registry.spreadsheets.plans import Plan
 from registry.spreadsheets.recognition import recognise
@@ -17,10 +18,12 @@ def plan_workbook(
     user: User | None = None,
     publish: bool = False,
     mapping: Mapping | None = None,
+    good_rows: bool = False,
 ) -> Plan:
     """What the file would write, without writing it; raises ``UnreadableFileError``.
 
-    Without a ``mapping`` that of the first profile for files of this shape is applied.
+    Without a ``mapping`` that of the first profile for files of this shape is applied. With
+    ``good_rows`` the rows that are refused are left out.
 
     Organisations come first and all rows are identified before any is read in full, so that a
     record may be named above the row, or on a sheet before the one, that describes it.
@@ -50,5 +53,7 @@ def plan_workbook(
     plan.records += [one for one in directory.completions.values() if one.is_touched]
     plan.mentions = directory.mentions
     plan.questions = list(directory.questions.values())
+    if good_rows and plan.problems:
+        keep_good_rows(plan, tables)
     plan.notices += directory.notices
     return plan

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from registry.models import Authority, User
-from registry.spreadsheets import jobs
+from registry.spreadsheets import jobs, profiles
 from registry.spreadsheets.plans import Plan
 from registry.spreadsheets.problems import Problem, UnreadableFileError
 from registry.spreadsheets.workbook import plan_workbook
@@ -35,9 +35,21 @@ class Command(BaseCommand):
             metavar="CODE",
             help="The contributing authority that owns what is new (default: the registry's own).",
         )
+        parser.add_argument(
+            "--profile",
+            metavar="NAME",
+            help="Read the files by this profile, one of the authority's own or of the software.",
+        )
+        parser.add_argument(
+            "--good-rows",
+            action="store_true",
+            help="Import the good rows; the refused ones are written beside the file, to correct.",
+        )
         parser.add_argument("--user", metavar="USERNAME", help="Whose import it is.")
 
-    def handle(self, *, files, dry_run, publish, authority, user, **options):
+    def handle(
+        self, *, files, dry_run, publish, authority, user, profile=None, good_rows=False, **options
+    ):
         owner = Authority.objects.filter(code=authority).first()
         if owner is None:
             codes = ", ".join(Authority.objects.values_list("code", flat=True))
@@ -48,6 +60,14 @@ class Command(BaseCommand):
         author = User.objects.filter(username=user).first() if user else None
         if user and author is None:
             raise CommandError(_("No user is called %(name)s.") % {"name": user})
+        self.choices = {"good_rows": good_rows}
+        if profile:
+            self.choices["mapping"] = mapping = profiles.by_name(profile, owner)
+            if mapping is None:
+                raise CommandError(
+                    _("No profile is called %(name)s. The profiles are: %(names)s.")
+                    % {"name": profile, "names": ", ".join(profiles.names(owner))}
+                )
         worst = max(self._import(file, owner, author, publish, dry_run) for file in files)
         if worst:
             sys.exit(worst)
@@ -56,9 +76,9 @@ class Command(BaseCommand):
         try:
             with path.open("rb") as file:
                 if dry_run:
-                    plan = plan_workbook(file, owner, author, publish)
+                    plan = plan_workbook(file, owner, author, publish, **self.choices)
                 else:
-                    plan = self._write(file, path.name, owner, author, publish)
+                    plan = self._write(file, path, owner, author, publish)
         except OSError as error:
             reason = error.strerror or ""
             self.stderr.write(self.style.ERROR(f"{path}: {reason}"))
@@ -67,23 +87,37 @@ class Command(BaseCommand):
             self.stderr.write(self.style.ERROR(f"{path}: {error}"))
             return UNREADABLE
         self._summarise(path, plan, dry_run)
-        return REFUSED if plan.problems else DONE
+        return REFUSED if plan.problems or plan.left_out else DONE
 
-    def _write(self, file, name, owner, author, publish) -> Plan:
+    def _write(self, file, path, owner, author, publish) -> Plan:
         """Write what the file says; nothing at all, not even a job, where it says nothing new."""
-        plan = plan_workbook(file, owner, author, publish)
+        plan = plan_workbook(file, owner, author, publish, **self.choices)
         if plan.problems or not plan.touched:
             return plan
         for _attempt in range(3):
             file.seek(0)
-            job, plan = jobs.start(file, name, owner, author, publish)
+            job, plan = jobs.start(file, path.name, owner, author, publish, **self.choices)
             try:
-                return jobs.confirm(job, job.plan_digest)
+                plan = jobs.confirm(job, job.plan_digest)
+                self._give_back(job, path)
+                return plan
             except jobs.NotConfirmableError:
                 return plan
             except jobs.RegistryChangedError:
                 jobs.abandon(job)
         raise CommandError(_("The registry keeps changing: try again when nobody writes."))
+
+    def _give_back(self, job, path) -> None:
+        """Write the refused rows beside the file."""
+        job.refresh_from_db()
+        if job.refused_file:
+            target = path.with_name(f"{path.stem}-{_('refused')}.xlsx")
+            with job.refused_file.open("rb") as content:
+                target.write_bytes(content.read())
+            self.stdout.write(
+                _("The refused rows are in %(path)s: correct them and import that file.")
+                % {"path": target}
+            )
 
     def _summarise(self, path, plan: Plan, dry_run: bool) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(str(path)))
@@ -104,7 +138,9 @@ class Command(BaseCommand):
             )
         for notice in plan.notices:
             self.stdout.write(f"  {notice}")
-        for problem in plan.problems:
+        for question in plan.questions:
+            self.stderr.write(self.style.WARNING(f"  {_ask(question)}"))
+        for problem in (*plan.problems, *plan.left_out):
             self.stderr.write(self.style.ERROR(f"  {_tell(problem)}"))
         self.stdout.write("  " + self._outcome(plan, dry_run))
 
@@ -115,7 +151,17 @@ class Command(BaseCommand):
             return _("The registry holds all of this already: nothing to change.")
         if dry_run:
             return _("Nothing was written: this was a dry run.")
+        if plan.left_out:
+            return self.style.WARNING(_("The good rows are imported, the others refused."))
         return self.style.SUCCESS(_("Imported."))
+
+
+def _ask(question) -> str:
+    candidates = "; ".join(f"{one.name} ({one.reason})" for one in question.candidates)
+    return _("To be decided on the page of an import: is “%(name)s” %(candidates)s?") % {
+        "name": question.name,
+        "candidates": candidates,
+    }
 
 
 def _tell(problem: Problem) -> str:
