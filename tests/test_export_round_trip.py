@@ -31,10 +31,11 @@ def _content():
     call_command("load_content", verbosity=0)
 
 
+@pytest.mark.usefixtures("_content")
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("wanted", Format)
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
-def test_export_of_the_content_comes_back_unchanged(_content, model, wanted, language):
+def test_export_of_the_content_comes_back_unchanged(model, wanted, language):
     with override(language):
         planned = plan(exported(model, wanted))
 

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from registry import search
+from registry.admin.exports import ExportMixin
 from registry.admin.forms import RegistryForm
 from registry.admin.publication import PublicationActions, warn_of_hidden_neighbours
 from registry.admin.tracking import TrackedAdmin
@@ -111,7 +112,7 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
             return super().delete_view(request, object_id, extra_context)
 
 
-class RecordAdmin(PublicationActions, TrackedAdmin, RegistryModelAdmin):
+class RecordAdmin(PublicationActions, TrackedAdmin, ExportMixin, RegistryModelAdmin):
     """Administration of a public record.
 
     A subclass says in ``sections`` what the record is; publication and trail follow by themselves.

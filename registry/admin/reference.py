@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.base import RecordAdmin, RegistryModelAdmin
+from registry.admin.exports import ExportMixin
 from registry.admin.filters import RECORD_FILTERS, CountryFilter, StrictFilter
 from registry.admin.inlines import CitationRows, Rows
 from registry.admin.site import site
@@ -58,7 +59,7 @@ class PlaceAdmin(RecordAdmin):
 
 
 @admin.register(Domain, site=site)
-class DomainAdmin(TrackedAdmin, RegistryModelAdmin):
+class DomainAdmin(TrackedAdmin, ExportMixin, RegistryModelAdmin):
     list_display = ("name_fr", "name_en", "parent", "dac_code", "code")
     list_filter = (("parent", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("parent",)

@@ -3,9 +3,11 @@
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.urls import translate_url
+from django.urls import path, translate_url
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
+
+from registry.admin.exports import template_view
 
 # The front page and the side bar, in the order in which a registry is filled.
 SECTIONS = [
@@ -38,6 +40,10 @@ class RegistryAdminSite(AdminSite):
 
     def each_context(self, request):
         return super().each_context(request) | {"language_links": self.language_links(request)}
+
+    def get_urls(self):
+        view = self.admin_view(template_view)
+        return [path("template/", view, name="template"), *super().get_urls()]
 
     def get_app_list(self, request, app_label=None):
         """All models by section; for one application alone, the usual list."""

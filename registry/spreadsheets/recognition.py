@@ -188,7 +188,7 @@ def _read_table(
             for column, position in positions.items()
             if position < len(cells) and cells[position] != ""
         )
-        if row:
+        if row and not row.is_example:
             row.update(constants)
             table.rows.append(row)
     found.layouts.append(layout)

@@ -21,6 +21,10 @@ class Conventions:
     decimal_mark: str | None = None
 
 
+# The own reference of the row that is left out, in both languages.
+EXAMPLE_WORDS = ("exemple", "example")
+
+
 class Row(dict):
     """The cells of a row by the name of their column, empty ones left out."""
 
@@ -34,6 +38,11 @@ class Row(dict):
         self.problems: list[Problem] = []
         # What its record is also called: a name of the file that was decided to be the same.
         self.aliases: list[str] = []
+
+    @property
+    def is_example(self) -> bool:
+        """Whether it is the row by which our template shows how to write."""
+        return fold(str(self.get("reference", ""))) in EXAMPLE_WORDS
 
     def heading(self, column: str) -> str:
         """The heading as the file has it."""
