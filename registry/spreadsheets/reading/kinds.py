@@ -58,7 +58,7 @@ def read(file) -> SheetRows:
             gettext_noop("This file is larger than the limit of %(limit)s MB. Split the workbook."),
             limit=LIMITS.megabytes,
         )
-    if not data.strip():
+    if not data.removeprefix(b"\xef\xbb\xbf").strip():
         raise Refusal(gettext_noop("This file is empty."))
     if data.startswith(ZIP):
         return _read_archive(data)
