@@ -50,6 +50,11 @@ class Column(Field):
         if cell is None:
             return None
         try:
+            if isinstance(cell, ErrorCell) and cell.startswith("="):
+                raise CellError(
+                    _("The formula in this cell has no stored value: %(shown)s.") % {"shown": cell},
+                    _("Open the workbook in a spreadsheet and save it, or write the value itself."),
+                )
             if isinstance(cell, ErrorCell):
                 raise CellError(
                     _("The formula in this cell fails: it shows %(shown)s.") % {"shown": cell},
