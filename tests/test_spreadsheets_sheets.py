@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from registry import search
 from registry.models import (
     Agreement,
     Contribution,
@@ -25,7 +26,18 @@ from tests.factories import (
     ProjectFactory,
     UserFactory,
 )
-from tests.spreadsheets import authority, bring_in, counts, csv, plan, problems, snapshot, xlsx
+from tests.spreadsheets import (
+    RENNES,
+    authority,
+    bring_in,
+    bring_in_path,
+    counts,
+    csv,
+    plan,
+    problems,
+    snapshot,
+    xlsx,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -593,6 +605,23 @@ def test_guide_names_every_column(resource):
     assert not [
         column.column_name for column in resource.columns() if column.headings["fr"][0] not in guide
     ]
+
+
+def test_search_text_written_is_what_the_index_would_write():
+    headings = ["Projet", "Référence", "Fonds", "Porteurs", "Domaines", "Lieux", "Montant"]
+    row = ["Œuvre", "A-1", "FFQCD", "Bug ; ID4Car", "Santé ; Numérique", "Québec (Canada)", "20 €"]
+    bring_in(xlsx([headings, row]), publish=True)
+    bring_in_path(RENNES, publish=True)
+    written = {
+        model: dict(model.objects.values_list("pk", "search_text")) for model in search.INDEXED
+    }
+    for model in search.INDEXED:
+        model.objects.update(search_text="")
+
+    search.rebuild()
+
+    for model, texts in written.items():
+        assert texts == dict(model.objects.values_list("pk", "search_text")), model
 
 
 def test_many_organisations_are_written_and_read_again():

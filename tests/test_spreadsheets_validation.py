@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from registry.dates import PartialDate
-from registry.models import Agreement, Call, Contribution, Delegation, Organisation, Place, Stop
+from registry.models import (
+    Agreement,
+    Call,
+    Contribution,
+    Delegation,
+    Organisation,
+    Place,
+    Project,
+    Stop,
+)
 from registry.spreadsheets.plans import RecordPlan
 from registry.spreadsheets.resources import RESOURCES
 from registry.spreadsheets.validation import NotUnderstoodError, UniqueValues, check, evaluate
@@ -35,6 +44,30 @@ def _agree(record) -> None:
         if isinstance(constraint, models.CheckConstraint):
             expected = _database_refuses(constraint, record)
             assert (evaluate(constraint.condition, record) is False) == expected, constraint.name
+
+
+class FieldsTest(TestCase):
+    """What is decided once for a model refuses the values that Django refuses."""
+
+    @given(
+        st.text(max_size=5) | st.just("x" * 301),
+        st.sampled_from(["", "ongoing", "sold", None]),
+        st.sampled_from(["", "https://example.org", "example"]),
+        DATES,
+    )
+    def test_fields(self, title, status, website, start):
+        project = Project(
+            authority_id=1, title=title, activity_status=status, website=website, starts_on=start
+        )
+        keys = [field.name for field in Project._meta.fields if field.is_relation]
+        try:
+            project.clean_fields(exclude=keys)
+        except ValidationError as error:
+            expected = set(error.message_dict)
+        else:
+            expected = set()
+
+        assert set(check(RecordPlan(project, True), UniqueValues())) == expected
 
 
 class ConstraintsTest(TestCase):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import contextmanager
 
+from registry import bulk
 from registry.choices import RevisionAction, Status
 from registry.history import shapes
 from registry.history.states import State, batches, diff, snapshot, snapshots
@@ -11,7 +12,6 @@ from registry.models import Revision
 from registry.models.history import LABEL_LENGTH, REASON_LENGTH
 from registry.querysets import records_moved
 
-BATCH = 1_000
 MOVES = {
     Status.DRAFT: RevisionAction.RETURNED_TO_DRAFT,
     Status.IN_REVIEW: RevisionAction.SENT_TO_REVIEW,
@@ -40,7 +40,8 @@ def write(revisions: Iterable[Revision], by=None, reason: str = "", job=None) ->
     for one in revisions:
         one.by, one.job = by, job
         one.reason = reason[:REASON_LENGTH]
-    return Revision.objects.bulk_create(revisions, batch_size=BATCH)
+    bulk.insert(Revision, revisions)
+    return revisions
 
 
 def created(record, by=None, reason: str = "") -> Revision:

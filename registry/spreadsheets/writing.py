@@ -5,8 +5,8 @@ from collections import defaultdict
 from django.db import models
 from django.utils import timezone
 
-from registry import history, search
-from registry.choices import Status
+from registry import bulk, history, search
+from registry.choices import ImportState, Status
 from registry.models import (
     Agreement,
     Call,
@@ -20,8 +20,10 @@ from registry.models import (
     Source,
 )
 from registry.models.base import PublicRecord
+from registry.spreadsheets import progress
 from registry.spreadsheets.plans import Plan, RecordPlan
 from registry.spreadsheets.revisions import revisions
+from registry.spreadsheets.wording import Wording
 
 # Each kind after those that its keys refer to.
 ORDER = (
@@ -36,28 +38,29 @@ ORDER = (
     Project,
     Contribution,
 )
-BATCH = 500
+# Between two steps an import tells how far it is, and may be cancelled.
+STEP = 5_000
 
 
 def write(plan: Plan, user=None, job=None) -> None:
     """Write all that the plan holds and the history of it; the caller opens the transaction."""
+    touched = plan.touched
+    wording = Wording(touched)
     by_model: defaultdict[type, list[RecordPlan]] = defaultdict(list)
-    for one in plan.touched:
+    for one in touched:
         by_model[one.model].append(one)
-    created: dict[type, list[int]] = {}
+    progress.phase(ImportState.WRITING, len(touched))
     with search.deferred():
         for model in ORDER:
-            created[model] = _create(model, [one for one in by_model[model] if one.is_new])
+            _create(model, [one for one in by_model[model] if one.is_new], wording)
             for one in by_model[model]:
                 if not one.is_new:
                     one.instance.updated_by = user
                     one.instance.save()
-        _write_rows(plan.touched)
-        _write_links(plan.touched)
-        history.write(revisions(_of_authorities(plan.touched)), user, job=job)
-        for model, pks in created.items():
-            if pks and issubclass(model, PublicRecord):
-                search.index(model, pks)
+                    progress.advance()
+        _write_rows(touched)
+        _write_links(touched)
+        history.write(revisions(_of_authorities(touched)), user, job=job)
 
 
 def _of_authorities(plans: list[RecordPlan]) -> list[RecordPlan]:
@@ -65,9 +68,12 @@ def _of_authorities(plans: list[RecordPlan]) -> list[RecordPlan]:
     return [plan for plan in plans if issubclass(plan.model, PublicRecord)]
 
 
-def _create(model, plans: list[RecordPlan]) -> list[int]:
+def _create(model, plans: list[RecordPlan], wording: Wording) -> None:
     """Insert the new records; those that refer to others of their kind come after these."""
-    now, waiting, pks = timezone.now(), [one.instance for one in plans], []
+    now, waiting = timezone.now(), [one.instance for one in plans]
+    if model in search.INDEXED:
+        for plan in plans:
+            plan.instance.search_text = wording.text(plan)
     parents = [
         field
         for field in model._meta.fields
@@ -81,11 +87,12 @@ def _create(model, plans: list[RecordPlan]) -> list[int]:
         for record in ready:
             if model is not Domain and record.status == Status.PUBLISHED:
                 record.published_at = record.published_at or now
-        model._base_manager.bulk_create(ready, batch_size=BATCH)
-        pks += [record.pk for record in ready]
+        for first in range(0, len(ready), STEP):
+            step = ready[first : first + STEP]
+            bulk.insert(model, step)
+            progress.advance(len(step))
         done = set(map(id, ready))
         waiting = [record for record in waiting if id(record) not in done]
-    return pks
 
 
 def _waits(record, key: models.ForeignKey) -> bool:
@@ -104,24 +111,16 @@ def _write_rows(plans: list[RecordPlan]) -> None:
         for row in plan.changed_rows:
             row.save()
     for model, new in rows.items():
-        model._base_manager.bulk_create(new, batch_size=BATCH)
+        bulk.insert(model, new)
 
 
 def _write_links(plans: list[RecordPlan]) -> None:
-    links: defaultdict[type, list] = defaultdict(list)
+    links: defaultdict[models.ManyToManyField, list] = defaultdict(list)
     for plan in plans:
         given = [(plan.instance, *one) for one in plan.new_links.items()]
         for owner, relation, targets in [*given, *plan.row_links]:
-            field = owner._meta.get_field(relation)
-            through = field.remote_field.through
-            for target in targets:
-                links[through].append(
-                    through(
-                        **{
-                            f"{field.m2m_field_name()}_id": owner.pk,
-                            f"{field.m2m_reverse_field_name()}_id": target.pk,
-                        }
-                    )
-                )
-    for through, new in links.items():
-        through._base_manager.bulk_create(new, batch_size=BATCH)
+            pairs = links[owner._meta.get_field(relation)]
+            pairs += [(owner.pk, target.pk) for target in targets]
+    for field, pairs in links.items():
+        columns = field.m2m_column_name(), field.m2m_reverse_name()
+        bulk.insert_values(field.remote_field.through, columns, pairs)

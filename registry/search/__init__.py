@@ -12,7 +12,6 @@ from contextvars import ContextVar
 
 from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
-from django.utils.translation import override
 
 from registry.models import (
     Agreement,
@@ -37,6 +36,7 @@ from registry.models import (
     Stop,
 )
 from registry.querysets import records_moved
+from registry.search.words import INDEXED, text_of
 from registry.text import fold
 
 BATCH = 500
@@ -48,142 +48,6 @@ def matching(queryset, text: str):
         queryset = queryset.filter(search_text__contains=word)
     return queryset
 
-
-# What each kind of record is found by ---------------------------------------------------------
-
-
-def _published(records: Iterable) -> list:
-    return [record for record in records if record is not None and record.is_published]
-
-
-def _organisation_names(organisations):
-    for organisation in _published(organisations):
-        yield organisation.name
-        yield from (other.name for other in organisation.other_names.all())
-
-
-def _place_names(places):
-    for place in _published(places):
-        yield from (place.name_fr, place.name_en)
-        yield from (other.name for other in place.other_names.all())
-
-
-def _domain_names(domains):
-    for domain in domains:
-        yield from (domain.name_fr, domain.name_en)
-
-
-def _fund_names(funds):
-    for fund in _published(funds):
-        yield from (fund.name, fund.acronym)
-
-
-def _country_names(country):
-    for language in ("fr", "en"):
-        with override(language):
-            yield country.name
-
-
-def _place(place):
-    yield from (place.name_fr, place.name_en)
-    yield from (other.name for other in place.other_names.all())
-    yield from _country_names(place.country)
-
-
-def _organisation(organisation):
-    yield from (organisation.name, organisation.summary)
-    yield from (other.name for other in organisation.other_names.all())
-    yield from (identifier.value for identifier in organisation.identifiers.all())
-    yield from _place_names([organisation.place])
-
-
-def _agreement(agreement):
-    yield from (agreement.title, agreement.summary)
-    yield from _organisation_names(party.organisation for party in agreement.parties.all())
-    for signatory in agreement.signatories.all():
-        yield from (signatory.name, signatory.office)
-    yield from _domain_names(agreement.domains.all())
-
-
-def _delegation(delegation):
-    yield from (
-        delegation.title,
-        delegation.summary,
-        delegation.objectives,
-        delegation.results,
-    )
-    yield from _place_names(stop.place for stop in delegation.stops.all())
-    for participant in delegation.participants.all():
-        yield from (participant.name, participant.office)
-        yield from _organisation_names([participant.organisation])
-    for item in delegation.programme.all():
-        yield item.title
-        yield from _place_names([item.place])
-        yield from _organisation_names(item.organisations.all())
-    yield from _domain_names(delegation.domains.all())
-
-
-def _fund(fund):
-    yield from (fund.name, fund.acronym, fund.summary)
-    yield from _organisation_names(row.organisation for row in fund.organisations.all())
-
-
-def _call(call):
-    yield from (call.title, call.edition, call.summary)
-    yield from _fund_names([call.fund])
-
-
-def _project(project):
-    yield from (project.title, project.summary, project.results)
-    yield from _fund_names([project.fund])
-    yield from _organisation_names(partner.organisation for partner in project.partners.all())
-    yield from _domain_names(project.domains.all())
-    yield from _place_names(project.places.all())
-
-
-def _contribution(contribution):
-    yield from (contribution.title, contribution.decision, contribution.note)
-    yield from _organisation_names(contribution.funders.all())
-    yield from _organisation_names(contribution.recipients.all())
-    yield from (project.title for project in _published(contribution.projects.all()))
-    yield from _fund_names([contribution.fund])
-
-
-def _source(source):
-    yield from source.titles
-    yield from _organisation_names([source.publisher])
-
-
-# For each kind: the function above, the foreign keys to join and the relations to prefetch.
-INDEXED = {
-    Place: (_place, [], ["other_names"]),
-    Organisation: (_organisation, ["place"], ["other_names", "identifiers", "place__other_names"]),
-    Agreement: (_agreement, [], ["parties__organisation__other_names", "signatories", "domains"]),
-    Delegation: (
-        _delegation,
-        [],
-        [
-            "stops__place__other_names",
-            "participants__organisation__other_names",
-            "programme__place__other_names",
-            "programme__organisations__other_names",
-            "domains",
-        ],
-    ),
-    Fund: (_fund, [], ["organisations__organisation__other_names"]),
-    Call: (_call, ["fund"], []),
-    Project: (
-        _project,
-        ["fund"],
-        ["partners__organisation__other_names", "domains", "places__other_names"],
-    ),
-    Contribution: (
-        _contribution,
-        ["fund"],
-        ["funders__other_names", "recipients__other_names", "projects"],
-    ),
-    Source: (_source, ["publisher"], ["publisher__other_names"]),
-}
 
 # Whose text speaks of a record: the paths by which others refer to a model of this table.
 NEIGHBOURS = {
@@ -241,7 +105,7 @@ def index(model, pks: Iterable[int]) -> None:
     The records are locked before their neighbours are read: of two people who save neighbouring
     records at the same moment, the second writes the text, knowing what the first has saved.
     """
-    words, joined, prefetched = INDEXED[model]
+    _words, joined, prefetched = INDEXED[model]
     pks = sorted(pks)
     for start in range(0, len(pks), BATCH):
         batch = model.objects.filter(pk__in=pks[start : start + BATCH]).order_by("pk")
@@ -250,7 +114,7 @@ def index(model, pks: Iterable[int]) -> None:
             stale = []
             batch = batch.prefetch_related(*_prefetches(model, prefetched))
             for record in batch.select_related(*joined):
-                text = fold(" ".join([*words(record), record.reference, record.public_id]))
+                text = text_of(model, record)
                 if text != record.search_text:
                     record.search_text = text
                     stale.append(record)

@@ -1,0 +1,114 @@
+"""Inserting many rows at once: plain values straight to the driver, ``COPY`` on PostgreSQL.
+
+``bulk_create`` prepares each value through the whole of the ORM. Here what each field does to its
+values is found out once for all of them, and the values are the same.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+
+from django.db import connection, models, transaction
+
+from registry.fields import PartialDateField
+
+
+def insert(model, records: list[models.Model]) -> None:
+    """Insert new records and give them their primary keys."""
+    if not records:
+        return
+    fields = model._meta.concrete_fields
+    readers = [_reader(field) for field in fields]
+    with transaction.atomic(savepoint=False):
+        for record, pk in zip(records, _next_keys(model, len(records)), strict=True):
+            record.pk = pk
+        rows = [tuple([reader(record) for reader in readers]) for record in records]
+        insert_values(model, [field.column for field in fields], rows)
+    for record in records:
+        record._state.adding = False
+
+
+def insert_values(model, columns: Sequence[str], rows: list[tuple]) -> None:
+    """Insert rows of values that are as the database takes them."""
+    quoted = ", ".join(map(connection.ops.quote_name, columns))
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({quoted}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            places = ", ".join(["%s"] * len(columns))
+            sql = f"INSERT INTO {table} ({quoted}) VALUES ({places})"  # noqa: S608
+            cursor.executemany(sql, rows)
+
+
+def _next_keys(model, count: int) -> Iterable[int]:
+    """Primary keys that nobody else is given; on SQLite the transaction holds the write lock."""
+    table, column = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [connection.ops.quote_name(table), column, count],
+            )
+            return [key for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = cursor.fetchone()
+        first = (last[0] if last else 0) + 1
+        return range(first, first + count)
+
+
+def _reader(field: models.Field) -> Callable:
+    """What reads a field of a record as the database takes it."""
+    name = field.attname
+    if isinstance(field, models.ForeignKey):
+        if isinstance(field.target_field, models.AutoField):
+            return lambda record: _key(record, field)
+        return lambda record: field.get_db_prep_save(_key(record, field), connection)
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        # One moment for all of them.
+        moments: dict = {}
+
+        def moment(record):
+            if not moments:
+                value = field.pre_save(record, add=True)
+                moments["now"] = value, field.get_db_prep_save(value, connection)
+            value, prepared = moments["now"]
+            setattr(record, name, value)
+            return prepared
+
+        return moment
+    prepare = preparation(field)
+    if prepare is None:
+        return lambda record: getattr(record, name)
+
+    def read(record):
+        value = getattr(record, name)
+        return None if value is None else prepare(value)
+
+    return read
+
+
+def preparation(field: models.Field) -> Callable | None:
+    """What makes of a value of the field one that the database takes; ``None`` for nothing."""
+    if isinstance(field, PartialDateField):
+        return field.get_prep_value
+    if isinstance(field, models.CharField | models.TextField):
+        return str if field.choices else None
+    if isinstance(field, models.DecimalField):
+        return lambda value: field.get_db_prep_save(Decimal(value), connection)
+    if isinstance(field, models.AutoField):
+        return None
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _key(record, field: models.ForeignKey):
+    """The key to a record that may have been saved since it was given to this one."""
+    key = getattr(record, field.attname)
+    if key is None and field.is_cached(record):
+        neighbour = getattr(record, field.name)
+        if neighbour is not None:
+            key = neighbour.pk
+            # Not by setattr, which would forget the neighbour.
+            record.__dict__[field.attname] = key
+    return key
