@@ -1,9 +1,16 @@
 """``manage.py import_workbook``: its outcome, its exit codes, what it says."""
 
+import errno
+import io
+import json
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import OutputWrapper
 
+from registry.management.import_reports import TerminalBar
 from registry.models import ImportJob, Organisation, Project
+from registry.spreadsheets import jobs
 from tests.spreadsheets import RENNES, SUPPORT, snapshot
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +97,68 @@ def test_unreadable_file_exits_with_two(run, tmp_path, content):
 def test_unknown_authority_names_the_codes():
     with pytest.raises(CommandError, match="registry"):
         call_command("import_workbook", str(SUPPORT), authority="nowhere")
+
+
+def test_json_tells_the_outcome_of_each_file(run, tmp_path):
+    refused, text_ = tmp_path / "liste.csv", tmp_path / "page.csv"
+    refused.write_text("Nom;Pays\nBug;Frnce\n")
+    text_.write_text("<html></html>")
+
+    code, said = run("--json", SUPPORT, refused, text_)
+
+    told = json.loads(said)
+    assert code == 2
+    assert [(one["outcome"], one["exit_code"]) for one in told] == [
+        ("imported", 0),
+        ("refused", 1),
+        ("unreadable", 2),
+    ]
+    assert told[0]["job"] == str(ImportJob.objects.get().pk)
+    assert told[0]["sheets"][0]["new"] == 1
+    assert told[1]["problems"][0]["value"] == "Frnce"
+
+
+def test_json_says_when_nothing_is_new(run):
+    run(SUPPORT)
+
+    _code, said = run("--json", SUPPORT)
+
+    assert json.loads(said)[0]["outcome"] == "unchanged"
+
+
+def test_terminal_shows_a_bar_and_a_pipe_none():
+    for is_terminal in (True, False):
+        written = io.StringIO()
+        written.isatty = lambda shown=is_terminal: shown
+        bar = TerminalBar(OutputWrapper(written))
+        bar.phase("planning", 10)
+        bar.advance(5)
+        bar._show()
+
+        assert ("50%" in written.getvalue()) is is_terminal
+
+
+def test_full_disk_exits_with_three_and_says_so(run, monkeypatch):
+    def full(*_arguments, **_more):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(jobs, "write", full)
+    before = snapshot()
+
+    code, said = run(SUPPORT)
+
+    assert code == 3
+    assert "Traceback" not in said
+    assert snapshot() == before
+
+
+def test_registry_that_keeps_changing_exits_with_three(run, monkeypatch):
+    def changed(*_arguments, **_more):
+        raise jobs.RegistryChangedError
+
+    monkeypatch.setattr(jobs, "confirm", changed)
+
+    code, _said = run(SUPPORT)
+
+    assert code == 3
+    assert not Project.objects.exists()

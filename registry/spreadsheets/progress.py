@@ -146,6 +146,16 @@ class AtOnce:
 _current: ContextVar[Tracker | AtOnce | None] = ContextVar("import_progress", default=None)
 
 
+@contextlib.contextmanager
+def reported_to(tracker):
+    """While this lasts, ``tracker`` hears of each phase and each step of this thread."""
+    token = _current.set(tracker)
+    try:
+        yield tracker
+    finally:
+        _current.reset(token)
+
+
 # For those who work -------------------------------------------------------------------------------
 
 

@@ -1,18 +1,21 @@
 """Import workbooks from the command line."""
 
+import json
 import pathlib
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from registry.management import import_reports
 from registry.models import Authority, User
-from registry.spreadsheets import jobs, profiles
+from registry.spreadsheets import jobs, profiles, progress, running
 from registry.spreadsheets.plans import Plan
 from registry.spreadsheets.problems import Problem, UnreadableFileError
 from registry.spreadsheets.workbook import plan_workbook
 
-DONE, REFUSED, UNREADABLE = 0, 1, 2
+DONE, REFUSED, UNREADABLE, FAILED = 0, 1, 2, 3
 
 
 class Command(BaseCommand):
@@ -20,7 +23,7 @@ class Command(BaseCommand):
 
     help = (
         "Import workbooks (XLSX, XLSM, XLS, ODS, CSV, TSV). Exit code: 0 imported or nothing to "
-        "change, 1 refused, 2 unreadable."
+        "change, 1 refused, 2 unreadable, 3 the registry could not be written: try again later."
     )
 
     def add_arguments(self, parser):
@@ -46,10 +49,14 @@ class Command(BaseCommand):
             help="Import the good rows; the refused ones are written beside the file, to correct.",
         )
         parser.add_argument("--user", metavar="USERNAME", help="Whose import it is.")
+        parser.add_argument(
+            "--json", action="store_true", help="Tell the outcome as JSON on the standard output."
+        )
 
     def handle(
         self, *, files, dry_run, publish, authority, user, profile=None, good_rows=False, **options
     ):
+        self.as_json, self.told = options.get("json", False), []
         owner = Authority.objects.filter(code=authority).first()
         if owner is None:
             codes = ", ".join(Authority.objects.values_list("code", flat=True))
@@ -69,43 +76,68 @@ class Command(BaseCommand):
                     % {"name": profile, "names": ", ".join(profiles.names(owner))}
                 )
         worst = max(self._import(file, owner, author, publish, dry_run) for file in files)
+        if self.as_json:
+            self.stdout.write(json.dumps(self.told, ensure_ascii=False, indent=2))
         if worst:
             sys.exit(worst)
 
     def _import(self, path, owner, author, publish, dry_run) -> int:
+        self.job, bar = None, import_reports.TerminalBar(self.stderr)
         try:
-            with path.open("rb") as file:
+            with path.open("rb") as file, progress.reported_to(bar):
                 if dry_run:
                     plan = plan_workbook(file, owner, author, publish, **self.choices)
                 else:
                     plan = self._write(file, path, owner, author, publish)
-        except OSError as error:
-            reason = error.strerror or ""
-            self.stderr.write(self.style.ERROR(f"{path}: {reason}"))
-            return UNREADABLE
         except UnreadableFileError as error:
-            self.stderr.write(self.style.ERROR(f"{path}: {error}"))
-            return UNREADABLE
-        self._summarise(path, plan, dry_run)
-        return REFUSED if plan.problems or plan.left_out else DONE
+            return self._fail(bar, path, import_reports.UNREADABLE, UNREADABLE, str(error))
+        except (OSError, DatabaseError) as error:
+            if running.is_transient(error):
+                message = running.explain(error)
+                return self._fail(bar, path, import_reports.FAILED, FAILED, message)
+            if not isinstance(error, OSError):
+                raise
+            message = error.strerror or ""
+            return self._fail(bar, path, import_reports.UNREADABLE, UNREADABLE, message)
+        except jobs.RegistryChangedError:
+            message = _("The registry keeps changing: try again when nobody writes.")
+            return self._fail(bar, path, import_reports.FAILED, FAILED, message)
+        bar.clear()
+        code = REFUSED if plan.problems or plan.left_out else DONE
+        if self.as_json:
+            outcome = _outcome_of(plan, dry_run)
+            self.told.append(import_reports.as_json(path, outcome, code, plan, job=self.job))
+        else:
+            self._summarise(path, plan, dry_run)
+        return code
+
+    def _fail(self, bar, path, outcome: str, code: int, message: str) -> int:
+        bar.clear()
+        if self.as_json:
+            self.told.append(import_reports.as_json(path, outcome, code, None, message))
+        else:
+            self.stderr.write(self.style.ERROR(f"{path}: {message}"))
+        return code
 
     def _write(self, file, path, owner, author, publish) -> Plan:
         """Write what the file says; nothing at all, not even a job, where it says nothing new."""
-        plan = plan_workbook(file, owner, author, publish, **self.choices)
-        if plan.problems or not plan.touched:
-            return plan
         for _attempt in range(3):
             file.seek(0)
             job, plan = jobs.start(file, path.name, owner, author, publish, **self.choices)
+            if plan.problems or not plan.touched:
+                jobs.abandon(job)
+                job.delete()
+                return plan
             try:
                 plan = jobs.confirm(job, job.plan_digest)
+                self.job = job
                 self._give_back(job, path)
                 return plan
             except jobs.NotConfirmableError:
                 return plan
             except jobs.RegistryChangedError:
                 jobs.abandon(job)
-        raise CommandError(_("The registry keeps changing: try again when nobody writes."))
+        raise jobs.RegistryChangedError
 
     def _give_back(self, job, path) -> None:
         """Write the refused rows beside the file."""
@@ -114,7 +146,7 @@ class Command(BaseCommand):
             target = path.with_name(f"{path.stem}-{_('refused')}.xlsx")
             with job.refused_file.open("rb") as content:
                 target.write_bytes(content.read())
-            self.stdout.write(
+            (self.stderr if self.as_json else self.stdout).write(
                 _("The refused rows are in %(path)s: correct them and import that file.")
                 % {"path": target}
             )
@@ -154,6 +186,17 @@ class Command(BaseCommand):
         if plan.left_out:
             return self.style.WARNING(_("The good rows are imported, the others refused."))
         return self.style.SUCCESS(_("Imported."))
+
+
+def _outcome_of(plan: Plan, dry_run: bool) -> str:
+    """What became of the file, in a word for programs."""
+    if plan.problems:
+        return import_reports.REFUSED
+    if not plan.touched:
+        return import_reports.UNCHANGED
+    if dry_run:
+        return import_reports.DRY_RUN
+    return import_reports.PARTLY if plan.left_out else import_reports.IMPORTED
 
 
 def _ask(question) -> str:
