@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(TextChoices):
@@ -203,7 +204,7 @@ class RevisionAction(TextChoices):
     """What a change did to a record; one that came with an import names its job besides."""
 
     CREATED = "created", _("Created")
-    CHANGED = "changed", _("Changed")
+    CHANGED = "changed", pgettext_lazy("what was done to a record", "Changed")
     PUBLISHED = "published", _("Published")
     SENT_TO_REVIEW = "sent_to_review", _("Sent to review")
     RETURNED_TO_DRAFT = "returned_to_draft", _("Returned to draft")

@@ -36,8 +36,6 @@ class RevisionAdmin(RegistryModelAdmin):
     list_filter = ("action", KindFilter)
     list_select_related = ("by", "job")
     search_fields = ("label", "public_id")
-    search_help_text = _("By name, or by the identifier in a record's address.")
-    show_full_result_count = False
     sortable_by = ()
     actions = None
     revision_template = "admin/registry/one_revision.html"

@@ -124,8 +124,7 @@ def _seen_from_afar(record, gone: State, came: State) -> list[Revision]:
         keys = sides[0].keys() | sides[1].keys()
         if not keys:
             continue
-        found = target._base_manager.filter(**{f"{shapes.key_of(target)}__in": keys})
-        for other in found.defer("search_text"):
+        for other in shapes.plain(target).filter(**{f"{shapes.key_of(target)}__in": keys}):
             key = getattr(other, shapes.key_of(target))
             before, after = ({far_name: side[key]} if side[key] else {} for side in sides)
             revisions.append(revision(other, RevisionAction.CHANGED, before, after))
@@ -138,7 +137,7 @@ def _seen_from_afar(record, gone: State, came: State) -> list[Revision]:
 def _on_moved(sender, moved=(), status="", at=None, by=None, reason="", **_kwargs):
     """``moved`` has for each record its primary key, its former status and first publication."""
     for batch in batches(moved):
-        records = sender._base_manager.defer("search_text").in_bulk([pk for pk, *_ in batch])
+        records = shapes.plain(sender).in_bulk([pk for pk, *_ in batch])
         revisions = []
         for pk, old_status, published_at in batch:
             gone, came = {"status": old_status}, {"status": status}

@@ -71,6 +71,12 @@ def tracked_model(name: str) -> type[models.Model]:
     return model
 
 
+def plain(model) -> models.QuerySet:
+    """The model's records without the long text by which they are found."""
+    records = model._base_manager.all()
+    return records.defer("search_text") if issubclass(model, PublicRecord) else records
+
+
 @cache
 def key_of(model) -> str:
     """The field by which the history names a record of the model, whoever keeps the registry."""

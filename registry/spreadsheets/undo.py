@@ -231,7 +231,7 @@ def _take_back_some(plan: Undo, model, pks, job, user, reason) -> bool:
     except (IntegrityError, CannotRestoreError, ValidationError):
         return False
     plan.missing += [one for one in missing if one not in plan.missing]
-    records = model._base_manager.defer("search_text").in_bulk(pks)
+    records = shapes.plain(model).in_bulk(pks)
     history.write(
         (
             history.revision(record, RevisionAction.UNDONE, *changes[pk])
@@ -251,8 +251,7 @@ def _delete(keys: Iterable[Key], job, user, reason) -> None:
     for model_name, pks in by_model.items():
         model = shapes.tracked_model(model_name)
         for batch in batches(sorted(pks)):
-            found = model._base_manager.filter(pk__in=batch)
-            history.deleted(found.defer("search_text"), user, reason, job)
+            history.deleted(shapes.plain(model).filter(pk__in=batch), user, reason, job)
     # Only now: what the history keeps of each names the others.
     for model_name, pks in by_model.items():
         erase(shapes.tracked_model(model_name), pks)
