@@ -31,6 +31,13 @@ class NameLeftOutError(CellError):
         super().__init__(_("“%(name)s” is left out, as was decided.") % {"name": name}, value=name)
 
 
+class RepeatedRowError(CellError):
+    """A row that says nothing that another one did not say: it is read once."""
+
+    def __init__(self):
+        super().__init__("")
+
+
 class ProtectedFileError(UnreadableFileError):
     def __init__(self):
         super().__init__(

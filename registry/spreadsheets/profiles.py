@@ -68,13 +68,7 @@ SCDL = ShippedProfile(
     },
     {"currency": "EUR"},
 )
-TWIN_TOWNS = ShippedProfile(
-    "twin-towns",
-    _("Pairs of twinned towns with their coordinates"),
-    "twinning",
-    ("city1", "country1", "city2", "country2"),
-)
-SHIPPED = (TEMPLATE, SCDL, TWIN_TOWNS)
+SHIPPED = (TEMPLATE, SCDL)
 
 
 def choose(workbook: Workbook, authority: Authority) -> Mapping | None:

@@ -1,12 +1,13 @@
 """Organisations that cells name."""
 
+from collections import defaultdict
 from collections.abc import Callable
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from registry.choices import NameKind
-from registry.models import Organisation, OrganisationName, Place
+from registry.choices import IdentifierScheme, NameKind
+from registry.models import Organisation, OrganisationIdentifier, OrganisationName, Place
 from registry.spreadsheets import vocabulary
 from registry.spreadsheets.directory.base import UNUSED
 from registry.spreadsheets.directory.places import PlaceLookups
@@ -88,6 +89,75 @@ class OrganisationLookups(PlaceLookups):
         record = self.new(Organisation, name=name, place=place() if place else None)
         rows = [OrganisationName(name=acronym, kind=NameKind.ACRONYM)] if acronym else []
         return self.mention(record, self.organisations, [name, acronym], other_names=rows)
+
+    def identified(self, name: str, numbers: list[tuple[str, str]]) -> Organisation:
+        """The organisation that has one of these numbers, else this name and none that differs.
+
+        It gets the numbers that it lacks. The first nine digits of a SIRET are a SIREN.
+        """
+        known = self.organisations
+        sirens = [
+            (IdentifierScheme.SIREN, n[:9]) for s, n in numbers if s == IdentifierScheme.SIRET
+        ]
+        for scheme, number in (*numbers, *sirens):
+            if owner := self.identifiers.get((scheme, fold(number))):
+                return self._complete(owner, numbers)
+
+        def may_be(record) -> bool:
+            return not self._differs(record, numbers)
+
+        namesakes = known.find(name)
+        found = [record for record in namesakes if may_be(record)]
+        if len(found) > 1:
+            found = [self.find_organisation(name)]
+        if (
+            not found
+            and not namesakes
+            and (meant := self.settle(known, Organisation, name, may_be))
+        ):
+            found = [meant]
+        if found:
+            return self._complete(found[0], numbers)
+        record = self.new(Organisation, name=name)
+        rows = [OrganisationIdentifier(scheme=scheme, value=number) for scheme, number in numbers]
+        self.mention(record, known, [name], identifiers=rows)
+        self._note_numbers(record, numbers)
+        return record
+
+    def _differs(self, record, numbers) -> bool:
+        """Whether a register gives the record another number: it is then another organisation."""
+        own = self._numbers_of[id(record)]
+        return any(
+            scheme in own and all(number[:9] != one[:9] for one in own[scheme])
+            for scheme, number in numbers
+        )
+
+    def _complete(self, record, numbers) -> Organisation:
+        own = self._numbers_of[id(record)]
+        lacking = [
+            one
+            for one in numbers
+            if one[0] not in own and (one[0], fold(one[1])) not in self.identifiers
+        ]
+        if lacking and (record.pk is None or self.may_change(record)):
+            plan = self.completion(record)
+            for scheme, number in lacking:
+                row = OrganisationIdentifier(scheme=scheme, value=number)
+                plan.add_row("identifiers", row, str(row._meta.verbose_name_plural))
+            self._note_numbers(record, lacking)
+        return record
+
+    def _note_numbers(self, record, numbers) -> None:
+        for scheme, number in numbers:
+            self.identifiers[scheme, fold(number)] = record
+            self._numbers_of[id(record)].setdefault(scheme, []).append(number)
+
+    @cached_property
+    def _numbers_of(self) -> defaultdict[int, dict[str, list[str]]]:
+        found: defaultdict[int, dict] = defaultdict(dict)
+        for (scheme, number), record in self.identifiers.items():
+            found[id(record)].setdefault(scheme, []).append(number)
+        return found
 
     def organisation_meant(self, name: str, country: str | None) -> Organisation | None:
         """The organisation of the registry that a row's unknown name was decided to stand for."""

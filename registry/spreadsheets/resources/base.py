@@ -14,7 +14,13 @@ from registry.spreadsheets import progress, validation
 from registry.spreadsheets.columns import Column
 from registry.spreadsheets.directory import Directory, may_be_same_date
 from registry.spreadsheets.plans import RecordPlan, SheetPlan
-from registry.spreadsheets.problems import CellError, NameLeftOutError, Problem, RowRefusedError
+from registry.spreadsheets.problems import (
+    CellError,
+    NameLeftOutError,
+    Problem,
+    RepeatedRowError,
+    RowRefusedError,
+)
 from registry.spreadsheets.resources.common import CommonColumns
 from registry.spreadsheets.tables import Row, Table, heading_key
 from registry.text import fold
@@ -78,10 +84,15 @@ class RecordResource(CommonColumns):
     @classmethod
     def written_columns(cls) -> list[Column]:
         """The columns of an export: the identifier, the record's own, those of every record."""
-        columns = [column for column in cls.columns() if column.is_written]
+        columns = sorted(
+            (column for column in cls.columns() if column.is_written),
+            key=lambda column: column.order,
+        )
         common = [column for column in columns if column.column_name in CommonColumns.fields]
         own = [column for column in columns if column not in common]
-        return [common[0], *own, *common[1:]]
+        identifier = cls.fields["public_id"]
+        common.remove(identifier)
+        return [identifier, *own, *common]
 
     @classmethod
     def columns(cls) -> list[Column]:
@@ -116,6 +127,8 @@ class RecordResource(CommonColumns):
                 self._claim(row, record)
             except NameLeftOutError as error:
                 self.directory.notice_once(error.message)
+                continue
+            except RepeatedRowError:
                 continue
             except CellError as error:
                 # The row is refused, and still read: all that is wrong with it is told at once.

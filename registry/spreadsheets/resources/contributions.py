@@ -4,8 +4,9 @@ from collections import defaultdict
 from functools import cached_property
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from registry.choices import ContributionKind, Currency
+from registry.choices import Currency, IdentifierScheme
 from registry.models import Contribution
 from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import (
@@ -13,11 +14,16 @@ from registry.spreadsheets.columns import (
     Column,
     Companion,
     FundColumn,
-    OrganisationsColumn,
     ProjectsColumn,
 )
 from registry.spreadsheets.plans import identity
-from registry.spreadsheets.problems import CellError
+from registry.spreadsheets.problems import CellError, RepeatedRowError
+from registry.spreadsheets.recipients import (
+    ROWS_NAMED,
+    GrantKindColumn,
+    IdentifiedColumn,
+    WrongNumbers,
+)
 from registry.spreadsheets.resources.funding import (
     CALL_HEADINGS,
     CURRENCY_HEADINGS,
@@ -25,10 +31,14 @@ from registry.spreadsheets.resources.funding import (
     FUNDER_HEADINGS,
     MoneyResource,
 )
+from registry.text import fold
 
 
 class ContributionResource(MoneyResource):
-    """Contributions, found by their year, projects, funders and amount: they have no title."""
+    """Contributions, found by their year, projects, funders and amount; grants by more than that.
+
+    Neither has a name: a grant is known by its recipients, purpose, date and decision besides.
+    """
 
     sheet_names = (
         "Financements",
@@ -41,7 +51,7 @@ class ContributionResource(MoneyResource):
     )
     key_columns = ("amount", "funders")
     joined = ("fund", "call__fund")
-    prefetched = ("funders", "projects", "citations__source")
+    prefetched = ("funders", "recipients", "projects", "citations__source")
 
     public_id = Companion(
         "Identifiant du financement, Identifiant, Identifiant du registre"
@@ -50,7 +60,31 @@ class ContributionResource(MoneyResource):
     )
     fund = FundColumn("fund", FUND_HEADINGS)
     call = CallColumn("call", CALL_HEADINGS)
-    funders = OrganisationsColumn("funders", FUNDER_HEADINGS)
+    title = Column(
+        "title",
+        "Objet, But, Objet de la subvention, Objet du financement | Purpose, Grant purpose",
+    )
+    funders = IdentifiedColumn("funders", FUNDER_HEADINGS, {"funder_siret": IdentifierScheme.SIRET})
+    funder_siret = Companion("SIRET du financeur, SIRET financeur | Funder SIRET")
+    recipients = IdentifiedColumn(
+        "recipients",
+        "Bénéficiaires, Bénéficiaire, Nom du bénéficiaire, Attributaire"
+        "| Recipients, Recipient, Beneficiary, Beneficiaries, Recipient organisation",
+        {"recipient_siret": IdentifierScheme.SIRET, "recipient_rna": IdentifierScheme.RNA},
+    )
+    recipient_siret = Companion("SIRET du bénéficiaire, SIRET bénéficiaire | Recipient SIRET")
+    recipient_rna = Companion("RNA du bénéficiaire, RNA bénéficiaire | Recipient RNA")
+    decided_on = Column(
+        "decided_on",
+        "Date de la décision, Décidé le, Date de convention, Date d'attribution"
+        "| Decided on, Decision date, Award date",
+        widgets.PartialDateWidget(),
+    )
+    decision = Column(
+        "decision",
+        "Décision, Délibération, Référence de la décision, Numéro de convention"
+        "| Decision, Decision reference",
+    )
     projects = ProjectsColumn(
         "projects",
         "Projets concernés, Projet concerné, Projets, Projet, Projets financés, Projets soutenus,"
@@ -68,10 +102,8 @@ class ContributionResource(MoneyResource):
         written_from="amount",
     )
     currency = Companion(CURRENCY_HEADINGS, widgets.ChoiceWidget(Currency), written_from="currency")
-    kind = Column(
-        "kind",
-        "Nature, Type, Type d'aide, Nature de l'aide, Forme | Kind, Type of support",
-        widgets.ChoiceWidget(ContributionKind),
+    kind = GrantKindColumn(
+        "kind", "Nature, Type, Type d'aide, Nature de l'aide, Forme | Kind, Type of support"
     )
     note = Column(
         "note", "Note, Notes, Remarque, Remarques, Commentaire | Comment", widgets.TextWidget()
@@ -84,27 +116,56 @@ class ContributionResource(MoneyResource):
         """Nothing names a contribution: its rows wait until projects and funders are read."""
 
     def plan_rows(self, table):
+        wrong = WrongNumbers()
+        for row in table.rows:
+            for column in (self.fields["funders"], self.fields["recipients"]):
+                wrong.look(column, row)
+        self.directory.notices += wrong.notices()
+        self._repeated: list[int] = []
         super().identify_rows(table)
+        if self._repeated:
+            self._tell_repeated(table)
         return super().plan_rows(table)
+
+    def _tell_repeated(self, table) -> None:
+        shown = ", ".join(map(str, self._repeated[:ROWS_NAMED]))
+        self.directory.notice_once(
+            ngettext(
+                "%(sheet)s: %(count)s row repeats another one: it is read once (%(rows)s).",
+                "%(sheet)s: %(count)s rows repeat others: they are read once (%(rows)s).",
+                len(self._repeated),
+            )
+            % {
+                "sheet": table.sheet or _("the file"),
+                "count": len(self._repeated),
+                "rows": shown + ("…" if len(self._repeated) > ROWS_NAMED else ""),
+            }
+        )
 
     def _register(self, row):
         """No name to register."""
 
     def match(self, row):
-        if not any(self.read(row, name) for name in ("amount", "funders", "projects")):
+        if not any(
+            self.read(row, name) for name in ("amount", "funders", "recipients", "projects")
+        ):
             raise self.empty_cell("amount")
         if record := self.match_by_key(row):
             return record
         signature = self._signature(row)
-        if (
-            first := self._signatures.setdefault(signature, row) is not row
-            and self._signatures[signature]
-        ):
+        years, projects, funders, money, *details = signature
+        first = self._signatures.setdefault(signature, row)
+        if first is not row and any(details):
+            # Files of grants give one of them on a row for each payment.
+            self._repeated.append(row.number)
+            raise RepeatedRowError
+        if first is not row:
             raise CellError(
                 _("This row says the same as row %(row)s.") % {"row": first.number},
                 _("Keep one of the two rows."),
             )
-        years, projects, funders, money = signature
+        if any(details):
+            return self._grant(signature)
         same = [
             pk
             for pk in self._known.get((years, projects), [])
@@ -132,11 +193,50 @@ class ContributionResource(MoneyResource):
         funders = self._at("funders", self._funders, row)
         money = self.money(row)
         return (
-            self.read(row, "years") or (None, None),
+            self._years(row),
             frozenset(map(identity, projects)),
             frozenset(map(identity, funders)),
             money,
+            frozenset(map(identity, self._at("recipients", self._recipients, row))),
+            fold(self.read(row, "title") or ""),
+            self.read(row, "decided_on"),
+            fold(self.read(row, "decision") or ""),
         )
+
+    def _years(self, row) -> tuple:
+        """The years of the row, else that of its decision."""
+        if years := self.read(row, "years"):
+            return years
+        decided = self.read(row, "decided_on")
+        return (decided.year if decided else None, None)
+
+    def _grant(self, signature):
+        """The contribution that says the same as far as the row goes; its amount may be corrected
+        where the decision that grants it tells which it is.
+        """
+        years, projects, funders, money, recipients, *details = signature
+        same = [
+            (pk, known_money)
+            for pk, known_money, *known in self._grants[years, projects, funders, recipients]
+            if all(not given or given == one for given, one in zip(details, known, strict=True))
+        ]
+        exact = [pk for pk, known_money in same if known_money == money]
+        if not exact and details[-1] and len(same) == 1:
+            exact = [same[0][0]]
+        return self.stub(exact[0]) if exact else None
+
+    @cached_property
+    def _grants(self) -> defaultdict[tuple, list[tuple]]:
+        projects = self._links(Contribution.projects.through, "project_id")
+        recipients = self._links(Contribution.recipients.through, "organisation_id")
+        known = defaultdict(list)
+        rows = Contribution.objects.order_by("pk").values_list(
+            "pk", "year", "last_year", "title", "decided_on", "decision"
+        )
+        for pk, year, last_year, title, decided_on, decision in rows:
+            key = (year, last_year), projects[pk], self._funders_of[pk], recipients[pk]
+            known[key].append((pk, self._amounts[pk], fold(title), decided_on, fold(decision)))
+        return known
 
     def _at(self, column, step, *args):
         try:
@@ -150,8 +250,15 @@ class ContributionResource(MoneyResource):
         return self.directory.each(lambda title: self.directory.project(title, call, fund), titles)
 
     def _funders(self, row):
-        names = self.fields["funders"].split(self.read(row, "funders") or "", self.directory)
-        return self.directory.each(self.directory.organisation, names)
+        return self._organisations(row, "funders")
+
+    def _recipients(self, row):
+        return self._organisations(row, "recipients")
+
+    def _organisations(self, row, name: str) -> list:
+        cell = self.read(row, name)
+        column = self.fields[name]
+        return column.organisations(cell, row, self.directory) if cell else []
 
     @cached_property
     def _signatures(self) -> dict:
@@ -193,8 +300,8 @@ class ContributionResource(MoneyResource):
             label = row.heading("amount")
             row.plan.set("currency", currency, label, "amount")
             row.plan.set("amount", amount, label, "amount")
-        if years := self.read(row, "years"):
-            first, last = years
+        if self.read(row, "years") or row.plan.is_new:
+            first, last = self._years(row)
             row.plan.set("year", first, row.heading("years"), "years")
             if last:
                 row.plan.set("last_year", last, row.heading("years"), "years")

@@ -1,0 +1,109 @@
+"""Columns of organisations that other columns identify by their numbers, as lists of grants do."""
+
+import re
+from collections import defaultdict
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registry.choices import ContributionKind, IdentifierScheme
+from registry.spreadsheets import widgets
+from registry.spreadsheets.columns import Column, OrganisationsColumn
+from registry.spreadsheets.values import split_values
+
+RNA = re.compile(r"W\d{9}")
+LA_POSTE = "356000000"
+ROWS_NAMED = 5
+
+
+def read_siret(text: str) -> str | None:
+    """The fourteen digits of a SIRET; ``None`` where these are not one.
+
+    A spreadsheet takes the leading zero away, and rounds a long number: its last digit tells.
+    """
+    digits = re.sub(r"\D", "", text).zfill(14)
+    if len(digits) != 14 or len(re.sub(r"\D", "", text)) < 13:
+        return None
+    if digits.startswith(LA_POSTE):
+        return digits if sum(map(int, digits)) % 5 == 0 else None
+    doubled = (int(digit) * (2 - position % 2) for position, digit in enumerate(digits))
+    return digits if sum(number - 9 * (number > 9) for number in doubled) % 10 == 0 else None
+
+
+def read_rna(text: str) -> str | None:
+    number = "".join(text.split()).upper()
+    return number if RNA.fullmatch(number) else None
+
+
+READERS = {IdentifierScheme.SIRET: read_siret, IdentifierScheme.RNA: read_rna}
+
+
+class IdentifiedColumn(OrganisationsColumn):
+    """Organisations by name; one alone where columns beside it give its numbers."""
+
+    def __init__(self, attribute, headings, numbers: dict[str, str]):
+        super().__init__(attribute, headings)
+        self.numbers = numbers
+
+    def apply(self, plan, value, row, directory):
+        for organisation in self.organisations(value, row, directory):
+            plan.link(self.attribute, organisation, row.heading(self.column_name))
+
+    def organisations(self, value: str, row, directory) -> list:
+        numbers = [(scheme, number) for scheme, _name, number in self.read_numbers(row) if number]
+        if numbers:
+            name = " ".join(value.split())
+            return directory.each(lambda one: directory.identified(one, numbers), [name])
+        return directory.each(directory.organisation, self.split(value, directory))
+
+    def read_numbers(self, row):
+        """The scheme, the column and the number of each cell; no number where it is none."""
+        for name, scheme in self.numbers.items():
+            if text := row.get(name):
+                yield scheme, name, READERS[scheme](str(text))
+
+
+class WrongNumbers:
+    """The numbers that cannot be ones of their register: told together, for they may be many."""
+
+    def __init__(self):
+        self._rows = defaultdict(list)
+
+    def look(self, column: IdentifiedColumn, row) -> None:
+        for scheme, name, number in column.read_numbers(row):
+            if number is None:
+                self._rows[row.heading(name), IdentifierScheme(scheme).label].append(row.number)
+
+    def notices(self):
+        for (heading, scheme), rows in self._rows.items():
+            shown = ", ".join(map(str, rows[:ROWS_NAMED])) + ("…" if len(rows) > ROWS_NAMED else "")
+            yield ngettext(
+                "%(column)s: %(count)s number is no %(scheme)s, perhaps rounded by a spreadsheet: "
+                "it is left out (row %(rows)s).",
+                "%(column)s: %(count)s numbers are no %(scheme)s, perhaps rounded by a "
+                "spreadsheet: they are left out (rows %(rows)s).",
+                len(rows),
+            ) % {"column": heading, "count": len(rows), "scheme": scheme, "rows": shown}
+
+
+class GrantKindColumn(Column):
+    """The kind of a contribution; of several in one cell the first is kept, and it is said."""
+
+    def __init__(self, attribute, headings):
+        super().__init__(attribute, headings, widgets.ChoiceWidget(ContributionKind))
+
+    def clean(self, row, **kwargs):
+        cell = row.get(self.column_name)
+        kinds = split_values(cell) if isinstance(cell, str) else []
+        if len(kinds) < 2:
+            return super().clean(row, **kwargs)
+        return self.widget.clean(kinds[0], row=row)
+
+    def apply(self, plan, value, row, directory):
+        cell = row[self.column_name]
+        if len(split_values(cell)) > 1:
+            message = _("the first alone is kept, the whole in the note.")
+            directory.notice(row, self.column_name, cell, message)
+            if not plan.instance.note:
+                plan.set("note", cell, row.heading(self.column_name), self.column_name)
+        super().apply(plan, value, row, directory)
