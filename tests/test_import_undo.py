@@ -278,3 +278,13 @@ def test_undoing_is_for_the_importer_alone(client):
     client.force_login(owner)
     client.post(address)
     assert not models.Agreement.objects.exists()
+
+
+def test_domains_have_their_history_and_are_undone():
+    headings = ["Code du domaine", "Nom du domaine", "Nom en anglais"]
+    job = imported(xlsx([headings, ["essai", "Essai", "Trial"]]))
+    assert models.Domain.objects.filter(code="essai").exists()
+
+    undo(job)
+
+    assert not models.Domain.objects.filter(code="essai").exists()

@@ -19,7 +19,6 @@ from registry.models import (
     Project,
     Source,
 )
-from registry.models.base import PublicRecord
 from registry.spreadsheets import progress
 from registry.spreadsheets.plans import Plan, RecordPlan
 from registry.spreadsheets.revisions import revisions
@@ -60,12 +59,7 @@ def write(plan: Plan, user=None, job=None) -> None:
                     progress.advance()
         _write_rows(touched)
         _write_links(touched)
-        history.write(revisions(_of_authorities(touched)), user, job=job)
-
-
-def _of_authorities(plans: list[RecordPlan]) -> list[RecordPlan]:
-    """The plans of records that have a history: all but domains."""
-    return [plan for plan in plans if issubclass(plan.model, PublicRecord)]
+        history.write(revisions(touched), user, job=job)
 
 
 def _create(model, plans: list[RecordPlan], wording: Wording) -> None:
