@@ -240,10 +240,10 @@ def test_job_whose_process_is_gone_is_interrupted_at_once(settings, queue):
     with progress.Tracker(job.pk) as tracker:
         tracker.progress.pid = 2**22 + 1  # no process has such a number
         tracker.phase("planning", 10)
-    ImportJob.objects.update(state="planning")
-    job.refresh_from_db()
+        ImportJob.objects.update(state="planning")
+        job.refresh_from_db()
 
-    assert running.settle(job) is None
+        assert running.settle(job) is None
     assert job.state == "interrupted"
 
 
@@ -381,3 +381,24 @@ def test_full_disk_at_the_upload_is_told(client, admin, monkeypatch):
     assert response.status_code == 200
     assert response.context["form"].errors["file"]
     assert not ImportJob.objects.exists()
+
+
+def test_nothing_but_the_workbook_stays_behind(settings, queue):
+    job = large(settings)
+
+    run(queue)
+
+    assert progress.read(job.pk) is None
+
+
+def test_lost_job_is_marked_later_where_the_database_is_busy(settings, queue, monkeypatch):
+    job = large(settings)
+    leave_dead(job, "planning")
+
+    def busy(_job):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(running, "_interrupt", busy)
+
+    assert running.settle(job) is not None
+    assert ImportJob.objects.get().state == "planning"

@@ -70,6 +70,7 @@ class Tracker:
     """What the working process knows of its progress; a thread writes it down, and listens."""
 
     def __init__(self, job_id, on_phase=None):
+        self.job_id = job_id
         self.path, self.cancel_path = _path(job_id, "progress"), _path(job_id, "cancel")
         self.on_phase = on_phase
         self.progress = Progress(host=socket.gethostname(), pid=os.getpid(), since=time.time())
@@ -88,6 +89,9 @@ class Tracker:
         _current.reset(self._token)
         self._over.set()
         self._thread.join()
+        # The job says by itself what became of it.
+        with contextlib.suppress(OSError):
+            forget(self.job_id)
 
     def phase(self, phase: str, total: int) -> None:
         self.progress.phase, self.progress.total = str(phase), total

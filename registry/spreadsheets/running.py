@@ -181,9 +181,10 @@ def _move(job: ImportJob, before: ImportState, after: ImportState) -> None:
 def cancel(job: ImportJob) -> None:
     """Ask a running job to stop; one that nobody has begun with stops at once."""
     progress.cancel(job.pk)
-    if ImportJob.objects.filter(pk=job.pk, state=ImportState.WAITING).update(
-        state=ImportState.CANCELLED
-    ):
+    # A job that is being written holds the database: only one that waits is changed from here.
+    if job.state == ImportState.WAITING and ImportJob.objects.filter(
+        pk=job.pk, state=ImportState.WAITING
+    ).update(state=ImportState.CANCELLED):
         job.state = ImportState.CANCELLED
     settle(job)
 
@@ -199,7 +200,13 @@ def settle(job: ImportJob) -> progress.Progress | None:
         seconds=progress.SECONDS_OF_SILENCE
     ):
         return progress.Progress()
-    _interrupt(job)
+    try:
+        _interrupt(job)
+    except OperationalError as error:
+        if not is_locked(error):
+            raise
+        # Another import holds the database: this one is marked when somebody looks again.
+        return said or progress.Progress()
     return None
 
 
