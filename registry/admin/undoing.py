@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import DatabaseError
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.choices import ImportState
 from registry.history.shapes import tracked_model
 from registry.models.history import REASON_LENGTH
-from registry.spreadsheets import undo
+from registry.spreadsheets import running, undo
 
 PER_PAGE = 100
 
@@ -69,6 +70,10 @@ class UndoableImportsMixin:
                 undo.undo(job, request.user, reason)
             except undo.NotUndoableError:
                 messages.error(request, _("This import was undone already."))
+            except (OSError, DatabaseError) as error:
+                if not running.is_transient(error):
+                    raise
+                messages.error(request, running.explain(error))
             else:
                 messages.success(request, _("The import is undone."))
             return HttpResponseRedirect(self._job_url(job))
