@@ -2,7 +2,7 @@
 
 from registry.choices import ImportState
 from registry.models import Authority, User
-from registry.spreadsheets import profiles, progress
+from registry.spreadsheets import collector, profiles, progress
 from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.files import read_workbook
 from registry.spreadsheets.good_rows import keep_good_rows
@@ -12,6 +12,7 @@ from registry.spreadsheets.recognition import recognise
 from registry.spreadsheets.resources import RESOURCES
 
 
+@collector.paused()
 def plan_workbook(
     file,
     authority: Authority,

@@ -19,7 +19,7 @@ from registry.models import (
     Project,
     Source,
 )
-from registry.spreadsheets import progress
+from registry.spreadsheets import collector, progress
 from registry.spreadsheets.plans import Plan, RecordPlan
 from registry.spreadsheets.revisions import revisions
 from registry.spreadsheets.wording import Wording
@@ -41,6 +41,7 @@ ORDER = (
 STEP = 5_000
 
 
+@collector.paused()
 def write(plan: Plan, user=None, job=None) -> None:
     """Write all that the plan holds and the history of it; the caller opens the transaction."""
     touched = plan.touched
