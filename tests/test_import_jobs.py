@@ -402,3 +402,37 @@ def test_lost_job_is_marked_later_where_the_database_is_busy(settings, queue, mo
 
     assert running.settle(job) is not None
     assert ImportJob.objects.get().state == "planning"
+
+
+# The size of a page ------------------------------------------------------------------------------
+
+
+def _size(client, file) -> int:
+    job = tasks.start_import(file, authority(), None)
+    job.refresh_from_db()
+    assert job.state in ("previewed", "refused")
+    return len(page_of(client, job).content)
+
+
+LONG = "Très longue présentation & co. " * 2_000
+SIZES = {
+    "long-texts": "Nom;Présentation\n" + f"Org {{}};{LONG}\n",
+    "many-names": "Nom;Autres noms\n" + "Org {0};" + "|".join(f"a{n} {{0}}" for n in range(150)),
+    "many-mentions": "Projet;Autres partenaires\nP {0};"
+    + "|".join(f"Association {n} {{0}}" for n in range(40)),
+    "wrong-values": "Nom;Pays\n" + f"Org {{}};{'Frnce ' * 1_000}\n",
+    "wrong-headings": ";".join(f"Colonne {n} {'x' * 200}" for n in range(400))
+    + "\n{}"
+    + ";a" * 399,
+}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_page_stays_small_whatever_the_file(settings, client, admin, name):
+    settings.IMPORT_SMALL_KILOBYTES, settings.IMPORT_SMALL_ROWS = 100_000, 1_000
+    heading, _line, row = SIZES[name].partition("\n")
+    rows = "\n".join(row.strip().format(f"{number:03d}") for number in range(60))
+
+    size = _size(client, SimpleUploadedFile("a.csv", f"{heading}\n{rows}\n".encode()))
+
+    assert size < 1_000_000

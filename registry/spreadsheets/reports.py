@@ -1,11 +1,17 @@
 """A plan as people read it: what the pages of a job and the command show, kept with the job."""
 
+from django.utils.translation import ngettext
+
 from registry.spreadsheets.good_rows import OF_THE_FILE
 from registry.spreadsheets.plans import Plan, RecordPlan, describe
 
 # What a job keeps of a very long list; the counts beside it are always whole.
 MOST_PROBLEMS = 2_000
 MOST_RECORDS = 2_000
+# What a page shows of one record, so that a page of them stays small whatever the file.
+MOST_CHANGES = 25
+LONGEST_TEXT = 200
+MOST_NOTICES = 100
 
 
 def report(plan: Plan) -> dict:
@@ -25,9 +31,9 @@ def report(plan: Plan) -> dict:
             }
             for sheet in plan.sheets
         ],
-        "notices": plan.notices,
+        "notices": _first_notices(plan.notices),
         "problem_count": len(problems),
-        "problems": [problem.as_dict() for problem in problems[:MOST_PROBLEMS]],
+        "problems": [_problem(problem) for problem in problems[:MOST_PROBLEMS]],
         "left_out_rows": len({(one.sheet, one.row) for one in plan.left_out}),
         # The good rows can come in without the others: no problem is of the file as a whole.
         "can_leave_out": bool(plan.problems)
@@ -43,11 +49,31 @@ def report(plan: Plan) -> dict:
     }
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def _first_notices(notices: list[str]) -> list[str]:
+    more = len(notices) - MOST_NOTICES
+    shown = [str(notice)[: 3 * LONGEST_TEXT] for notice in notices[:MOST_NOTICES]]
+    if more > 0:
+        shown.append(
+            ngettext("%(count)s more notice.", "%(count)s more notices.", more) % {"count": more}
+        )
+    return shown
+
+
+def _problem(problem) -> dict:
+    told = problem.as_dict()
+    texts = {"sheet", "column", "value", "message", "remedy"} & told.keys()
+    return told | {name: str(told[name])[: 3 * LONGEST_TEXT] for name in texts}
+
+
 def _by_kind(mentions: list[RecordPlan]) -> list[dict]:
     kinds: dict[str, list[dict]] = {}
     for one in mentions[:MOST_RECORDS]:
         item = {
-            "name": describe(one.instance),
+            "name": _cut(describe(one.instance)),
             "pk": one.instance.pk,
             "sheet": one.sheet,
             "row": one.row,
@@ -60,17 +86,18 @@ def _record(one: RecordPlan) -> dict:
     return {
         "kind": one.model._meta.model_name,
         "pk": one.instance.pk,
-        "name": describe(one.instance),
+        "name": _cut(describe(one.instance)),
         "is_new": one.is_new,
         "sheet": one.sheet,
         "row": one.row,
         "changes": [
             {
                 "label": change.label,
-                "before": change.before,
-                "after": change.after,
+                "before": _cut(change.before),
+                "after": _cut(change.after),
                 "added": change.added,
             }
-            for change in one.changes
+            for change in one.changes[:MOST_CHANGES]
         ],
+        "more_changes": max(0, len(one.changes) - MOST_CHANGES),
     }
