@@ -5,12 +5,12 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from registry.models import Contribution, ImportProfile, Organisation
+from registry.models import Agreement, Contribution, ImportProfile, Organisation, Place
 from registry.spreadsheets import profiles
 from registry.spreadsheets.mapping import Mapping, SheetMapping, heading_set
 from registry.spreadsheets.recipients import read_siret
-from registry.spreadsheets.resources import RESOURCES
-from tests.factories import OrganisationFactory
+from registry.spreadsheets.resources import IMPORTED
+from tests.factories import OrganisationFactory, PlaceFactory
 from tests.spreadsheets import FILES, authority, bring_in, bring_in_path, csv, plan, xlsx
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def looser(**cells) -> io.BytesIO:
 
 
 def test_columns_of_shipped_profiles_exist():
-    resources = {resource.code(): resource for resource in RESOURCES}
+    resources = {resource.code(): resource for resource in IMPORTED}
 
     for profile in profiles.SHIPPED:
         if profile.kind:
@@ -205,3 +205,106 @@ def test_row_that_repeats_a_grant_is_read_once_and_told():
 
     assert Contribution.objects.count() == len(rows) - 1
     assert any("(10)" in notice for notice in planned.notices)
+
+
+# Twinned towns ---------------------------------------------------------------------------------
+
+TOWNS = "city1,country1,lat1,lng1,city2,country2,lat2,lng2\n"
+
+
+def towns(*rows: str) -> io.BytesIO:
+    return csv(TOWNS + "\n".join(rows))
+
+
+def test_twinned_towns_become_places_authorities_and_an_agreement():
+    planned = bring_in(towns("Bérat,France,43.3786,1.1767,Berat,Albania,40.7022,19.9583"))
+
+    agreement = Agreement.objects.get()
+    assert planned.mapping.name == "twin-towns"
+    assert (agreement.kind, agreement.signed_on) == ("twinning", None)
+    assert [party.organisation.name for party in agreement.parties.all()] == ["Bérat", "Berat"]
+    place = Place.objects.get(country="AL", kind="city")
+    assert (str(place.latitude), str(place.longitude)) == ("40.70220", "19.95830")
+    assert {one.kind for one in Organisation.objects.all()} == {"local_authority"}
+
+
+def test_pair_the_other_way_round_is_the_same_twinning():
+    there, back = (
+        "Bonn,Germany,50.7,7.1,Oxford,United Kingdom,51.75,-1.25",
+        ("Oxford,United Kingdom,51.75,-1.25,Bonn,Germany,50.7,7.1"),
+    )
+
+    planned = bring_in(towns(there, back))
+
+    assert Agreement.objects.count() == 1
+    assert any("(3)" in notice for notice in planned.notices)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "Bonn,Germany,50.7,7.1,Oxford,United Kingdom,51.75,-1.25",
+        "Oxford,United Kingdom,51.75,-1.25,Bonn,Germany,50.7,7.1",
+    ],
+)
+def test_twinned_towns_brought_in_twice_change_nothing(again):
+    bring_in(towns("Bonn,Germany,50.7,7.1,Oxford,United Kingdom,51.75,-1.25"))
+
+    assert not plan(towns(again)).touched
+
+
+def test_coordinates_given_for_two_countries_are_left_out_and_told():
+    planned = bring_in(
+        towns(
+            "Dieppe,France,49.925,1.075,Bonn,Germany,50.7,7.1",
+            "Dieppe,Canada,49.925,1.075,Oxford,United Kingdom,51.75,-1.25",
+        )
+    )
+
+    found = Place.objects.filter(name_fr="Dieppe")
+    assert {str(place.country): place.latitude for place in found} == {"FR": None, "CA": None}
+    assert any("Dieppe" in notice for notice in planned.notices)
+
+
+def test_towns_of_nearly_one_name_far_apart_are_two():
+    planned = bring_in(
+        towns(
+            "Marienberg,Germany,50.6,13.1,Oxford,United Kingdom,51.75,-1.25",
+            "Marienburg,Germany,52.0,9.8,Oxford,United Kingdom,51.75,-1.25",
+        )
+    )
+
+    assert not planned.questions
+    assert Place.objects.filter(country="DE", kind="city").count() == 2
+
+
+def test_towns_of_nearly_one_name_close_to_each_other_are_asked_about():
+    planned = plan(
+        towns(
+            "Vagharshapat,Armenia,40.16,44.29,Oxford,United Kingdom,51.75,-1.25",
+            "Vagarshapat,Armenia,40.17,44.29,Bonn,Germany,50.7,7.1",
+        )
+    )
+
+    assert [question.name for question in planned.questions] == ["Vagarshapat"]
+
+
+def test_country_after_its_region_is_read_and_an_unknown_one_refused():
+    planned = plan(
+        towns(
+            'Akron,"Ohio, United States",41.1,-81.5,Bonn,Germany,50.7,7.1',
+            "Almaty,Kazakhstah,43.2,76.9,Bonn,Germany,50.7,7.1",
+        )
+    )
+
+    assert [(problem.row, problem.value) for problem in planned.problems] == [(3, "Kazakhstah")]
+
+
+def test_town_of_the_registry_and_its_authority_are_known():
+    place = PlaceFactory(name_fr="Bonn", country="DE", kind="city")
+    city = OrganisationFactory(name="Ville de Bonn", kind="local_authority", place=place)
+
+    bring_in(towns("Bonn,Germany,50.7,7.1,Oxford,United Kingdom,51.75,-1.25"))
+
+    assert Agreement.objects.get().parties.filter(organisation=city).exists()
+    assert Place.objects.filter(name_fr="Bonn").count() == 1

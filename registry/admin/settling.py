@@ -16,7 +16,7 @@ from registry.models import ImportProfile, NameDecision
 from registry.spreadsheets import jobs
 from registry.spreadsheets.mapping import IGNORED, LEFT_OUT, Mapping, SheetMapping
 from registry.spreadsheets.names import key_of
-from registry.spreadsheets.resources import RESOURCES
+from registry.spreadsheets.resources import IMPORTED
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Columns and names asked about on one page: a page stays under 1 MB whatever the file.
@@ -153,12 +153,12 @@ def _numbered(job) -> list[tuple[int, dict]]:
 
 def _asked(index: int, layout: dict) -> dict:
     """A sheet of which something is asked, with the choices of its fields."""
-    resource = next((one for one in RESOURCES if one.code() == layout["kind"]), None)
+    resource = next((one for one in IMPORTED if one.code() == layout["kind"]), None)
     asked = {
         "index": index,
         "name": layout["sheet"],
         "kind": layout["kind"],
-        "kinds": [(one.code(), capfirst(one.plural_name())) for one in RESOURCES],
+        "kinds": [(one.code(), capfirst(one.plural_name())) for one in IMPORTED],
     }
     if resource is None:
         columns = [one | {"number": n} for n, one in enumerate(layout["columns"])]
@@ -194,7 +194,7 @@ def _entry(mapping: Mapping, layout: dict) -> SheetMapping:
 def _read_sheet(data, index: int, layout: dict, entry: SheetMapping) -> bool:
     """Put what the form says of a sheet into the entry; whether it says something."""
     kind = data.get(f"kind-{index}", "")
-    kinds = {resource.code(): resource for resource in RESOURCES}
+    kinds = {resource.code(): resource for resource in IMPORTED}
     if kind == LEFT_OUT or kind in kinds:
         entry.kind = kind
         return True

@@ -68,7 +68,13 @@ SCDL = ShippedProfile(
     },
     {"currency": "EUR"},
 )
-SHIPPED = (TEMPLATE, SCDL)
+TWIN_TOWNS = ShippedProfile(
+    "twin-towns",
+    _("Pairs of twinned towns with their coordinates"),
+    "twinning",
+    ("city1", "country1", "city2", "country2"),
+)
+SHIPPED = (TEMPLATE, SCDL, TWIN_TOWNS)
 
 
 def choose(workbook: Workbook, authority: Authority) -> Mapping | None:

@@ -22,7 +22,7 @@ def read_siret(text: str) -> str | None:
     A spreadsheet takes the leading zero away, and rounds a long number: its last digit tells.
     """
     digits = re.sub(r"\D", "", text).zfill(14)
-    if len(digits) != 14 or len(re.sub(r"\D", "", text)) < 13:
+    if len(digits) != 14 or len(re.sub(r"\D", "", text)) < 13 or digits.endswith("00000"):
         return None
     if digits.startswith(LA_POSTE):
         return digits if sum(map(int, digits)) % 5 == 0 else None

@@ -9,7 +9,7 @@ from registry.spreadsheets.good_rows import keep_good_rows
 from registry.spreadsheets.mapping import Mapping
 from registry.spreadsheets.plans import Plan
 from registry.spreadsheets.recognition import recognise
-from registry.spreadsheets.resources import RESOURCES
+from registry.spreadsheets.resources import IMPORTED
 
 
 @collector.paused()
@@ -33,11 +33,11 @@ def plan_workbook(
     workbook = read_workbook(file, lambda _count: progress.check())
     if mapping is None:
         mapping = profiles.choose(workbook, authority) or Mapping()
-    recognition = recognise(workbook, RESOURCES, mapping)
+    recognition = recognise(workbook, IMPORTED, mapping)
     plan = Plan(problems=recognition.problems, notices=recognition.notices)
     plan.mapping, plan.layouts = mapping, recognition.layouts
     directory = Directory(authority, user, publish)
-    order = {resource: number for number, resource in enumerate(RESOURCES)}
+    order = {resource: number for number, resource in enumerate(IMPORTED)}
     tables = sorted(recognition.tables, key=lambda table: order[table.resource])
     steps = [(table.resource(directory), table) for table in tables]
     # Each row is looked at twice: to identify it, and to plan it.

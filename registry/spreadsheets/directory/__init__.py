@@ -5,11 +5,11 @@ so near to a known one that somebody must decide.
 """
 
 from registry.spreadsheets.directory.base import may_be_same_date
-from registry.spreadsheets.directory.organisations import OrganisationLookups
 from registry.spreadsheets.directory.records import RecordLookups
+from registry.spreadsheets.directory.towns import TownLookups
 
 __all__ = ["Directory", "may_be_same_date"]
 
 
-class Directory(OrganisationLookups, RecordLookups):
+class Directory(TownLookups, RecordLookups):
     """The look-ups of one import."""

@@ -12,6 +12,7 @@ from registry.spreadsheets.resources.funds import CallResource, FundResource
 from registry.spreadsheets.resources.organisations import OrganisationResource
 from registry.spreadsheets.resources.places import PlaceResource
 from registry.spreadsheets.resources.sources import SourceResource
+from registry.spreadsheets.resources.twinnings import TwinningResource
 
 RESOURCES = (
     OrganisationResource,
@@ -26,7 +27,11 @@ RESOURCES = (
     DomainResource,
 )
 
+# Sheets that are read and never written: what they hold is exported on other sheets.
+IMPORTED = (*RESOURCES, TwinningResource)
+
 __all__ = [
+    "IMPORTED",
     "RESOURCES",
     "AgreementResource",
     "CallResource",

@@ -1,0 +1,161 @@
+"""The sheet of twinned towns: two towns on each row, and nothing else about their agreement."""
+
+import re
+from collections import defaultdict
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from registry.choices import AgreementKind
+from registry.models import Agreement, Party
+from registry.spreadsheets import progress, widgets
+from registry.spreadsheets.columns import Companion
+from registry.spreadsheets.plans import identity
+from registry.spreadsheets.problems import CellError, RepeatedRowError
+from registry.spreadsheets.resources.base import RecordResource
+
+NAMED = 5
+
+
+class LastCountryWidget(widgets.CountryWidget):
+    """A country, of which a region may stand before: ``Ohio, United States``."""
+
+    def clean(self, value, row=None, **kwargs):
+        text = re.sub(r"\s*\(country\)", "", str(value)).rpartition(",")[2].strip()
+        return super().clean(text, row, **kwargs)
+
+
+class DegreesWidget(widgets.LineWidget):
+    """Decimal degrees; what is no number is an error."""
+
+    def clean(self, value, row=None, **kwargs):
+        try:
+            return round(Decimal(str(value).replace(",", ".")), 5)
+        except InvalidOperation:
+            raise CellError(
+                _("“%(value)s” is not a coordinate.") % {"value": value},
+                _("Write decimal degrees, such as 48.11198."),
+            ) from None
+
+
+class TwinningResource(RecordResource):
+    """Pairs of twinned towns: each a place and its authority, each pair an agreement.
+
+    The same pair the other way round is the same twinning.
+    """
+
+    key_columns = ("city1", "city2")
+    prefetched = ("citations__source",)
+
+    city1 = Companion("Ville 1, city1 | Town 1, City 1")
+    country1 = Companion("Pays 1, country1 | Country 1", LastCountryWidget())
+    lat1 = Companion("Latitude 1, lat1 | Latitude 1", DegreesWidget())
+    lng1 = Companion("Longitude 1, lng1 | Longitude 1", DegreesWidget())
+    city2 = Companion("Ville 2, city2 | Town 2, City 2")
+    country2 = Companion("Pays 2, country2 | Country 2", LastCountryWidget())
+    lat2 = Companion("Latitude 2, lat2 | Latitude 2", DegreesWidget())
+    lng2 = Companion("Longitude 2, lng2 | Longitude 2", DegreesWidget())
+
+    class Meta:
+        model = Agreement
+
+    @classmethod
+    def code(cls):
+        return "twinning"
+
+    @classmethod
+    def plural_name(cls):
+        return _("twinned towns")
+
+    def identify_rows(self, table):
+        self._repeated: list[int] = []
+        self._find_doubtful(table)
+        super().identify_rows(table)
+        self._tell(_("the same pair again, in either order: read once"), self._repeated)
+        for message, names in self.directory.doubtful_towns.items():
+            self._tell(message, names)
+
+    def _tell(self, message: str, items: list) -> None:
+        if items:
+            shown = ", ".join(map(str, items[:NAMED])) + ("…" if len(items) > NAMED else "")
+            text = _("%(message)s – %(count)s (%(items)s).")
+            self.directory.notice_once(
+                text % {"message": message, "count": len(items), "items": shown}
+            )
+
+    def _find_doubtful(self, table) -> None:
+        """Coordinates given for towns of two countries: wrong for one of them, so for none."""
+        countries: dict[tuple, set] = defaultdict(set)
+        for row in table.rows:
+            for n in "12":
+                countries[row.get(f"lat{n}"), row.get(f"lng{n}")].add(row.get(f"country{n}"))
+        self._doubtful = {point for point, found in countries.items() if len(found) > 1}
+
+    def match(self, row):
+        if record := self.match_by_key(row):
+            return record
+        towns = [self._authority(row, n) for n in "12"]
+        pair = frozenset(map(identity, towns))
+        if len(pair) == 1:
+            error = CellError(_("A town is not twinned with itself."), _("Remove the row."))
+            error.column = "city2"
+            raise error
+        if pair in self._pairs:
+            self._repeated.append(row.number)
+            raise RepeatedRowError
+        self._pairs[pair] = row
+        self._towns[row.number] = towns
+        known = self._known.get(pair)
+        return self.stub(known) if known else None
+
+    def _register(self, row):
+        """No name to register."""
+
+    def _authority(self, row, n: str):
+        for name in (f"city{n}", f"country{n}"):
+            if not self.read(row, name):
+                raise self.empty_cell(name)
+        point = self.read(row, f"lat{n}"), self.read(row, f"lng{n}")
+        name, country = self.read(row, f"city{n}"), self.read(row, f"country{n}")
+        if (row.get(f"lat{n}"), row.get(f"lng{n}")) in self._doubtful:
+            self.directory.doubt(_("coordinates given for two countries: left out"), name)
+            point = (None, None)
+        try:
+            place = self.directory.town_at(name, country, None if None in point else point)
+            return self.directory.authority_of(place)
+        except CellError as error:
+            error.column = error.column or f"city{n}"
+            raise
+
+    @cached_property
+    def _pairs(self) -> dict:
+        return {}
+
+    @cached_property
+    def _towns(self) -> dict:
+        return {}
+
+    @cached_property
+    def _known(self) -> dict[frozenset, int]:
+        """The twinnings of the registry by their two parties."""
+        parties = defaultdict(set)
+        rows = Party.objects.filter(agreement__kind=AgreementKind.TWINNING)
+        for agreement, organisation in rows.values_list("agreement_id", "organisation_id"):
+            parties[agreement].add(organisation)
+        return {frozenset(pair): pk for pk, pair in parties.items() if len(pair) == 2}
+
+    def complete(self, row):
+        if not row.plan.is_new:
+            return
+        one, other = self._towns[row.number]
+        with override(settings.LANGUAGE_CODE):
+            title = _("Twinning of %(one)s and %(other)s") % {"one": one, "other": other}
+        label = row.heading("city1")
+        row.plan.set("title", title[:300], label, "city1")
+        row.plan.set("kind", AgreementKind.TWINNING, label, "city1")
+        for name, organisation in (("city1", one), ("city2", other)):
+            row.plan.add_row("parties", Party(organisation=organisation), row.heading(name))
+        progress.check()
