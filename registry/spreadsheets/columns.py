@@ -5,6 +5,7 @@ column that lists several things it adds those that are missing, and never takes
 """
 
 from collections import defaultdict
+from itertools import count
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ from import_export.fields import Field
 from registry.spreadsheets import values, vocabulary, widgets
 from registry.spreadsheets.files import ErrorCell, tidy
 from registry.spreadsheets.problems import CellError, NameLeftOutError
+
+DECLARED = count()
 
 
 class Column(Field):
@@ -28,6 +31,8 @@ class Column(Field):
 
     def __init__(self, attribute, headings: str, widget=None, reads: str = ""):
         super().__init__(attribute=attribute, widget=widget or widgets.LineWidget())
+        # In the order of the class: the library puts the fields of the model first.
+        self.order = next(DECLARED)
         french, _bar, english = headings.partition("|")
         self.headings = {
             "fr": [heading.strip() for heading in french.split(",") if heading.strip()],

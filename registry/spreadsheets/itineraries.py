@@ -27,9 +27,9 @@ class StopsColumn(RowsColumn):
     def item(self, row, names):
         place, starts_on, ends_on = row
         text = names.places[place]
-        # The colon stands even before nothing where a comma in the name could start the dates.
+        # The colon stands even before nothing where a sign in the name could start the dates.
         dates = write_dates(starts_on, ends_on)
-        return f"{text} : {dates}".rstrip() if dates or "," in text else text
+        return f"{text} : {dates}".rstrip() if dates or set(text) & set(",:") else text
 
     def apply(self, plan, value, row, directory):
         label = row.heading(self.column_name)

@@ -13,7 +13,7 @@ from registry.fields import ALPHABET, PUBLIC_ID_LENGTH
 from registry.spreadsheets.problems import CellError
 from registry.text import name_key
 
-IDENTIFIED = re.compile(rf".*\[([{ALPHABET}]{{{PUBLIC_ID_LENGTH}}})\]\s*", re.DOTALL)
+IDENTIFIED = re.compile(rf"(.*)\[([{ALPHABET}]{{{PUBLIC_ID_LENGTH}}})\]\s*", re.DOTALL)
 
 # Letters of other alphabets that look like Latin ones.
 LOOK_ALIKES = str.maketrans(
@@ -62,15 +62,26 @@ class Names:
         """The records of this name; several where it is ambiguous.
 
         After a name the registry's identifier may follow in brackets, as exports write it where
-        the name alone would not say which is meant; it then decides.
+        the name alone would not say which is meant; it then tells one from the others.
         """
         found = self._records.get(key_of(name), [])
         if not found and (match := IDENTIFIED.fullmatch(name)):
-            record = self._identified.get(match[1])
+            words, public_id = match.groups()
+            record = self._identified.get(public_id)
+            named = self._records.get(key_of(words), [])
+            if record is not None and not any(record is one for one in named):
+                if " : " in words:
+                    return []  # somebody of that organisation: ``values.read_detail`` cuts it
+                raise CellError(
+                    _("The record with the identifier “%(identifier)s” is called “%(name)s”.")
+                    % {"identifier": public_id, "name": record},
+                    _("Keep the name or the identifier, whichever is right."),
+                    value=name,
+                )
             if record is None:
                 raise CellError(
                     _("No record of this kind has the identifier “%(value)s”.")
-                    % {"value": match[1]},
+                    % {"value": public_id},
                     _("Write the name alone, or the identifier as the registry has it."),
                     value=name,
                 )
@@ -81,7 +92,7 @@ class Names:
         try:
             return bool(self.find(name))
         except CellError:
-            return True  # one name, not several: what is wrong with it is said when it is read
+            return False
 
     def spellings(self) -> Iterable[str]:
         return self._spellings.values()

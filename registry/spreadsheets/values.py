@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -44,13 +45,17 @@ def join_values(values: Iterable[str]) -> str:
     'Rennes; "Atelier ; suite"'
     """
     values = list(values)
-    cut = WOULD_BE_CUT if len(values) > 1 else WOULD_BE_CUT_ALONE
-    return "; ".join(
-        '"' + value.replace('"', '""') + '"'
-        if cut.search(value) or value.count("(") != value.count(")")
-        else value
-        for value in values
-    )
+    is_alone = len(values) == 1
+    return "; ".join([_quoted(value, is_alone) for value in values])
+
+
+@lru_cache(maxsize=4096)
+def _quoted(value: str, is_alone: bool) -> str:
+    """The value as it stands in a list; the same names come again and again."""
+    cut = WOULD_BE_CUT_ALONE if is_alone else WOULD_BE_CUT
+    if cut.search(value) or value.count("(") != value.count(")"):
+        return '"' + value.replace('"', '""') + '"'
+    return value
 
 
 class _Quoted(str):

@@ -72,7 +72,7 @@ class DayWidget(PartialDateWidget):
         return date.earliest
 
     def writer(self):
-        return lambda day: day.isoformat() if day else ""
+        return lambda day: str(day or "")
 
 
 class PeriodWidget(CellWidget):

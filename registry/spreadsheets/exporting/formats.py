@@ -6,7 +6,6 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import BinaryIO
 from xml.sax.saxutils import escape
 
@@ -62,12 +61,14 @@ def write_csv(export: Export) -> Iterator[bytes]:
     write_row = csv.writer(buffer, delimiter=";" if is_french else ",", quoting=csv.QUOTE_ALL)
     buffer.write(BYTE_ORDER_MARK)
     write_row.writerow(export.headings)
-    texts = set(export.text_columns)
+    texts = export.text_columns
+    decimals = export.decimal_columns if is_french else []
     for batch in export.batches():
-        columns = [
-            _marked(column) if at in texts else _with_comma(column) if is_french else column
-            for at, column in enumerate(zip(*batch, strict=True))
-        ]
+        columns = list(zip(*batch, strict=True))
+        for at in texts:
+            columns[at] = _marked(columns[at])
+        for at in decimals:
+            columns[at] = _with_comma(columns[at])
         write_row.writerows(zip(*columns, strict=True))
         yield buffer.getvalue().encode()
         buffer.seek(0)
@@ -81,10 +82,7 @@ def _marked(column: Iterable[Cell]) -> list[Cell]:
 
 
 def _with_comma(column: Iterable[Cell]) -> list[Cell]:
-    return [
-        str(cell).replace(".", ",") if isinstance(cell, Decimal | float) else cell
-        for cell in column
-    ]
+    return ["" if cell in (None, "") else str(cell).replace(".", ",") for cell in column]
 
 
 # XLSX ------------------------------------------------------------------------------------------

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator
 
 from django.db import connections, models
-from django.db.models import CharField, ExpressionWrapper, F
+from django.db.models import CharField, DateField, ExpressionWrapper, F
 from django.db.models.expressions import RawSQL
 from django.utils.text import capfirst
 
 from registry.fields import PartialDateField
+from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column
 from registry.spreadsheets.exporting.references import References
 from registry.spreadsheets.resources import RESOURCES
@@ -53,6 +54,15 @@ class Export:
         """The positions of the columns whose cells hold what people wrote."""
         return [at for at, column in enumerate(self.columns) if column.is_text]
 
+    @property
+    def decimal_columns(self) -> list[int]:
+        """The positions of the columns whose numbers may have decimals."""
+        return [
+            at
+            for at, column in enumerate(self.columns)
+            if isinstance(column.widget, widgets.AmountWidget | widgets.DecimalWidget)
+        ]
+
     def batches(self) -> Iterator[list[tuple[Cell, ...]]]:
         """The rows, some thousands at a time."""
         paths = list(dict.fromkeys(path for column in self.columns for path in column.paths))
@@ -68,13 +78,13 @@ class Export:
             yield self._write(batch, at)
 
     def _plain(self, path: str):
-        """The field of a path; a partial date as the text that the database holds."""
+        """The field of a path; a date as the database gives it, without a conversion."""
         field = self.queryset.model
         for name in path.split("__"):
             field = (field if isinstance(field, type) else field.related_model)._meta.get_field(
                 name
             )
-        if isinstance(field, PartialDateField):
+        if isinstance(field, PartialDateField | DateField):
             return ExpressionWrapper(F(path), CharField())
         return path
 
