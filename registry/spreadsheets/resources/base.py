@@ -281,8 +281,7 @@ class RecordResource(CommonColumns):
                 logger.error("A row failed", exc_info=result.errors[0].error)
                 message = _("The registry could not read this row.")
                 remedy = _("Tell an administrator, with the workbook.")
-                problem = Problem(row.sheet, row.number, "", "", message, remedy)
-                self.problems.append(problem)
+                self.problems.append(Problem(row.sheet, row.number, "", "", message, remedy))
                 counts.refused += 1
             elif result.validation_error:
                 self.problems += result.validation_error.problems
