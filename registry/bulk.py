@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from django.db import connection, models, transaction
+from django.db.backends.utils import format_number
 
 from registry.fields import PartialDateField
 
@@ -79,6 +80,10 @@ def _reader(field: models.Field) -> Callable:
 
         return moment
     prepare = preparation(field)
+    if isinstance(field, models.JSONField):
+        # Most of the history's are empty.
+        empty = prepare({})
+        return lambda record: empty if (value := getattr(record, name)) == {} else prepare(value)
     if prepare is None:
         return lambda record: getattr(record, name)
 
@@ -96,7 +101,8 @@ def preparation(field: models.Field) -> Callable | None:
     if isinstance(field, models.CharField | models.TextField):
         return str if field.choices else None
     if isinstance(field, models.DecimalField):
-        return lambda value: field.get_db_prep_save(Decimal(value), connection)
+        digits, places = field.max_digits, field.decimal_places
+        return lambda value: format_number(Decimal(value), digits, places)
     if isinstance(field, models.AutoField):
         return None
     return lambda value: field.get_db_prep_save(value, connection)
