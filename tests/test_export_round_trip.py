@@ -253,3 +253,21 @@ def test_csv_in_french_has_a_mark_semicolons_and_decimal_commas():
     assert content.startswith(b"\xef\xbb\xbf")
     assert '"1234,50"' in content.decode()
     assert content.decode().splitlines()[0].count('";"') > 10
+
+
+# Nothing is forgotten ---------------------------------------------------------------------------
+
+# Made by the registry itself, or said by another column.
+NOT_WRITTEN = {"id", "search_text", "published_at", "created_at", "created_by", "updated_at"}
+NOT_WRITTEN |= {"updated_by", "code"}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_every_field_has_a_column(model):
+    written = set()
+    for column in RESOURCE_OF[model].written_columns():
+        written |= {path.split("__")[0].removesuffix("_id") for path in column.paths}
+        written |= {column.attribute, "public_id"}
+
+    fields = {field.name for field in (*model._meta.fields, *model._meta.many_to_many)}
+    assert fields - written - NOT_WRITTEN == set()
