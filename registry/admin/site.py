@@ -14,7 +14,10 @@ SECTIONS = [
     (_("Cooperation"), ["Agreement", "Delegation", "Project"]),
     (_("Money"), ["Fund", "Call", "Contribution"]),
     (_("Who and where"), ["Organisation", "Place", "Domain"]),
-    (_("Sources and imports"), ["Source", "ImportJob", "Revision"]),
+    (
+        _("Sources and imports"),
+        ["Source", "ImportJob", "ImportProfile", "NameDecision", "Revision"],
+    ),
     (_("Access"), ["Authority", "User", "Group"]),
 ]
 

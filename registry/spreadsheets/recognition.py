@@ -266,9 +266,8 @@ def _unknown_heading(sheet: Sheet, row: int, one: ColumnLayout, known) -> Proble
             _("Give it a heading, or empty it."),
             "column",
         )
-    close = difflib.get_close_matches(heading_key(one.heading), known, n=2 * CLOSEST, cutoff=0.5)
+    close = difflib.get_close_matches(heading_key(one.heading), known, n=2 * CLOSEST, cutoff=0.6)
     one.near = list(dict.fromkeys(known[key] for key in close))[:CLOSEST]
-    is_near = bool(difflib.get_close_matches(heading_key(one.heading), close, n=1, cutoff=0.6))
     return Problem(
         sheet.name,
         row,
@@ -279,7 +278,7 @@ def _unknown_heading(sheet: Sheet, row: int, one: ColumnLayout, known) -> Proble
         (
             _("The closest known column is “%(near)s”.") % {"near": known.spelling_of(close[0])}
             + " "
-            if is_near
+            if close
             else ""
         )
         + _("Rename this column, or remove it."),
