@@ -102,6 +102,7 @@ def test_deleted_record_comes_back_with_all_that_it_had_and_all_that_held_it():
     assert history.snapshot(record, whole=True) == wanted
     agreement.refresh_from_db()
     assert agreement.signed_during == record
+    assert project.delegations.get() == record
     assert matching(models.Delegation.objects.all(), "rochester").get() == record
 
 

@@ -162,6 +162,33 @@ def test_new_record_to_which_another_one_refers_is_left_with_what_it_needs():
     assert "refer" in reasons[str(lyon)] or "«" in reasons[str(lyon)]
 
 
+def test_what_a_record_left_in_place_refers_to_stays_with_it():
+    headings = ["Nom", "Type", "Ville", "Pays"]
+    job = imported(xlsx([headings, ["Fablab", "Association", "Lyon", "France"]]))
+    fablab = models.Organisation.objects.get(name="Fablab")
+    factories.ContributionFactory().funders.add(fablab)
+
+    report = summary(undo(job))
+
+    assert models.Place.objects.get() == fablab.place
+    assert {item["name"] for item in report["left"]} == {"Fablab", "Lyon"}
+
+
+def test_row_changed_by_an_import_is_kept_and_comes_back():
+    project = factories.ProjectFactory(title="Fablab", authority=authority())
+    rennes = factories.OrganisationFactory(name="Rennes")
+    project.partners.create(organisation=rennes, role="partner", position=1)
+    before = history.snapshot(project)
+
+    job = imported(xlsx([["Projet", "Porteurs"], ["Fablab", "Rennes"]]))
+
+    revision = job.revisions.get(model_name="project")
+    assert [row["role"] for row in revision.after["partners"]] == ["lead"]
+    assert (revision.before, revision.after) == history.diff(before, history.snapshot(project))
+    undo(job)
+    assert history.snapshot(project) == before
+
+
 def test_two_imports_are_undone_one_after_the_other():
     agreement = known_agreement()
     before = records()

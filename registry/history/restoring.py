@@ -311,7 +311,6 @@ def erase(model, pks: Iterable[int]) -> None:
     search text they are in. The history has them already; the references were looked for.
     """
     for batch in batches(pks):
-        search.touch_neighbours(model, batch)
         for rows in shapes.rows(model):
             found = rows.model._base_manager.filter(**{f"{rows.owner}__in": batch})
             for links in rows.links:
