@@ -146,12 +146,12 @@ class ContributionResource(MoneyResource):
         """No name to register."""
 
     def match(self, row):
+        if record := self.match_by_key(row):
+            return record
         if not any(
             self.read(row, name) for name in ("amount", "funders", "recipients", "projects")
         ):
             raise self.empty_cell("amount")
-        if record := self.match_by_key(row):
-            return record
         signature = self._signature(row)
         years, projects, funders, money, *details = signature
         first = self._signatures.setdefault(signature, row)
