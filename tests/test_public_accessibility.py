@@ -109,6 +109,7 @@ def test_filter_is_set_and_removed_without_a_script(browser, live_server):
 
 
 def test_first_key_leads_to_the_content(page):
+    page.emulate_media(reduced_motion="reduce")  # otherwise the link slides in
     page.goto(reverse("registry:home"))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
