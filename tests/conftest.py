@@ -7,13 +7,30 @@ from django.utils import translation
 from tests.browser import browser, page  # noqa: F401  (fixtures)
 from tests.processes import _database, site  # noqa: F401
 
+# Tests that ask for one of these work with the database.
+DATABASE = {"db", "transactional_db", "live_server", "site", "content"}
+
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out, without a skip to explain, what is about the other database alone."""
+    """Leave out, without a skip to explain, what is about the other database alone.
+
+    On PostgreSQL, which comes second, also what no database changes: how pages look, and all
+    that works without one.
+    """
     other = {"postgresql": "sqlite", "sqlite": "postgresql"}[connection.vendor]
-    left_out = [item for item in items if item.get_closest_marker(other)]
+    second = connection.vendor == "postgresql"
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker(other)
+        or (second and (item.get_closest_marker("appearance") or not _asks_the_database(item)))
+    ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def _asks_the_database(item) -> bool:
+    return bool(item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames))
 
 
 @pytest.fixture(autouse=True)

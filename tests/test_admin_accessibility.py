@@ -7,7 +7,11 @@ from tests import factories
 from tests.admin_forms import full, url
 from tests.browser import faults
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.appearance,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 
 RECORDS = [
     models.Agreement,

@@ -10,7 +10,11 @@ from tests.admin_forms import full, url
 from tests.test_admin_accessibility import see, signed_in  # noqa: F401
 from tests.test_import_undo import agreements, imported
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.appearance,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 
 BOTH = pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 

@@ -9,7 +9,11 @@ from tests import factories
 from tests.browser import faults
 from tests.linked import RECORDS, link, one_of_each
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.appearance,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 
 KINDS = [model._meta.model_name for model in RECORDS]
 LOOKS = {
