@@ -5,11 +5,13 @@ from itertools import islice
 
 from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.views.generic import DetailView, ListView
 
 from registry.models import Citation
 from registry.models.sources import CITED
+from registry.views import showing, tables
 
 BLOCK_LENGTH = 20
 CITATIONS_LENGTH = 100
@@ -54,7 +56,7 @@ def by_country(rows) -> list[tuple[str, list]]:
 
 
 class RecordList(ListView):
-    """A filtered, sorted and paginated list of published records, all of it told by the address."""
+    """A filtered list of published records in one of its ways of showing, told by the address."""
 
     PAGE_SIZES = (25, 50, 100)
 
@@ -74,6 +76,14 @@ class RecordList(ListView):
         query = kept.urlencode()
         return f"{self.request.path}?{query}" if query else self.request.path
 
+    def _unfiltered(self) -> str:
+        """The whole list, in the same way of showing it."""
+        kept = QueryDict(mutable=True)
+        for name in ("view", "sort", "per_page"):
+            if value := self.request.GET.get(name):
+                kept[name] = value
+        return f"{self.request.path}?{kept.urlencode()}" if kept else self.request.path
+
     def get_queryset(self):
         self.filterset = self.filterset_class(
             self.request.GET, queryset=self.listed(), request=self.request
@@ -83,6 +93,10 @@ class RecordList(ListView):
     def listed(self):
         """The published records with what a line shows."""
         return self.model.objects.published()
+
+    @cached_property
+    def showing(self) -> showing.Showing:
+        return showing.chosen(self.model._meta.model_name, self.request.GET.get("view", ""))
 
     def get_paginate_by(self, _queryset):
         size = self.request.GET.get("per_page", "")
@@ -99,14 +113,22 @@ class RecordList(ListView):
         context = super().get_context_data(**kwargs)
         filters = self.filterset
         filters.offer()
+        kind = self.model._meta.model_name
+        sort = filters.form.cleaned_data.get("sort") or next(iter(filters.SORTS))
+        context |= self.showing.context(filters.qs, self.request.GET)
         return context | {
             "title": capfirst(self.model._meta.verbose_name_plural),
-            "kind": self.model._meta.model_name,
+            "kind": kind,
+            "showings": showing.offered(kind),
+            "showing": self.showing,
+            "columns": tables.headings(kind, sort),
+            "rows": f"registry/includes/rows/{kind}.html",
             "form": filters.form,
             "chips": filters.chips(),
             "refusals": filters.refusals(),
             "sorts": [(key, label) for key, (label, _order) in filters.SORTS.items()],
-            "sort": filters.form.cleaned_data.get("sort") or next(iter(filters.SORTS)),
+            "sort": sort,
+            "unfiltered": self._unfiltered(),
             "page_sizes": self.PAGE_SIZES,
             "pages": context["paginator"].get_elided_page_range(
                 context["page_obj"].number, on_each_side=2, on_ends=1
