@@ -86,6 +86,14 @@ def origins(name: str, default: list[str]) -> list[str]:
     return found
 
 
+def origin(name: str) -> str:
+    """The address of one site, without a path; empty where the variable is absent."""
+    found = origins(name, [])
+    if len(found) > 1:
+        raise _refuse(name, _raw(name), "write one address.")
+    return found[0] if found else ""
+
+
 def hosts(name: str, default: list[str]) -> list[str]:
     found = words(name, default)
     for host in found:

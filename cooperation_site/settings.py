@@ -192,6 +192,22 @@ SITE_LOGO = (
 )
 SITE_EDITOR = environment.text("SITE_EDITOR")
 
+# Where the site stands, for messages: what runs from the command line sees no address.
+SITE_ADDRESS = environment.origin("SITE_ADDRESS")
+
+# The mail server. Without one nothing is sent, and what would send says so.
+EMAIL_HOST = environment.text("EMAIL_HOST")
+_security = environment.choice("EMAIL_SECURITY", "starttls", ["starttls", "tls", "none"])
+EMAIL_USE_TLS = _security == "starttls"
+EMAIL_USE_SSL = _security == "tls"
+EMAIL_PORT = environment.integer(
+    "EMAIL_PORT", {"starttls": 587, "tls": 465, "none": 25}[_security], 1, 65535
+)
+EMAIL_HOST_USER = environment.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_PASSWORD")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("EMAIL_FROM", "registry@localhost")
+
 # Imports: the limits that a refusal names.
 IMPORT_MAX_MEGABYTES = environment.integer("IMPORT_MAX_MEGABYTES", 50, minimum=1)
 IMPORT_MAX_ROWS = environment.integer("IMPORT_MAX_ROWS", 200_000, minimum=1)

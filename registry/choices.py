@@ -212,3 +212,27 @@ class RevisionAction(TextChoices):
     DELETED = "deleted", _("Deleted")
     RESTORED = "restored", _("Restored")
     UNDONE = "undone", _("Import undone")
+
+
+class Language(TextChoices):
+    """The languages of the interface, in which messages can be written."""
+
+    FRENCH = "fr", _("French")
+    ENGLISH = "en", _("English")
+
+
+class ReminderSubject(TextChoices):
+    """What a digest may tell a member of staff about."""
+
+    EXPIRING = "expiring", _("Agreements that expire")
+    CLOSING = "closing", _("Calls that close")
+    REVIEWS = "reviews", _("Records that wait for review")
+
+
+class Frequency(TextChoices):
+    """How often a digest is sent, where there is something to tell."""
+
+    NEVER = "never", _("Never")
+    DAILY = "daily", _("Every day")
+    WEEKLY = "weekly", _("Every week")
+    MONTHLY = "monthly", _("Every month")

@@ -13,6 +13,7 @@ from registry.views import (
     home,
     organisations,
     reference,
+    reminders,
     sources,
 )
 
@@ -32,6 +33,11 @@ def _record(name, list_view, detail_view):
 
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path(
+        _("reminders/stop/<str:token>/"),
+        reminders.StopReminders.as_view(),
+        name="stop_reminders",
+    ),
     path(_("search/"), home.Search.as_view(), name="search"),
     path(
         _("agreements/"),

@@ -91,6 +91,7 @@ def test_other_pages_have_no_fault(signed_in, scheme):
         "/en/admin/",
         "/admin/registry/",
         "/admin/password_change/",
+        "/admin/reminders/",
         url(record, "history"),
         url(record, "delete"),
         url(user),

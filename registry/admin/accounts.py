@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.base import FieldsMixin, RegistryModelAdmin
+from registry.admin.reminders import ReminderInline
 from registry.admin.site import site
 from registry.models import Authority, User
 
@@ -36,9 +37,10 @@ class UserAdmin(FieldsMixin, DjangoUserAdmin):
     list_filter = ("is_active", "is_superuser", "authorities", "groups")
     autocomplete_fields = ("authorities", "groups")
     filter_horizontal = ()
+    inlines = (ReminderInline,)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        (_("Who it is"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Who it is"), {"fields": ("first_name", "last_name", "email", "language")}),
         (_("Contributes for"), {"fields": ("authorities",)}),
         (
             _("What they may do"),

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.exports import template_view
+from registry.admin.reminders import reminders_view
 
 # The front page and the side bar, in the order in which a registry is filled.
 SECTIONS = [
@@ -45,8 +46,14 @@ class RegistryAdminSite(AdminSite):
         return super().each_context(request) | {"language_links": self.language_links(request)}
 
     def get_urls(self):
-        view = self.admin_view(template_view)
-        return [path("template/", view, name="template"), *super().get_urls()]
+        return [
+            path("template/", self.admin_view(template_view), name="template"),
+            path("reminders/", self.admin_view(self.reminders), name="reminders"),
+            *super().get_urls(),
+        ]
+
+    def reminders(self, request):
+        return reminders_view(request, self)
 
     def get_app_list(self, request, app_label=None):
         """All models by section; for one application alone, the usual list."""

@@ -21,6 +21,7 @@ from registry.models.organisations import (
     OrganisationName,
 )
 from registry.models.reference import Domain, Place, PlaceIdentifier, PlaceName
+from registry.models.reminders import Reminder
 from registry.models.sources import Citation, Source
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "ProgrammeItem",
     "Project",
     "ProjectPartner",
+    "Reminder",
     "Revision",
     "Signatory",
     "Source",

@@ -4,6 +4,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from registry.choices import Language
+
 
 class AuthorityQuerySet(models.QuerySet):
     def get_by_natural_key(self, code):
@@ -50,6 +52,14 @@ class User(AbstractUser):
         related_name="members",
         verbose_name=_("contributing authorities"),
         help_text=_("The authorities for which this person contributes."),
+    )
+
+    language = models.CharField(
+        _("language of messages"),
+        max_length=2,
+        choices=Language,
+        blank=True,
+        help_text=_("Without one, messages come in the site's first language."),
     )
 
     class Meta(AbstractUser.Meta):
