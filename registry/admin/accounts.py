@@ -50,6 +50,10 @@ class UserAdmin(FieldsMixin, DjangoUserAdmin):
     )
     readonly_fields = ("last_login", "date_joined")
 
+    def get_inlines(self, request, user):
+        """A new account begins with a name and a password alone."""
+        return self.inlines if user else ()
+
     @admin.display(description=_("name"), ordering=("last_name"))
     def full_name(self, user):
         return user.get_full_name()
