@@ -12,8 +12,9 @@ class RegistryConfig(AppConfig):
 
     def ready(self):
         # The administration registers its models.
-        from registry import admin, history, reference_rows, search  # noqa: F401
+        from registry import admin, changes, history, reference_rows, search  # noqa: F401
 
         search.connect()
         history.connect()
+        post_migrate.connect(changes.install, sender=self, dispatch_uid="changes")
         post_migrate.connect(reference_rows.ensure, sender=self, dispatch_uid="reference_rows")

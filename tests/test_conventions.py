@@ -18,10 +18,12 @@ from django.urls import resolve
 from django.utils.functional import Promise
 
 from registry.admin import site
+from registry.models import Change
 from registry.models.base import PublicRecord
 
 ROOT = Path(settings.BASE_DIR)
-MODELS = list(apps.get_app_config("registry").get_models())
+# The log of changes is the database's own: nobody reads or edits it.
+MODELS = [model for model in apps.get_app_config("registry").get_models() if model is not Change]
 RECORDS = [model for model in MODELS if issubclass(model, PublicRecord)]
 NOT_OURS = {"var", "build", "node_modules", "vendor", "__pycache__", "migrations"}
 

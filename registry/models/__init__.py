@@ -2,6 +2,7 @@
 
 from registry.models.accounts import Authority, User
 from registry.models.agreements import Agreement, Party, Signatory
+from registry.models.changes import Change
 from registry.models.contributions import Contribution
 from registry.models.delegations import Delegation, Participant, ProgrammeItem, Stop
 from registry.models.funding import (
@@ -28,6 +29,7 @@ __all__ = [
     "Agreement",
     "Authority",
     "Call",
+    "Change",
     "Citation",
     "Contribution",
     "Delegation",
