@@ -16,7 +16,16 @@ class Change(models.Model):
     # A number drawn by lot: a number of a row that was rolled back is given again, its mark not.
     mark = models.BigIntegerField()
     # PostgreSQL alone: which transaction wrote it, since there the first to begin may end last.
-    transaction = models.BigIntegerField(default=0, db_index=True)
+    transaction = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["transaction"],
+                condition=models.Q(transaction__gt=0),
+                name="change_of_transaction",
+            )
+        ]
 
     def __str__(self):
         return f"{self.kind} {self.record or ''}"

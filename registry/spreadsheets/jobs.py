@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from registry import changes
 from registry.choices import ImportState
 from registry.models import Authority, ImportJob, User
 from registry.models.imports import imports_storage, stored_refusals
@@ -100,7 +101,8 @@ def confirm(job: ImportJob, digest: str, state: ImportState = ImportState.PREVIE
                 plan = _plan(locked, file)
             if plan.problems or plan.digest != digest:
                 raise RegistryChangedError
-            write(plan, locked.user, locked)
+            with changes.wholesale(len(plan.touched)):
+                write(plan, locked.user, locked)
             locked.state = ImportState.CONFIRMED
             locked.confirmed_at = timezone.now()
             locked.report = report(plan)
