@@ -5,6 +5,7 @@ understand with a message that names the variable, the value and a value that wo
 """
 
 import os
+import re
 import zoneinfo
 from pathlib import Path
 
@@ -108,6 +109,22 @@ def time_zone(name: str, default: str) -> str:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise _refuse(name, value, "write a name such as Europe/Paris.") from None
+    return value
+
+
+def colour(name: str) -> str:
+    """A colour as ``#rrggbb``; empty where the variable is absent."""
+    value = _raw(name).lower()
+    if value and not re.fullmatch(r"#[0-9a-f]{6}", value):
+        raise _refuse(name, value, "write a colour such as #1f5fa8.")
+    return value
+
+
+def email(name: str) -> str:
+    """An e-mail address; empty where the variable is absent."""
+    value = _raw(name)
+    if value and not re.fullmatch(r"[^@\s:?&<>]+@[^@\s:?&<>]+\.[^@\s:?&<>]+", value):
+        raise _refuse(name, value, "write an address such as registry@example.org.")
     return value
 
 

@@ -191,6 +191,19 @@ SITE_LOGO = (
     f"site/logo{SITE_LOGO_FILE.suffix.lower()}" if SITE_LOGO_FILE else "registry/img/logo.svg"
 )
 SITE_EDITOR = environment.text("SITE_EDITOR")
+SITE_CONTACT = environment.email("SITE_CONTACT")
+# The words of the front page, for each language; registry.theme makes the colours readable.
+_introduction = environment.text("SITE_INTRODUCTION")
+SITE_INTRODUCTIONS = {
+    "fr": environment.text("SITE_INTRODUCTION_FR", _introduction),
+    "en": environment.text("SITE_INTRODUCTION_EN", _introduction),
+}
+SITE_COLOURS = {
+    "accent": environment.colour("SITE_COLOUR"),
+    "agreement": environment.colour("SITE_COLOUR_AGREEMENTS"),
+    "delegation": environment.colour("SITE_COLOUR_DELEGATIONS"),
+    "project": environment.colour("SITE_COLOUR_PROJECTS"),
+}
 
 # Where the site stands, for messages: what runs from the command line sees no address.
 SITE_ADDRESS = environment.origin("SITE_ADDRESS")

@@ -6,6 +6,7 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+from registry import theme
 from registry.admin.site import site
 
 
@@ -16,6 +17,7 @@ def favicon(_request):
 
 urlpatterns = [
     path("favicon.ico", favicon),
+    path("theme.css", theme.stylesheet, name="theme"),
     *i18n_patterns(
         path(_("admin/"), site.urls),
         path("", include("registry.urls")),

@@ -12,6 +12,7 @@ from registry.views import (
     funding,
     home,
     organisations,
+    pages,
     reference,
     reminders,
     sources,
@@ -39,6 +40,8 @@ urlpatterns = [
         name="stop_reminders",
     ),
     path(_("search/"), home.Search.as_view(), name="search"),
+    path(_("about/"), pages.About.as_view(), name="about"),
+    path(_("accessibility/"), pages.Accessibility.as_view(), name="accessibility"),
     path(
         _("agreements/"),
         _record("agreement", agreements.AgreementList, agreements.AgreementDetail),

@@ -16,6 +16,7 @@ pytestmark = [
 ]
 
 KINDS = [model._meta.model_name for model in RECORDS]
+PAGES = ["home", "search", "domain_list", "about", "accessibility"]
 LOOKS = {
     "fr": [(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")],
     "en": [(390, "dark"), (1280, "light")],  # the same templates with other words
@@ -28,7 +29,7 @@ def addresses(records: dict[str, PublicRecord], language) -> list[str]:
         lists = [reverse(f"registry:{kind}_list") for kind in KINDS]
         agreements = reverse("registry:agreement_list")
         return [
-            *(reverse(f"registry:{name}") for name in ("home", "search", "domain_list")),
+            *(reverse(f"registry:{name}") for name in PAGES),
             *lists,
             *(record.get_absolute_url() for record in records.values()),
             factories.DomainFactory().get_absolute_url(),

@@ -58,7 +58,7 @@ def test_page_of_each_kind_answers_within_its_budget(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["home", "search", "domain_list"])
+@pytest.mark.parametrize("name", ["home", "search", "domain_list", "about", "accessibility"])
 def test_page_of_no_kind_answers_within_its_budget(
     client, records, name, language, django_assert_max_num_queries
 ):
@@ -170,7 +170,7 @@ def test_what_is_not_stated_shows_nothing(client):
     bare = factories.AgreementFactory(signed_on=None)
     text = client.get(bare.get_absolute_url()).text
     assert "standing--" not in text
-    assert "<dt>" not in text.split("</header>")[1].split('class="record-footer"')[0]
+    assert "<dt>" not in text.split('class="record__body"')[1].split("record-footer")[0]
 
 
 def test_shared_contribution_is_explained_and_counted_once(client):

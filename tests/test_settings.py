@@ -26,6 +26,8 @@ READERS = {
     "time_zone": lambda name: environment.time_zone(name, "Europe/Paris"),
     "folder": lambda name: environment.folder(name, Path("/srv")),
     "image": environment.image,
+    "colour": environment.colour,
+    "email": environment.email,
 }
 
 
@@ -33,6 +35,9 @@ READERS = {
     ("reader", "value", "hint"),
     [
         ("boolean", "maybe", "true or false"),
+        ("colour", "red", "such as #1f5fa8"),
+        ("colour", "#12345", "such as #1f5fa8"),
+        ("email", "somebody", "such as registry@example.org"),
         ("integer", "many", "a whole number, such as 5"),
         ("integer", "0", "from 1 to 9"),
         ("integer", "10", "from 1 to 9"),
@@ -87,7 +92,10 @@ def test_reader_of_a_blank_variable_gives_the_default(monkeypatch, value):
 
     found = [reader("THE_VARIABLE") for reader in READERS.values()]
 
-    assert found == [False, 5, "fr", ["fr"], ["localhost"], [], "Europe/Paris", Path("/srv"), None]
+    assert found == [
+        *(False, 5, "fr", ["fr"], ["localhost"], [], "Europe/Paris", Path("/srv"), None),
+        *("", ""),
+    ]
 
 
 # Whole processes, each with an environment of its own --------------------------------------------

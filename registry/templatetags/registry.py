@@ -4,12 +4,16 @@ import datetime
 
 from django import template
 from django.conf import settings
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.templatetags.static import static
 from django.urls import reverse
 from django.urls import translate_url as translated
 from django.utils import formats, translation
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language_info
 
+from registry import theme
 from registry.dates import PartialDate, format_event, format_range
 from registry.money import format_money
 
@@ -46,6 +50,49 @@ def external_link(url, text=""):
         return ""
     shown = text or str(url).split("://", 1)[1].removeprefix("www.").rstrip("/")
     return format_html('<a class="external" href="{}" rel="external noopener">{}</a>', url, shown)
+
+
+# Look ---------------------------------------------------------------------------------------
+
+ICONS = {
+    "agreement": "handshake",
+    "delegation": "plane",
+    "project": "puzzle",
+    "contribution": "hand-coins",
+    "organisation": "landmark",
+    "place": "map-pin",
+    "fund": "coins",
+    "call": "megaphone",
+    "domain": "tag",
+    "source": "file-text",
+}
+
+
+@register.simple_tag
+def icon(name):
+    """An icon beside words that say the same: the kind of a record, or a name of the sprite."""
+    sprite = static("registry/vendor/lucide/icons.svg")
+    return format_html(
+        '<svg class="icon" width="20" height="20" aria-hidden="true"><use href="{}#{}"/></svg>',
+        sprite,
+        ICONS.get(name, name),
+    )
+
+
+@register.simple_tag
+def theme_url() -> str:
+    """The style sheet of the deployment's own colours; empty where it has none."""
+    return theme.address()
+
+
+@register.simple_tag(takes_context=True)
+def block_text(context, name) -> str:
+    """What a block of the page holds, for a second place that needs the same words."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    block = blocks and blocks.get_block(name)
+    text = " ".join(block.render(context).split()) if block else ""
+    # The block has escaped its values already; only its own quotes may still end an attribute.
+    return mark_safe(text.replace('"', "&quot;"))  # noqa: S308
 
 
 # Dates, numbers, amounts --------------------------------------------------------------------

@@ -25,6 +25,7 @@ class Block:
     records: list
     total: int
     url: str
+    kind: str = ""
 
     def __bool__(self):
         return bool(self.records)
@@ -42,7 +43,7 @@ def block(title, records, list_of: str, **parameters) -> Block:
     query = QueryDict(mutable=True)
     query.update(parameters)
     url = f"{reverse(f'registry:{list_of}_list')}?{query.urlencode()}"
-    return Block(str(title), first[:BLOCK_LENGTH], total, url)
+    return Block(str(title), first[:BLOCK_LENGTH], total, url, list_of)
 
 
 def by_country(rows) -> list[tuple[str, list]]:

@@ -29,6 +29,7 @@ class Home(TemplateView):
     def get_context_data(self, **kwargs):
         today = timezone.localdate()
         return super().get_context_data(**kwargs) | {
+            "is_wide": True,
             "figures": [
                 (
                     model._meta.model_name,
