@@ -17,4 +17,5 @@ class RegistryConfig(AppConfig):
         search.connect()
         history.connect()
         post_migrate.connect(changes.install, sender=self, dispatch_uid="changes")
+        post_migrate.connect(search.ensure, sender=self, dispatch_uid="search_tables")
         post_migrate.connect(reference_rows.ensure, sender=self, dispatch_uid="reference_rows")

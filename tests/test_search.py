@@ -28,7 +28,12 @@ pytestmark = pytest.mark.django_db
 
 
 def _finds(record, text):
-    return search.matching(type(record).objects.filter(pk=record.pk), text).exists()
+    """Whether text finds the record, which the public's index and the staff's search agree on."""
+    alone = type(record).objects.filter(pk=record.pk)
+    public = search.found(alone, text).exists()
+    assert public is (record.pk in search.keys(type(record), text))
+    assert public is search.matching(alone, text).exists()
+    return public
 
 
 def _party(organisation, **values):

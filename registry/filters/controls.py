@@ -12,7 +12,7 @@ from django_countries import countries
 
 from registry.fields import PartialDateFormField
 from registry.models import Domain
-from registry.search import matching
+from registry.search import found
 from registry.text import fold
 
 LONGEST_LIST = 150
@@ -68,13 +68,13 @@ class RecordField(forms.CharField):
         return record
 
     def _named(self, published, value):
-        found = list(matching(published, value)[: LONGEST_LIST + 1]) if fold(value) else []
-        if not found:
+        near = list(found(published, value)[: LONGEST_LIST + 1]) if fold(value) else []
+        if not near:
             raise ValidationError(_("“%(value)s” is not known here."), params={"value": value})
-        exact = [record for record in found if fold(str(record)) == fold(value)]
-        if len(exact) == 1 or len(found) == 1:
-            return (exact or found)[0]
-        self.widget.candidates = found[:LONGEST_LIST]
+        exact = [record for record in near if fold(str(record)) == fold(value)]
+        if len(exact) == 1 or len(near) == 1:
+            return (exact or near)[0]
+        self.widget.candidates = near[:LONGEST_LIST]
         raise ValidationError(
             _("“%(value)s” may be several: choose one in the list."), params={"value": value}
         )
@@ -191,7 +191,7 @@ class TextFilter(django_filters.Filter):
     field_class = forms.CharField
 
     def filter(self, queryset, value):
-        return matching(queryset, value) if value else queryset
+        return found(queryset, value) if value else queryset
 
 
 class DateFilter(django_filters.Filter):

@@ -1,8 +1,15 @@
-"""The words by which each kind of record is found: its own, and those of published neighbours."""
+"""The words by which each kind of record is found: its own, and those of published neighbours.
 
+A record says them in pieces: what the piece is, its text, and whose other name it is, if it is one
+of a neighbour's. ``text_of`` folds them into the search text; ``registry.search.passages`` shows
+the one in which a word was found.
+"""
+
+import re
 from collections.abc import Iterable
 from operator import attrgetter
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from registry.models import (
@@ -18,6 +25,37 @@ from registry.models import (
 )
 from registry.text import fold
 
+# What a piece is. The first two are the record's names, which count for more than the rest.
+NAME = _("Name")
+OTHER_NAME = _("Other name")
+SUMMARY = _("Summary")
+OBJECTIVES = _("Objectives")
+RESULTS = _("Results")
+NUMBER = _("Number")
+PARTY = _("Party")
+SIGNATORY = _("Signatory")
+DOMAIN = _("Domain")
+PLACE = _("Place")
+COUNTRY = _("Country")
+PARTICIPANT = _("Participant")
+MEETING = _("Meeting")
+FUND = _("Fund")
+RUN_BY = _("Run by")
+PARTNER = _("Partner")
+FUNDER = _("Funder")
+RECIPIENT = _("Recipient")
+PROJECT = _("Project")
+DECISION = _("Decision")
+NOTE = _("Note")
+PUBLISHER = _("Publisher")
+
+# Between the names, each on a line, and the rest.
+REST = "\n\n"
+# A longer word is no word; PostgreSQL could not keep it.
+LONGEST_WORD = 60
+OVERLONG = re.compile(rf"(\S{{{LONGEST_WORD}}})\S+")
+
+
 # Neighbours come in an order that is the same on every database and before they are written.
 
 
@@ -30,102 +68,131 @@ def _other_names(record) -> list[str]:
     return sorted(other.name for other in record.other_names.all())
 
 
-def _organisation_names(organisations):
+def _organisations(label, organisations):
     for organisation in _published(organisations):
-        yield organisation.name
-        yield from _other_names(organisation)
+        name = organisation.name
+        yield label, name, ""
+        for other in _other_names(organisation):
+            yield label, other, name
 
 
-def _place_names(places):
+def _places(label, places):
     for place in _published(places):
-        yield from (place.name_fr, place.name_en)
-        yield from _other_names(place)
+        name = place.name_fr
+        yield label, name, ""
+        yield label, place.name_en, ""
+        for other in _other_names(place):
+            yield label, other, name
 
 
-def _domain_names(domains):
+def _domains(domains):
     for domain in sorted(domains, key=attrgetter("code")):
-        yield from (domain.name_fr, domain.name_en)
+        yield DOMAIN, domain.name_fr, ""
+        yield DOMAIN, domain.name_en, ""
 
 
-def _fund_names(funds):
+def _funds(funds):
     for fund in _published(funds):
-        yield from (fund.name, fund.acronym)
+        yield FUND, fund.name, ""
+        yield FUND, fund.acronym, fund.name
 
 
-def _country_names(country):
-    for language in ("fr", "en"):
-        with override(language):
-            yield country.name
+def _people(label, people):
+    for one in people:
+        yield label, one.name, ""
+        yield label, one.office, one.name
+
+
+# Each kind ------------------------------------------------------------------------------------
 
 
 def _place(place):
-    yield from (place.name_fr, place.name_en)
-    yield from _other_names(place)
-    yield from _country_names(place.country)
+    yield NAME, place.name_fr, ""
+    yield NAME, place.name_en, ""
+    for other in _other_names(place):
+        yield OTHER_NAME, other, ""
+    for language in ("fr", "en"):
+        with override(language):
+            yield COUNTRY, place.country.name, ""
 
 
 def _organisation(organisation):
-    yield from (organisation.name, organisation.summary)
-    yield from _other_names(organisation)
-    yield from sorted(identifier.value for identifier in organisation.identifiers.all())
-    yield from _place_names([organisation.place])
+    yield NAME, organisation.name, ""
+    for other in _other_names(organisation):
+        yield OTHER_NAME, other, ""
+    yield SUMMARY, organisation.summary, ""
+    for value in sorted(identifier.value for identifier in organisation.identifiers.all()):
+        yield NUMBER, value, ""
+    yield from _places(PLACE, [organisation.place])
 
 
 def _agreement(agreement):
-    yield from (agreement.title, agreement.summary)
-    yield from _organisation_names(party.organisation for party in agreement.parties.all())
-    for signatory in agreement.signatories.all():
-        yield from (signatory.name, signatory.office)
-    yield from _domain_names(agreement.domains.all())
+    yield NAME, agreement.title, ""
+    yield SUMMARY, agreement.summary, ""
+    yield from _organisations(PARTY, (party.organisation for party in agreement.parties.all()))
+    yield from _people(SIGNATORY, agreement.signatories.all())
+    yield from _domains(agreement.domains.all())
 
 
 def _delegation(delegation):
-    yield from (
-        delegation.title,
-        delegation.summary,
-        delegation.objectives,
-        delegation.results,
-    )
-    yield from _place_names(stop.place for stop in delegation.stops.all())
+    yield NAME, delegation.title, ""
+    yield SUMMARY, delegation.summary, ""
+    yield OBJECTIVES, delegation.objectives, ""
+    yield RESULTS, delegation.results, ""
+    yield from _places(PLACE, (stop.place for stop in delegation.stops.all()))
     for participant in delegation.participants.all():
-        yield from (participant.name, participant.office)
-        yield from _organisation_names([participant.organisation])
+        yield from _people(PARTICIPANT, [participant])
+        yield from _organisations(PARTICIPANT, [participant.organisation])
     for item in delegation.programme.all():
-        yield item.title
-        yield from _place_names([item.place])
-        yield from _organisation_names(item.organisations.all())
-    yield from _domain_names(delegation.domains.all())
+        yield MEETING, item.title, ""
+        yield from _places(MEETING, [item.place])
+        yield from _organisations(MEETING, item.organisations.all())
+    yield from _domains(delegation.domains.all())
 
 
 def _fund(fund):
-    yield from (fund.name, fund.acronym, fund.summary)
-    yield from _organisation_names(row.organisation for row in fund.organisations.all())
+    yield NAME, fund.name, ""
+    yield OTHER_NAME, fund.acronym, ""
+    yield SUMMARY, fund.summary, ""
+    yield from _organisations(RUN_BY, (row.organisation for row in fund.organisations.all()))
 
 
 def _call(call):
-    yield from (call.title, call.edition, call.summary)
-    yield from _fund_names([call.fund])
+    yield NAME, call.title, ""
+    fund = call.fund
+    name = f"{fund.short_name} {call.edition}" if fund.is_published else call.edition
+    yield OTHER_NAME if call.title else NAME, name, ""
+    yield SUMMARY, call.summary, ""
+    yield from _funds([fund])
 
 
 def _project(project):
-    yield from (project.title, project.summary, project.results)
-    yield from _fund_names([project.fund])
-    yield from _organisation_names(partner.organisation for partner in project.partners.all())
-    yield from _domain_names(project.domains.all())
-    yield from _place_names(project.places.all())
+    yield NAME, project.title, ""
+    yield SUMMARY, project.summary, ""
+    yield RESULTS, project.results, ""
+    yield from _funds([project.fund])
+    yield from _organisations(PARTNER, (row.organisation for row in project.partners.all()))
+    yield from _domains(project.domains.all())
+    yield from _places(PLACE, project.places.all())
 
 
 def _contribution(contribution):
-    yield from (contribution.title, contribution.decision, contribution.note)
-    yield from _organisation_names(contribution.funders.all())
-    yield from _organisation_names(contribution.recipients.all())
-    yield from (project.title for project in _published(contribution.projects.all()))
-    yield from _fund_names([contribution.fund])
+    yield NAME, contribution.title, ""
+    yield DECISION, contribution.decision, ""
+    yield NOTE, contribution.note, ""
+    yield from _organisations(FUNDER, contribution.funders.all())
+    yield from _organisations(RECIPIENT, contribution.recipients.all())
+    for project in _published(contribution.projects.all()):
+        yield PROJECT, project.title, ""
+    yield from _funds([contribution.fund])
 
 
 def _source(source):
-    yield from source.titles
-    yield from _organisation_names([source.publisher])
+    title, *others = source.titles
+    yield NAME, title, ""
+    for other in others:
+        yield OTHER_NAME, other, ""
+    yield from _organisations(PUBLISHER, [source.publisher])
 
 
 # For each kind: the function above, the foreign keys to join and the relations to prefetch.
@@ -160,7 +227,19 @@ INDEXED = {
 }
 
 
-def text_of(model, record) -> str:
-    """The text of a record, or of what stands for one that is not written yet."""
+def pieces_of(model, record) -> Iterable[tuple]:
+    """What a record says, or what stands for one that is not written yet."""
     words, _joined, _prefetched = INDEXED[model]
-    return fold(" ".join([*words(record), record.reference, record.public_id]))
+    yield from words(record)
+    yield NUMBER, record.reference, ""
+    yield NUMBER, record.public_id, ""
+
+
+def text_of(model, record) -> str:
+    """The search text: the folded names, each on a line, then all the rest."""
+    names, rest = [], []
+    for label, text, _whose in pieces_of(model, record):
+        if text:
+            (names if label is NAME or label is OTHER_NAME else rest).append(text)
+    lines = "\n".join(line for name in names if (line := fold(name)))
+    return OVERLONG.sub(r"\1", f"{lines}{REST}{fold(' '.join(rest))}")

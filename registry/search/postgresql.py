@@ -1,0 +1,93 @@
+"""The index on PostgreSQL: two columns of each table that the database writes itself.
+
+They hold the words of published records, those of the names apart; of a draft they hold nothing.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from django.db import connection
+
+from registry.choices import Status
+
+# The text is folded by us: its words need no dictionary and no parser, which is slow. A vector
+# takes up to a megabyte.
+_VECTOR = (
+    "CASE WHEN status = '{published}' THEN array_to_tsvector(array_remove("
+    "string_to_array(translate(left({part}, 100000), E'\\n', ' '), ' '), '')) END"
+)
+COLUMNS = {
+    "search_words": _VECTOR.format(published=Status.PUBLISHED, part="search_text"),
+    "search_names": _VECTOR.format(
+        published=Status.PUBLISHED, part="split_part(search_text, E'\\n\\n', 1)"
+    ),
+}
+
+
+# Making it --------------------------------------------------------------------------------------
+
+
+def is_whole(model) -> bool:
+    """Whether the columns are there as they should be: each carries a mark of its definition."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname, col_description(attrelid, attnum) FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND NOT attisdropped",
+            [model._meta.db_table],
+        )
+        held = dict(cursor.fetchall())
+    return all(held.get(column) == _mark(column) for column in COLUMNS)
+
+
+def make(model) -> None:
+    """Make the columns anew; the database fills and indexes them."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        for column, vector in COLUMNS.items():
+            cursor.execute(f"ALTER TABLE {table} DROP COLUMN IF EXISTS {column}")
+            cursor.execute(
+                f"ALTER TABLE {table} ADD COLUMN {column} tsvector"
+                f" GENERATED ALWAYS AS ({vector}) STORED"
+            )
+            cursor.execute(f"CREATE INDEX {table}_{column} ON {table} USING gin ({column})")
+            cursor.execute(f"COMMENT ON COLUMN {table}.{column} IS '{_mark(column)}'")
+
+
+def _mark(column: str) -> str:
+    return hashlib.sha256(COLUMNS[column].encode()).hexdigest()[:12]
+
+
+# Asking it --------------------------------------------------------------------------------------
+
+
+def _expression(words: Sequence[str], *, whole=False) -> str:
+    """All the words, or beginnings of words, in the language of ``tsquery``.
+
+    Folded words hold letters and digits alone: none can end the quotation.
+    """
+    return " & ".join(f"'{word}'" if whole else f"'{word}':*" for word in words)
+
+
+def condition(_model, table: str, words: Sequence[str]) -> tuple[str, list]:
+    """That a row of the table, under the name it has in a query, has all the words."""
+    return f"{table}.search_words @@ %s::tsquery", [_expression(words)]
+
+
+def keys(model, words: Sequence[str], *, limit=None, in_names=False, whole=False) -> list[int]:
+    column = "search_names" if in_names else "search_words"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {model._meta.db_table} WHERE {column} @@ %s::tsquery LIMIT %s",  # noqa: S608
+            [_expression(words, whole=whole), limit],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def count(model, words: Sequence[str], most: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM"  # noqa: S608
+            f" {model._meta.db_table} WHERE search_words @@ %s::tsquery LIMIT %s) some",
+            [_expression(words), most],
+        )
+        return cursor.fetchone()[0]

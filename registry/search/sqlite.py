@@ -1,0 +1,128 @@
+"""The index on SQLite: for each kind of record an FTS5 table of the published ones.
+
+It holds no text, only which words stand in which record. Triggers on the record's own table keep
+it, so that no way of writing goes past it; drafts are not in it at all.
+"""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection
+from django.utils.translation import gettext as _
+
+from registry.choices import Status
+
+# ``detail=column``: in which column a word stands, never where in it. The text is folded by us, so
+# that its words need no other rule than the spaces between them.
+TABLE = (
+    "CREATE VIRTUAL TABLE {index} USING fts5"
+    "(names, rest, content='', columnsize=0, detail=column, tokenize='ascii')"
+)
+# What the table is given of a row: ``{row}`` is ``new.``, ``old.`` or nothing.
+SPLIT = (
+    "{row}id, substr({row}search_text, 1, instr({row}search_text, char(10, 10))),"
+    " substr({row}search_text, instr({row}search_text, char(10, 10)) + 1)"
+)
+PUT = f"INSERT INTO {{index}}(rowid, names, rest) SELECT {SPLIT}"
+TAKE = f"INSERT INTO {{index}}({{index}}, rowid, names, rest) SELECT 'delete', {SPLIT}"
+IF_PUBLISHED = f" WHERE {{row}}status = '{Status.PUBLISHED}'"
+TRIGGERS = {
+    "inserted": "AFTER INSERT ON {table} BEGIN {put}; END",
+    "deleted": "AFTER DELETE ON {table} BEGIN {take}; END",
+    "updated": "AFTER UPDATE OF id, status, search_text ON {table}"
+    " WHEN old.search_text <> new.search_text OR old.status <> new.status OR old.id <> new.id"
+    " BEGIN {take}; {put}; END",
+}
+
+
+# Making it --------------------------------------------------------------------------------------
+
+
+def is_whole(model) -> bool:
+    """Whether the index is there as it should be. Django loses triggers when it remakes a table."""
+    expected = _definitions(model)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        held = dict(cursor.fetchall())
+    return all(held.get(name) == sql for name, sql in expected.items())
+
+
+def make(model) -> None:
+    """Make the index anew, with its triggers, from what the table holds."""
+    definitions = _definitions(model)
+    index, *triggers = definitions
+    with connection.cursor() as cursor:
+        for trigger in triggers:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+        try:
+            cursor.execute(f"DROP TABLE IF EXISTS {index}")
+            cursor.execute(definitions[index])
+        except OperationalError as error:
+            if "fts5" not in str(error):
+                raise
+            raise ImproperlyConfigured(
+                _(
+                    "The SQLite of this Python has no full-text search (FTS5). Use a Python whose "
+                    "SQLite has it, as those of python.org and of Debian do, or PostgreSQL."
+                )
+            ) from error
+        fill = PUT.format(index=index, row="") + f" FROM {model._meta.db_table}"
+        cursor.execute(fill + IF_PUBLISHED.format(row=""))
+        for trigger in triggers:
+            cursor.execute(definitions[trigger])
+
+
+def _index(model) -> str:
+    return f"{model._meta.db_table}_search"
+
+
+def _definitions(model) -> dict[str, str]:
+    """The statements that make the table and its triggers, by the names of what they make."""
+    table, index = model._meta.db_table, _index(model)
+    put = (PUT + IF_PUBLISHED).format(index=index, row="new.")
+    take = (TAKE + IF_PUBLISHED).format(index=index, row="old.")
+    made = {index: TABLE.format(index=index)}
+    for event, trigger in TRIGGERS.items():
+        name = f"{index}_{event}"
+        made[name] = f"CREATE TRIGGER {name} {trigger.format(table=table, put=put, take=take)}"
+    return made
+
+
+# Asking it --------------------------------------------------------------------------------------
+
+
+def _expression(words: Sequence[str], *, in_names=False, whole=False) -> str:
+    """All the words, or beginnings of words, in the language of FTS5.
+
+    Folded words hold letters and digits alone: none can end the quotation.
+    """
+    end = "" if whole else "*"
+    every = " AND ".join(f'"{word}"{end}' for word in words)
+    return f"names : ({every})" if in_names else every
+
+
+def condition(model, table: str, words: Sequence[str]) -> tuple[str, list]:
+    """That a row of the table, under the name it has in a query, has all the words."""
+    index = _index(model)
+    sql = f"{table}.id IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"  # noqa: S608
+    return sql, [_expression(words)]
+
+
+def keys(model, words: Sequence[str], *, limit=-1, **where) -> list[int]:
+    index = _index(model)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT rowid FROM {index} WHERE {index} MATCH %s LIMIT %s",  # noqa: S608
+            [_expression(words, **where), limit],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def count(model, words: Sequence[str], most: int) -> int:
+    index = _index(model)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH %s LIMIT %s)",  # noqa: S608
+            [_expression(words), most],
+        )
+        return cursor.fetchone()[0]
