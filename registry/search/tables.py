@@ -23,10 +23,10 @@ def ensure(using="default", **_kwargs) -> None:
     ]
     if not lacking or not _is_newest(connections[using]):
         return
-    with transaction.atomic():
-        for model in lacking:
-            earlier = model.objects.exclude(search_text__contains=REST)
-            index(model, list(earlier.values_list("pk", flat=True)))
+    for model in lacking:
+        earlier = model.objects.exclude(search_text__contains=REST)
+        index(model, list(earlier.values_list("pk", flat=True)))
+        with transaction.atomic():
             engine.make(model)
 
 
