@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from registry.choices import AgreementKind, Currency, OrganisationKind
 from registry.spreadsheets import vocabulary
+from registry.spreadsheets.amounts import read_amount
 from registry.spreadsheets.names import Names, is_slip
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.tables import Row
 from registry.spreadsheets.values import (
-    read_amount,
     read_persons,
     read_stops,
     split_values,
@@ -189,7 +189,7 @@ def test_choice_is_read_by_label_synonym_or_code(text, kind, value):
 
 def test_unknown_choice_names_the_closest():
     with pytest.raises(CellError) as refused:
-        ChoiceWidget(AgreementKind).clean("Jumelages", Row("", 2, {}))
+        ChoiceWidget(AgreementKind).clean("Jumelaje", Row("", 2, {}))
 
     assert str(AgreementKind.TWINNING.label) in refused.value.remedy
 

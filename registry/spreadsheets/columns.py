@@ -28,6 +28,8 @@ class Column(Field):
     reads = ""
     # Whether exports have the column: not those that say what another one says.
     is_written = True
+    # Whether a cell names something else than what it fills: a fund, a city, a number.
+    names_another = False
 
     def __init__(self, attribute, headings: str, widget=None, reads: str = ""):
         super().__init__(attribute=attribute, widget=widget or widgets.LineWidget())
@@ -42,6 +44,8 @@ class Column(Field):
             self.reads = reads or "dates"
         elif isinstance(self.widget, widgets.AmountWidget):
             self.reads = "amounts"
+        # Texts of the record itself are taken as they are.
+        self.knows_nothing = self.names_another or self.widget.knows_nothing
 
     @property
     def label(self) -> str:
@@ -60,6 +64,8 @@ class Column(Field):
                     _("The formula in this cell has no stored value: %(shown)s.") % {"shown": cell},
                     _("Open the workbook in a spreadsheet and save it, or write the value itself."),
                 )
+            if self.knows_nothing and values.is_nothing(cell):
+                return None
             if isinstance(cell, ErrorCell):
                 raise CellError(
                     _("The formula in this cell fails: it shows %(shown)s.") % {"shown": cell},
@@ -120,6 +126,8 @@ class Companion(Column):
 
     Exports have it where ``written_from`` names the fields from which it is written.
     """
+
+    names_another = True
 
     def __init__(self, headings: str, widget=None, reads: str = "", written_from: str = ""):
         super().__init__(None, headings, widget, reads)
@@ -244,11 +252,15 @@ class PlacesColumn(ListColumn):
     def knows(self, text, directory):
         return text in directory.places
 
+    def split(self, value, directory):
+        return values.split_places(value, directory.places.__contains__, directory.may_lie_in)
+
     def apply(self, plan, value, row, directory):
         code = vocabulary.country_code(str(row.get(self.country, "")))
         for item in self.split(value, directory):
-            place = directory.place(item, code)
-            plan.link(self.attribute, place, row.heading(self.column_name))
+            with directory.without_left_out():
+                place = directory.place(item, code)
+                plan.link(self.attribute, place, row.heading(self.column_name))
 
 
 class OrganisationsColumn(ListColumn):
@@ -291,6 +303,8 @@ class RecordsColumn(ListColumn):
 
 class KeyColumn(Column):
     """A key to another record, by its name."""
+
+    names_another = True
 
     # What names the records: see ``exporting.references``.
     index = ""

@@ -9,6 +9,7 @@ from registry.dates import DateError, PartialDate, parse_range
 from registry.models import ProgrammeItem, Stop
 from registry.spreadsheets import values
 from registry.spreadsheets.plans import identity
+from registry.spreadsheets.problems import NameLeftOutError
 from registry.spreadsheets.rows import RowsColumn
 from registry.text import fold
 
@@ -34,18 +35,23 @@ class StopsColumn(RowsColumn):
     def apply(self, plan, value, row, directory):
         label = row.heading(self.column_name)
         left = plan.existing(self.attribute)
-        for stop in values.read_stops(value, row.conventions.day_first):
-            place = directory.place(stop.place)
+        known, lies_in = directory.places.__contains__, directory.may_lie_in
+        for stop in values.read_stops(value, row.conventions.day_first, known, lies_in):
+            try:
+                place = directory.place(stop.place)
+            except NameLeftOutError as error:
+                directory.notice_once(error.message)
+                continue
             # A place may be passed twice: each mention takes one of the stops that are there.
-            known = next((s for s in left if identity(s.place) == identity(place)), None)
-            if known is None:
+            passed = next((s for s in left if identity(s.place) == identity(place)), None)
+            if passed is None:
                 new = Stop(place=place, starts_on=stop.starts_on, ends_on=stop.ends_on)
                 plan.add_row(self.attribute, new, label)
                 continue
-            left.remove(known)
-            if stop.starts_on and not covers(stop.starts_on, stop.ends_on, known):
+            left.remove(passed)
+            if stop.starts_on and not covers(stop.starts_on, stop.ends_on, passed):
                 dates = {"starts_on": stop.starts_on, "ends_on": stop.ends_on}
-                plan.change_row(self.attribute, known, dates, label)
+                plan.change_row(self.attribute, passed, dates, label)
 
 
 def covers(start: PartialDate, end: PartialDate | None, stop: Stop) -> bool:

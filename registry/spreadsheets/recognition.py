@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from registry.spreadsheets.amounts import CURRENCIES
 from registry.spreadsheets.files import Sheet, Workbook
 from registry.spreadsheets.mapping import (
     HEADINGS_WITHIN,
@@ -22,10 +23,14 @@ from registry.spreadsheets.mapping import (
 )
 from registry.spreadsheets.problems import Problem
 from registry.spreadsheets.tables import Row, Table, find_conventions, heading_key
-from registry.spreadsheets.values import CURRENCIES
 from registry.text import fold
 
 LEAST_RECOGNISED = 2
+# What a heading says of the unit of its amounts.
+UNITS = {
+    *CURRENCIES,
+    *("en", "in", "d", "k", "dollar", "dollars", "canadien", "canadiens", "milliers", "millions"),
+}
 # How many of the columns that a heading reads most like are named.
 CLOSEST = 3
 
@@ -65,10 +70,7 @@ def _find_column(heading: str, known: dict[str, str]) -> str | None:
     key = heading_key(heading)
     if key in known:
         return known[key]
-    without_currency = " ".join(
-        word for word in key.split() if word not in CURRENCIES and word != "en"
-    )
-    return known.get(without_currency)
+    return known.get(" ".join(word for word in key.split() if word not in UNITS))
 
 
 def _recognise_sheet(

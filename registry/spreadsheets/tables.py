@@ -3,13 +3,14 @@
 import datetime
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from registry.spreadsheets.amounts import find_currency, mark_of, multiple_of
 from registry.spreadsheets.files import ErrorCell, Value
 from registry.spreadsheets.problems import Problem
-from registry.spreadsheets.values import find_currency, mark_of
 from registry.text import ARTICLES, fold
 
-NUMERIC_DATE = re.compile(r"\b(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*\d{4}\b")
+NUMERIC_DATE = re.compile(r"\b(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*(?:[/.-]\s*\d{4}|[/.]\s*\d{2})\b")
 GROUPED_NUMBER = re.compile(r"\d[\d\s'’.,]*\d")
 
 
@@ -69,11 +70,21 @@ def heading_key(text: str) -> str:
 
 
 def heading_currency(text: str):
-    """The currency that a heading states: ``Montant (EUR)``, ``Budget en euros``."""
-    for part in (*re.findall(r"\(([^)]*)\)", text), *re.split(r"[\s_]+", text)):
-        if currency := find_currency(part.strip("()")):
-            return currency
+    """The currency that a heading states: ``Montant (EUR)``, ``Budget en dollars canadiens``."""
+    words = re.split(r"[\s_]+", re.sub(r"[()\[\],:]", " ", text).strip())
+    for length in (3, 2, 1):
+        for start in range(len(words) - length + 1):
+            if currency := find_currency("".join(words[start : start + length])):
+                return currency
     return None
+
+
+@lru_cache(maxsize=1024)
+def heading_factor(text: str) -> int:
+    """By what the amounts below a heading count: ``Montant (k€)`` is in thousands."""
+    words = re.split(r"[\s()\[\],:_]+", text.lower())
+    found = (multiple_of(word) for word in words[1:])
+    return next((factor for factor in found if factor > 1), 1)
 
 
 # Conventions -----------------------------------------------------------------------------------

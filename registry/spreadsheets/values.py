@@ -3,22 +3,31 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from django.utils.translation import gettext as _
-
-from registry.choices import Currency
 from registry.dates import DateError, PartialDate, parse_range
 from registry.spreadsheets.problems import CellError
-from registry.text import fold
 
 # Several values in a cell ----------------------------------------------------------------------
 
 BULLET = re.compile(r"^[-–—•·*]\s+")
+NUMBERED = re.compile(r"^(\d{1,2})[.)]\s+")
 QUOTED_ITEM = re.compile(r'(?:\A|(?<=[;|\n]))\s*"((?:[^"]|"")+)"\s*(?=[;|\n]|\Z)')
-WOULD_BE_CUT = re.compile(r'[;|\n]|\A"|\A[-–—•·*]\s')
-WOULD_BE_CUT_ALONE = re.compile(r'[;|\n,]|\A"|\A[-–—•·*]\s')
+WOULD_BE_CUT = re.compile(r'[;|\n]|\A"|\A[-–—•·*]\s|\A\d{1,2}[.)]\s')
+WOULD_BE_CUT_ALONE = re.compile(r'[;|\n,→]|[-=]>|\A"|\A[-–—•·*]\s')
+# How people say that a cell holds nothing.
+NOTHING = frozenset(
+    (
+        *("n/a", "n.a.", "n/d", "n.d.", "s.o.", "s/o", "sans objet", "néant", "aucun", "aucune"),
+        *("non applicable", "not applicable", "none", "null", "nan", "nil", "?", "/", ".", "…"),
+    )
+)
+DASHES = frozenset("-–—_ ")
+
+
+def is_nothing(text: object) -> bool:
+    """Whether a cell says that there is nothing: a dash, ``n/a``, ``néant``."""
+    return isinstance(text, str) and (text.lower() in NOTHING or DASHES.issuperset(text))
 
 
 def split_values(text: str, known: Callable[[str], bool] | None = None) -> list[str]:
@@ -28,14 +37,45 @@ def split_values(text: str, known: Callable[[str], bool] | None = None) -> list[
     ``known`` recognises, nor before a word in lower case: that goes on with the name before it.
     A value between double quotes is taken as it is: ``join_values`` writes so what would be cut.
     """
+    return _split(text, known and (lambda part: _split_at_commas(part, known)))
+
+
+def split_places(
+    text: str, known: Callable[[str], bool], lies_in: Callable[[str, str], bool]
+) -> list[str]:
+    """Places, each with its country or its dates behind a comma: ``Québec, Canada``.
+
+    ``lies_in`` says whether its second argument is the country of the place in the first one.
+    Commas, arrows and, between known places, *puis* and *et* separate them.
+    """
+    return _split(text, lambda part: _split_way(part, known, lies_in))
+
+
+def _split(text: str, cut: Callable[[str], list[str]] | None) -> list[str]:
     parts = _split_quoted(text) if '"' in text else _split_outside_parentheses(text, ";|\n")
-    if len(parts) == 1 and known is not None and not isinstance(parts[0], _Quoted):
-        parts = _split_at_commas(text, known)
+    if len(parts) == 1 and cut is not None and not isinstance(parts[0], _Quoted):
+        parts = cut(parts[0])
+    elif len(parts) > 1:
+        parts = _without_numbers(parts)
     values = (
         part if isinstance(part, _Quoted) else BULLET.sub("", part.strip()).strip()
         for part in parts
     )
-    return list(dict.fromkeys(str(value) for value in values if value))
+    return list(
+        dict.fromkeys(
+            str(value)
+            for value in values
+            if value and (isinstance(value, _Quoted) or not is_nothing(value))
+        )
+    )
+
+
+def _without_numbers(parts: list[str]) -> list[str]:
+    """The items of a list that is numbered from 1 on, without their numbers."""
+    found = [NUMBERED.match(part.strip()) for part in parts if part.strip()]
+    if all(found) and [int(match[1]) for match in found] == [*range(1, len(found) + 1)]:
+        return [match.string[match.end() :] for match in found]
+    return parts
 
 
 def join_values(values: Iterable[str]) -> str:
@@ -53,7 +93,7 @@ def join_values(values: Iterable[str]) -> str:
 def _quoted(value: str, is_alone: bool) -> str:
     """The value as it stands in a list; the same names come again and again."""
     cut = WOULD_BE_CUT_ALONE if is_alone else WOULD_BE_CUT
-    if cut.search(value) or value.count("(") != value.count(")"):
+    if cut.search(value) or value.count("(") != value.count(")") or is_nothing(value):
         return '"' + value.replace('"', '""') + '"'
     return value
 
@@ -114,11 +154,33 @@ def _split_at_commas(text: str, known) -> list[str]:
     return parts
 
 
+WAY = re.compile(r"\s*(?:→|⇒|[-–=]>)\s*")
+THEN = re.compile(r",?\s+(?:puis|et|and|then|&|/|–|-)\s+")
+
+
+def _split_way(text: str, known, lies_in) -> list[str]:
+    parts: list[str] = []
+    pieces = [piece for step in WAY.split(text) for piece in _split_at_commas(step, known)]
+    for piece in pieces:
+        steps = THEN.split(re.sub(r"^(?:puis|et|and|then)\s+", "", piece))
+        if len(steps) > 1 and not known(piece) and all(map(known, steps)):
+            parts += steps
+        elif parts and lies_in(parts[-1], piece):
+            parts[-1] += f" ({piece})"
+        elif parts and (is_range(piece) or re.fullmatch("[A-Z]{2,3}", piece)):
+            parts[-1] += f", {piece}"
+        else:
+            parts.append(steps[0] if len(steps) == 1 else piece)
+    return parts
+
+
 # Persons ---------------------------------------------------------------------------------------
 
-CIVILITY = re.compile(r"^(?:M\.|Mme|Mlle|MM\.|Mr\.?|Mrs\.?|Ms\.?|Monsieur|Madame)\s+")
+CIVILITY = re.compile(r"^(?:M\.?|Mmes?\.?|Mlles?\.?|MM\.|Mr\.?|Mrs\.?|Ms\.?|Monsieur|Madame)\s+")
+AFTER_OFFICE = re.compile(r"(?<=\))\s*(?:,|/|&|\bet\b|\band\b)\s+")
+SPACED_DASH = re.compile(r"\s[-–—]\s")
 COLON = re.compile(r"\s:\s")
-WITH_PARENTHESES = re.compile(r"(.+?)\s*\((.+)\)")
+WITH_PARENTHESES = re.compile(r"(.+?)\s*\(((?:[^()]|\([^()]*\))+)\)")
 
 
 @dataclass(frozen=True)
@@ -135,7 +197,7 @@ def read_persons(text: str) -> list[Person]:
 def split_persons(text: str) -> list[str]:
     parts = split_values(text)
     if len(parts) == 1:
-        pieces = [piece.strip() for piece in _split_outside_parentheses(text, ",")]
+        pieces = [piece.strip() for piece in AFTER_OFFICE.split(parts[0])]
         if len(pieces) > 1 and all(WITH_PARENTHESES.fullmatch(piece) for piece in pieces):
             parts = pieces
     return parts
@@ -146,6 +208,8 @@ def read_person(text: str) -> Person:
         name, office = text[:-2], ""
     elif match := WITH_PARENTHESES.fullmatch(text):
         name, office = match.groups()
+    elif "," not in text and (dash := SPACED_DASH.search(text)):
+        name, office = text[: dash.start()], text[dash.end() :]
     else:
         name, _comma, office = text.partition(",")
     return Person(CIVILITY.sub("", name.strip()), office.strip())
@@ -155,7 +219,8 @@ def write_person(name: str, office: str, is_surely_person: bool = True) -> str:
     """As ``read_person`` takes it; empty parentheses say that a name is a person's."""
     if office:
         return f"{name} ({office})"
-    return name if is_surely_person and not set(name) & set(",()") else f"{name} ()"
+    is_plain = not set(name) & set(",()") and not SPACED_DASH.search(name)
+    return name if is_surely_person and is_plain else f"{name} ()"
 
 
 def read_detail(text: str, knows: Callable[[str], bool], first: bool = False) -> tuple[str, str]:
@@ -180,10 +245,15 @@ class StopText:
     ends_on: PartialDate | None = None
 
 
-def read_stops(text: str, day_first: bool | None) -> list[StopText]:
+def read_stops(
+    text: str,
+    day_first: bool | None,
+    known: Callable[[str], bool] = lambda text: False,
+    lies_in: Callable[[str, str], bool] = lambda place, country: False,
+) -> list[StopText]:
     """An itinerary: ``Rochester : 3-6 avril 2024 ; Québec : 7-12 avril 2024``."""
     stops = []
-    for part in split_values(text):
+    for part in split_places(text, known, lies_in):
         place, dates = _cut_stop(part)
         start, end = read_range(dates, day_first) if dates else (None, None)
         stops.append(StopText(place, start, end))
@@ -194,18 +264,25 @@ def _cut_stop(text: str) -> tuple[str, str]:
     if ":" in text:
         # Usually the first colon; another one where the place has a colon in its name.
         cuts = [(text[: at.start()], text[at.end() :]) for at in re.finditer(":", text)]
-        place, dates = next((cut for cut in cuts if _is_range(cut[1])), cuts[0])
+        place, dates = next(
+            (cut for cut in cuts if not cut[1].strip() or is_range(cut[1])), cuts[0]
+        )
+        if dates.strip() and not is_range(dates) and is_range(place):
+            place, dates = dates, place
         return place.strip(), dates.strip()
     match = WITH_PARENTHESES.fullmatch(text)
     if match and re.search(r"\d{4}", match[2]):
         return match[1], match[2]
-    match = re.fullmatch(r"(\D+?),\s*((?:du |from |de )?.*\d{4}.*)", text)
-    return (match[1], match[2]) if match else (text, "")
+    if match := re.fullmatch(r"(\D+?),\s*((?:du |from |de )?.*\d{4}.*)", text):
+        return match[1], match[2]
+    match = re.fullmatch(r"(\D+?)\s+((?:du|from|le|les|on|en|in)\s.*\d{4})", text)
+    return (match[1], match[2]) if match and is_range(match[2]) else (text, "")
 
 
-def _is_range(text: str) -> bool:
+def is_range(text: str) -> bool:
+    """Whether a text is a date or a period, whatever the order of its numbers."""
     try:
-        return not text.strip() or bool(parse_range(text))
+        return bool(parse_range(text))
     except DateError:
         return False
 
@@ -215,144 +292,3 @@ def read_range(text: str, day_first: bool | None) -> tuple[PartialDate, PartialD
         return parse_range(text, day_first)
     except DateError as error:
         raise CellError(str(error), value=text) from None
-
-
-# Amounts ---------------------------------------------------------------------------------------
-
-CURRENCY_WORDS = {
-    Currency.EUR: "€ eur euro euros",
-    Currency.CAD: "cad can ca dollar-canadien dollars-canadiens canadian-dollar canadian-dollars "
-    "$ca $can ca$ can$ c$ $-ca $-can dollars-ca",
-    Currency.USD: "usd us$ $us $-us dollar-américain dollars-américains us-dollar us-dollars",
-    Currency.GBP: "£ gbp livre-sterling livres-sterling",
-    Currency.CHF: "chf franc-suisse francs-suisses",
-    Currency.MAD: "mad dirham dirhams",
-    Currency.TND: "tnd dinar dinars dinar-tunisien dinars-tunisiens",
-    Currency.XOF: "xof fcfa f-cfa franc-cfa francs-cfa cfa",
-    Currency.XAF: "xaf",
-    Currency.MGA: "mga ariary",
-    Currency.JPY: "jpy yen yens",
-    Currency.CNY: "cny yuan yuans rmb",
-    Currency.ARS: "ars peso-argentin pesos-argentins",
-}
-CURRENCIES = {
-    word.replace("-", ""): code for code, words in CURRENCY_WORDS.items() for word in words.split()
-} | {fold(code.value): code for code in Currency}
-NUMBER = re.compile(r"[-+]?\d[\d\s'’.,]*")
-GROUPED = re.compile(r"\d{1,3}(?:[ '’]\d{3})+|\d+")
-MULTIPLES = {"k": 1_000, "m": 1_000_000}
-
-
-def find_currency(text: str) -> Currency | None:
-    """The currency that a text names by its code, sign or name; a bare ``$`` names none."""
-    return CURRENCIES.get(re.sub(r"[\s.\-]", "", text.lower()))
-
-
-def read_amount(text: str, decimal_mark: str | None = None) -> tuple[Decimal, Currency | None]:
-    """An amount in French, Québec or English notation, and its currency where it says so.
-
-    ``decimal_mark`` is the mark that the rest of the file shows; without it, ``12,500`` may be
-    twelve and a half or twelve thousand and a half, and is refused.
-    """
-    match = NUMBER.search(text)
-    if not match:
-        raise CellError(
-            _("“%(value)s” is not an amount.") % {"value": text},
-            _("Write a number, such as 20 000 € or 1 234,50."),
-        )
-    number = match[0].strip(" '’")
-    before, after = text[: match.start()].strip(), text[match.end() :].strip()
-    if number.endswith((".", ",")):
-        number = number[:-1]
-    factor = 1
-    if multiple := re.match(r"([kKM])(?=\W|$|€)", after):
-        factor, after = MULTIPLES[multiple[1].lower()], after[1:].strip()
-    currency = _currency_of(before, after, text)
-    try:
-        amount = Decimal(_plain_number(number, decimal_mark, bool(before))) * factor
-        cents = amount.quantize(Decimal("0.01"))
-    except (InvalidOperation, ValueError):
-        raise CellError(
-            _("“%(value)s” is not an amount.") % {"value": text},
-            _("Write a number, such as 20 000 € or 1 234,50."),
-        ) from None
-    if amount != cents:
-        raise CellError(
-            _("“%(value)s” has more than two decimals.") % {"value": text},
-            _("Round the amount to the cent."),
-        )
-    return amount, currency
-
-
-def _currency_of(before: str, after: str, text: str) -> Currency | None:
-    sign = before + after if not (before and after) else f"{before}{after}"
-    if not sign:
-        return None
-    if sign == "$":
-        if after:
-            # After the number, as Québec writes it.
-            return Currency.CAD
-        raise CellError(
-            _("“%(value)s” does not say which dollars.") % {"value": text},
-            _("Write CAD or USD beside the number."),
-        )
-    if currency := find_currency(sign):
-        return currency
-    raise CellError(
-        _("“%(value)s” is not an amount: “%(sign)s” is no currency that the registry knows.")
-        % {"value": text, "sign": sign},
-        _("Write the number, then a sign or an ISO code such as €, EUR or CAD."),
-    )
-
-
-def _plain_number(number: str, decimal_mark: str | None, sign_first: bool) -> str:
-    """The number with a dot for its decimals and nothing between its thousands."""
-    sign, digits = (number[0], number[1:]) if number[0] in "+-" else ("", number)
-    mark = mark_of(digits)
-    if mark == "":
-        return sign + _ungroup(digits, " '’")
-    if mark is None:
-        # One comma or dot before three digits: thousands or decimals.
-        mark = "." if sign_first else decimal_mark
-        if mark is None:
-            separator = "," if "," in digits else "."
-            raise CellError(
-                _("“%(value)s” may be read in two ways.") % {"value": number},
-                _("Write %(thousands)s or %(decimals)s.")
-                % {
-                    "thousands": digits.replace(separator, " "),
-                    "decimals": digits.rstrip("0").rstrip(".,") or "0",
-                },
-            )
-    whole, _mark, decimals = digits.partition(mark) if mark in digits else (digits, "", "")
-    if not decimals.isdigit() and decimals:
-        raise ValueError
-    thousands = " '’" + ("." if mark == "," else ",")
-    return f"{sign}{_ungroup(whole, thousands)}" + (f".{decimals}" if decimals else "")
-
-
-def _ungroup(digits: str, separators: str) -> str:
-    spaced = re.sub(f"[{re.escape(separators)}]", " ", digits)
-    if not GROUPED.fullmatch(spaced):
-        raise ValueError
-    return spaced.replace(" ", "")
-
-
-def mark_of(digits: str) -> str | None:
-    """The decimal mark that a number shows: ``,``, ``.``, none (``""``), or unsettled (``None``).
-
-    >>> mark_of("1 234,50"), mark_of("1,234.50"), mark_of("20 000"), mark_of("12,500")
-    (',', '.', '', None)
-    """
-    comma, dot = digits.count(","), digits.count(".")
-    if not comma and not dot:
-        return ""
-    if comma and dot:
-        return "," if digits.rfind(",") > digits.rfind(".") else "."
-    separator = "," if comma else "."
-    if comma + dot > 1:
-        return "." if comma else ","
-    whole, _mark, rest = digits.partition(separator)
-    if len(rest) != 3 or " " in whole or len(whole) > 3 or whole.lstrip("0") == "":
-        return separator
-    return None

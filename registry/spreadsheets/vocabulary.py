@@ -1,6 +1,7 @@
 """The words by which spreadsheets name choices and countries, in both languages."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from functools import cache
 
@@ -11,6 +12,7 @@ from registry import choices
 from registry.text import name_key
 
 LANGUAGES = ("fr", "en")
+ENDING = re.compile(r"e{0,2}s$|ee?$")
 
 # Beside the codes and the labels of both languages. One line a choice, as people write it.
 SYNONYMS = {
@@ -34,15 +36,17 @@ SYNONYMS = {
         "technology_park": "technopole, technopôle, parc technologique, science park",
         "technology_centre": "centre d'innovation technologique, centre technologique, cctt,"
         "centre collégial de transfert de technologie, technology innovation center,"
-        "innovation centre",
+        "innovation centre, centre d'innovation",
         "incubator": "incubateur, accélérateur, accelerator, startup incubator",
         "development_agency": "agence de développement économique, agence de développement,"
         "agence économique, development agency, economic agency",
         "chamber": "chambre consulaire, chambre de commerce, chambre de commerce et d'industrie,"
         "cci, chambre de métiers, chambre de métiers et de l'artisanat, chamber of commerce",
-        "company": "entreprise, société, startup, start-up, pme, tpe, business, firm, enterprise",
+        "company": "entreprise, société, coopérative, scop, startup, start-up, pme, tpe, business,"
+        "firm, enterprise",
         "association": "asbl, osbl, obnl, ong, organisme à but non lucratif, ngo, non-profit,"
-        "nonprofit, association loi 1901, organisme communautaire, fondation, foundation",
+        "nonprofit, association loi 1901, organisme communautaire, fondation, foundation,"
+        "organisme sans but lucratif, osbl association",
         "health_establishment": "établissement de santé, hôpital, chu, centre hospitalier, ciusss,"
         "chum, hospital, health care, health institution",
         "cultural_institution": "établissement culturel, institution culturelle, musée, théâtre,"
@@ -53,17 +57,23 @@ SYNONYMS = {
     },
     choices.AgreementKind: {
         "protocol": "protocole de coopération, protocole, protocole d'entente,"
-        "protocole d'accord, memorandum of understanding, mou, cooperation protocol",
+        "protocole d'accord, mémorandum d'entente, mémorandum, memorandum of understanding, mou,"
+        "cooperation protocol, memorandum",
         "convention": "convention de coopération, convention de partenariat, accord, entente,"
-        "agreement, entente de coopération, accord de coopération, cooperation agreement",
+        "agreement, entente de coopération, accord de coopération, cooperation agreement,"
+        "entente de collaboration, convention de collaboration, accord bilatéral,"
+        "bilateral agreement, collaboration agreement, convention de coopération décentralisée",
         "framework": "accord-cadre, convention-cadre, entente-cadre, accord cadre,"
-        "framework convention",
+        "framework convention, accord-cadre de coopération, accord-cadre de partenariat,"
+        "framework cooperation agreement",
         "implementing": "convention d'application, accord d'application, accord de mise en œuvre,"
         "entente d'application, avenant, implementing convention",
         "declaration": "déclaration commune, déclaration conjointe, déclaration,"
-        "déclaration d'intention commune, joint statement",
+        "déclaration d'intention commune, déclaration d'intention, joint statement, declaration",
         "twinning": "jumelage, accord de jumelage, pacte de jumelage, sister city, sister cities,"
-        "town twinning, twinning agreement",
+        "town twinning, twinning agreement, convention de jumelage, charte de jumelage,"
+        "serment de jumelage, protocole de jumelage, pacte de jumelage, sister city agreement,"
+        "twinned",
         "tripartite": "coopération tripartite, accord tripartite, entente tripartite,"
         "tripartite agreement",
         "letter_of_intent": "lettre d'intention, lettre d'entente, loi",
@@ -71,18 +81,23 @@ SYNONYMS = {
     },
     choices.Direction: {
         "outgoing": "sortante, sortant, départ, mission, déplacement, à l'étranger, out, outbound,"
-        "envoi, mission à l'étranger, aller",
+        "envoi, mission à l'étranger, aller, sortie, envoyée, mission sortante,"
+        "délégation sortante, outgoing mission, outgoing delegation, outward",
         "incoming": "entrante, entrant, accueil, réception, visite reçue, in, inbound, hosted,"
-        "arrivée",
+        "arrivée, entrée, reçue, accueillie, accueil de délégation, accueil d'une délégation,"
+        "mission entrante, délégation entrante, visite entrante, incoming delegation,"
+        "incoming mission, incoming visit, inward, received",
     },
     choices.ActivityStatus: {
         "submitted": "déposé, soumis, candidat, en instruction, en préparation, proposed, planned,"
-        "pipeline, draft",
-        "selected": "retenu, labellisé, lauréat, sélectionné, accepté, approved, awarded",
+        "pipeline, draft, prévu, planifié, programmé, à venir, en attente, pending",
+        "selected": "retenu, labellisé, lauréat, sélectionné, accepté, approved, awarded, financé,"
+        "soutenu, subventionné, funded, granted",
         "ongoing": "en cours, démarré, actif, active, in progress, under way",
-        "completed": "terminé, achevé, clos, complété, finished, closed, done",
+        "completed": "terminé, achevé, clos, complété, clôturé, finalisé, réalisé, soldé, fini,"
+        "finished, closed, done",
         "cancelled": "annulé, abandonné, canceled",
-        "suspended": "suspendu, en pause, on hold",
+        "suspended": "suspendu, en pause, reporté, ajourné, on hold, postponed",
     },
     choices.ContributionKind: {
         "grant": "subvention, aide, financement, don, subside, cash, aide en numéraire,"
@@ -92,10 +107,13 @@ SYNONYMS = {
     },
     choices.Currency: {
         "EUR": "€, euros",
-        "CAD": "$ ca, $ can, dollar canadien, dollars canadiens, ca$",
-        "USD": "$ us, us$, dollar américain, dollars américains",
+        "CAD": "$ ca, $ can, $ cad, dollar canadien, dollars canadiens, ca$, can$, cad$, can,"
+        "canadian dollar, canadian dollars",
+        "USD": "$ us, us$, dollar américain, dollars américains, us dollar, us dollars",
         "GBP": "£, livre sterling, livres sterling",
         "XOF": "fcfa, f cfa, franc cfa, francs cfa",
+        "CHF": "franc suisse, francs suisses",
+        "MAD": "dirham, dirhams, dh, dhs",
     },
     choices.PartyRole: {
         "party": "partie, signataire, signatory",
@@ -107,9 +125,11 @@ COUNTRY_SYNONYMS = {
     "US": "états-unis, états-unis d'amérique, usa, u.s.a., us, united states, america, amérique",
     "GB": "royaume-uni, uk, u.k., grande-bretagne, great britain, united kingdom, angleterre,"
     "england, écosse, scotland, pays de galles, wales",
-    "KR": "corée du sud, south korea, corée",
+    "DE": "deutschland",
+    "ES": "españa",
+    "KR": "corée du sud, south korea, corée, république de corée, republic of korea",
     "KP": "corée du nord, north korea",
-    "RU": "russie, russia",
+    "RU": "russie, russia, fédération de russie, russian federation",
     "VN": "vietnam, viêt nam, viet nam",
     "CZ": "tchéquie, république tchèque, czech republic, czechia",
     "CI": "côte d'ivoire, ivory coast",
@@ -124,14 +144,16 @@ COUNTRY_SYNONYMS = {
     "FM": "micronesia, federated states of micronesia, micronésie",
     "SY": "syrie, syria",
     "LA": "laos",
-    "IR": "iran",
+    "IR": "iran, iran islamic republic of, république islamique d'iran",
     "TZ": "tanzanie, tanzania",
     "VE": "venezuela",
     "BO": "bolivie, bolivia",
     "PS": "palestine, territoires palestiniens",
     "NL": "pays-bas, hollande, holland, netherlands, the netherlands",
     "CV": "cap-vert, cape verde",
-    "MK": "macédoine du nord, north macedonia",
+    "MK": "macédoine du nord, north macedonia, macédoine, macedonia",
+    "SZ": "swaziland, eswatini",
+    "MM": "birmanie, burma, myanmar",
     "TR": "turquie, turkey",
     "CN": "chine, china",
     "TW": "taïwan, taiwan",
@@ -149,6 +171,27 @@ def choice_words(kind) -> dict[str, str]:
         with override(language):
             words |= {word_key(str(label)): value for value, label in kind.choices}
     return words | {word_key(value): value for value in kind.values}
+
+
+def find_choice(kind, text: str) -> str | None:
+    """The choice that a text names; plurals and feminine forms name it too."""
+    key = word_key(text)
+    found = choice_words(kind).get(key)
+    return _inflected(kind).get(_stem(key)) if found is None else found
+
+
+@cache
+def _inflected(kind) -> dict[str, str | None]:
+    """The value of each choice by every word for it without its ending, where it is alone."""
+    stems: dict[str, str | None] = {}
+    for key, value in choice_words(kind).items():
+        stem = _stem(key)
+        stems[stem] = value if stems.get(stem, value) == value else None
+    return stems
+
+
+def _stem(key: str) -> str:
+    return " ".join(ENDING.sub("", word) if len(word) > 3 else word for word in key.split())
 
 
 @cache

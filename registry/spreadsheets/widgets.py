@@ -3,6 +3,7 @@
 import datetime
 import re
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -11,18 +12,40 @@ from django_countries import countries
 from import_export.widgets import Widget
 
 from registry.choices import Currency
-from registry.dates import DateError, PartialDate, parse_date
-from registry.spreadsheets import values, vocabulary
+from registry.dates import DateError, PartialDate, parse_date, parse_range
+from registry.spreadsheets import amounts, values, vocabulary
 from registry.spreadsheets.problems import CellError
+from registry.spreadsheets.tables import heading_currency, heading_factor
+from registry.text import fold
 
-TRUE_WORDS = {"true", "vrai", "oui", "yes", "x", "1", "o", "y", "✓", "✔"}
-FALSE_WORDS = {"false", "faux", "non", "no", "0", "n"}
+TRUE_WORDS = {"true", "vrai", "oui", "yes", "x", "1", "o", "y", "✓", "✔", "☑", "☒", "✅"}
+FALSE_WORDS = {"false", "faux", "non", "no", "0", "n", "☐", "✗", "✘", "❌"}
 DECIMAL = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
-YEARS = re.compile(r"(\d{4})(?:\s*[-–—/]\s*(\d{4}))?")
+COUNT = re.compile(r"\d{1,3}(?:[\s'’]\d{3})+|\d+(?:[.,]0)?")
+# Regions that offices name as a country, and that their own country has to follow.
+REGIONS = {"quebec": "CA", "province quebec": "CA", "canada quebec": "CA", "quebec canada": "CA"}
+ABOUT = re.compile(
+    r"(?:environ|env\.|à peu près|près d[e']|~|≈|about|around|approx\.|approximately)\s*", re.I
+)
+TENS = {
+    "une dizaine": 10,
+    "une douzaine": 12,
+    "une quinzaine": 15,
+    "une vingtaine": 20,
+    "une trentaine": 30,
+    "une quarantaine": 40,
+    "une cinquantaine": 50,
+    "une soixantaine": 60,
+    "une centaine": 100,
+}
+E_MAIL = re.compile(r"(?:mailto:)?[^\s@/:]+@[^\s@/]+")
 
 
 class CellWidget(Widget):
     """A widget that also writes: every cell that it writes, it reads as the same value."""
+
+    # Whether a cell that says that there is nothing, such as "–" or "n/a", is as good as empty.
+    knows_nothing = True
 
     def writer(self):
         """What turns a value into a cell, in the active language; ``None``: it is one as it is."""
@@ -30,6 +53,8 @@ class CellWidget(Widget):
 
 
 class TextWidget(CellWidget):
+    knows_nothing = False
+
     def clean(self, value, row=None, **kwargs):
         return value.isoformat() if isinstance(value, datetime.date) else value
 
@@ -89,10 +114,20 @@ class AmountWidget(CellWidget):
 
     def clean(self, value, row=None, **kwargs):
         text = value.isoformat() if isinstance(value, datetime.date) else value
-        return values.read_amount(text, row.conventions.decimal_mark)
+        dollars = _dollars_of(row) if "$" in text else None
+        factor = heading_factor(row.heading("amount"))
+        return amounts.read_amount(text, row.conventions.decimal_mark, dollars, factor)
 
     def writer(self):
         return _number
+
+
+def _dollars_of(row) -> Currency | None:
+    """Which dollars the row means: its column of currencies or a heading may say it."""
+    said = (str(row.get("currency", "")), *row.headings.values())
+    found = {amounts.find_currency(said[0]), *map(heading_currency, said[1:])}
+    found &= {Currency.CAD, Currency.USD}
+    return found.pop() if len(found) == 1 else None
 
 
 class YearsWidget(CellWidget):
@@ -101,13 +136,16 @@ class YearsWidget(CellWidget):
     def clean(self, value, row=None, **kwargs):
         if isinstance(value, datetime.date):
             return value.year, None
-        match = YEARS.fullmatch(value)
-        if not match:
+        try:
+            first, last = parse_range(value, row.conventions.day_first)
+        except DateError:
+            first = last = None
+        if first is None or first.month or (last and last.month):
             raise CellError(
                 _("“%(value)s” is not a year.") % {"value": value},
                 _("Write 2021, or 2021-2022."),
             )
-        return int(match[1]), int(match[2]) if match[2] else None
+        return first.year, last.year if last else None
 
     def writer(self):
         def write(years):
@@ -121,16 +159,27 @@ class CountWidget(CellWidget):
     """A whole number."""
 
     def clean(self, value, row=None, **kwargs):
-        digits = re.sub(r"\s", "", str(value))
-        if not digits.isdecimal():
+        number = str(value).strip()
+        if not COUNT.fullmatch(number):
             raise CellError(
                 _("“%(value)s” is not a whole number.") % {"value": value},
                 _("Write digits alone."),
             )
-        return int(digits)
+        return int(re.sub(r"[.,]0\Z|\D", "", number))
 
     def writer(self):
         return _number
+
+
+class AboutWidget(CountWidget):
+    """A whole number, and whether the cell gives it as about right."""
+
+    def clean(self, value, row=None, **kwargs):
+        text = str(value).strip()
+        if ten := TENS.get(fold(text)):
+            return ten, True
+        about = ABOUT.match(text)
+        return super().clean(text[about.end() :] if about else text, row), bool(about)
 
 
 class DecimalWidget(CellWidget):
@@ -178,7 +227,7 @@ class ChoiceWidget(CellWidget):
 
     def clean(self, value, row=None, **kwargs):
         words = vocabulary.choice_words(self.choices)
-        found = words.get(vocabulary.word_key(str(value)))
+        found = vocabulary.find_choice(self.choices, str(value))
         if found is not None:
             return self.choices(found)
         labels = {str(label): code for code, label in self.choices.choices}
@@ -202,7 +251,8 @@ class CountryWidget(CellWidget):
     """A country by its name in French or English, or its ISO code."""
 
     def clean(self, value, row=None, **kwargs):
-        if code := vocabulary.country_code(str(value)):
+        code = vocabulary.country_code(str(value)) or REGIONS.get(vocabulary.word_key(str(value)))
+        if code:
             return code
         near = vocabulary.closest(str(value), vocabulary.country_words())
         code = vocabulary.country_words()[near] if near else None
@@ -222,12 +272,21 @@ class CountryWidget(CellWidget):
 class UrlWidget(TextWidget):
     """A web address; people leave out its beginning."""
 
+    knows_nothing = True
+
     def clean(self, value, row=None, **kwargs):
-        text = super().clean(value, row, **kwargs).strip()
-        address = text if "://" in text else f"https://{text}"
+        text = super().clean(value, row, **kwargs).strip().strip("<>")
+        if E_MAIL.fullmatch(text):
+            raise CellError(
+                _("“%(value)s” is an e-mail address, not a web address.") % {"value": text},
+                _("Write a web address, such as https://example.org/page."),
+            )
+        address = text if "://" in text else f"https://{text.removeprefix('//')}"
         try:
             URLValidator(["http", "https"])(address)
-        except ValidationError:
+            if "." not in urlsplit(address).hostname:
+                raise ValidationError("")
+        except (ValidationError, ValueError):
             raise CellError(
                 _("“%(value)s” is not a web address.") % {"value": text},
                 _("Write it whole, such as https://example.org/page."),

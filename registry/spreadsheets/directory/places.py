@@ -91,6 +91,14 @@ class PlaceLookups(Lookups):
             )
         return found[0]
 
+    def may_lie_in(self, name: str, country: str) -> bool:
+        """Whether a text names the country of the place that is named before it."""
+        code = vocabulary.country_code(country)
+        if not code or vocabulary.country_code(name):
+            return False
+        found = self.places.find(name)
+        return not found or any(place.country == code for place in found)
+
     def town(self, name: str, country: str | None) -> Place:
         """A city or metropolis; made as a draft where it is not known."""
         if IDENTIFIED.fullmatch(name):

@@ -15,6 +15,16 @@ from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import ParticipantsColumn
 
 
+class AboutColumn(Column):
+    """A count that may be about right: ``une cinquantaine``, ``environ 50``."""
+
+    def apply(self, plan, value, row, directory):
+        count, is_about = value
+        super().apply(plan, count, row, directory)
+        if is_about:
+            plan.set("counts_approximate", True, row.heading(self.column_name), self.column_name)
+
+
 class DelegationResource(RecordResource):
     """Delegations, found by their title and first day."""
 
@@ -99,15 +109,15 @@ class DelegationResource(RecordResource):
         "results", "Résultats, Bilan, Suites | Results, Outcomes", widgets.TextWidget()
     )
     summary = Column("summary", "Résumé, Description, Commentaire | Summary", widgets.TextWidget())
-    people_count = Column(
+    people_count = AboutColumn(
         "people_count",
         "Nombre de personnes, Nombre de participants, Effectif | Number of people",
-        widgets.CountWidget(),
+        widgets.AboutWidget(),
     )
-    organisations_count = Column(
+    organisations_count = AboutColumn(
         "organisations_count",
         "Nombre d'organisations, Nombre d'organismes | Number of organisations",
-        widgets.CountWidget(),
+        widgets.AboutWidget(),
     )
     counts_approximate = Column(
         "counts_approximate",

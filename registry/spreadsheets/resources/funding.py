@@ -1,5 +1,6 @@
 """The sheet of projects, and what the sheets with amounts share."""
 
+import re
 from functools import partial
 
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import PartnersColumn
 from registry.spreadsheets.tables import heading_currency
+from registry.text import fold
 
 CURRENCY_HEADINGS = "Devise, Monnaie | Currency"
 FUNDER_HEADINGS = (
@@ -35,6 +37,11 @@ FUND_HEADINGS = (
 CALL_HEADINGS = (
     "Appel, Appel à projets, Édition, AAP, Appel à propositions, Édition de l'appel,"
     "Année de l'appel | Call, Call for projects, Call for proposals, Edition, Call year"
+)
+
+DOLLARS = re.compile(r"\$|\bdollars?\b", re.IGNORECASE)
+FRENCH_AMOUNTS = frozenset(
+    ("montant", "montants", "subvention", "aide", "somme", "financement", "soutien", "octroi")
 )
 
 
@@ -56,8 +63,24 @@ class MoneyResource(RecordResource):
             )
             error.column = "amount"
             raise error
-        currency = currency or stated or heading_currency(row.heading("amount"))
+        currency = currency or stated or self._currency_of_heading(row.heading("amount"))
         return number, Currency(currency or Currency.EUR)
+
+    @staticmethod
+    def _currency_of_heading(heading: str) -> Currency | None:
+        """What the heading says; a bare dollar sign is Québec's own beside a French word."""
+        currency = heading_currency(heading)
+        if currency or not DOLLARS.search(heading):
+            return currency
+        if set(fold(heading).split()) & FRENCH_AMOUNTS:
+            return Currency.CAD
+        error = CellError(
+            _("“%(value)s” does not say which dollars.") % {"value": heading},
+            _("Write CAD or USD in the heading, or in a column “%(column)s”.")
+            % {"column": _("Currency")},
+        )
+        error.column = "amount"
+        raise error
 
 
 class ProjectResource(MoneyResource):
