@@ -20,6 +20,7 @@ urlpatterns = [
     path("theme.css", theme.stylesheet, name="theme"),
     *i18n_patterns(
         path(_("admin/"), site.urls),
+        path(_("account/"), include("allauth.urls")),
         path("", include("registry.urls")),
         prefix_default_language=False,
     ),

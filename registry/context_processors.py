@@ -22,5 +22,6 @@ def site(_request):
         "site_editor": settings.SITE_EDITOR,
         "site_contact": settings.SITE_CONTACT,
         "site_introduction": settings.SITE_INTRODUCTIONS.get(get_language(), ""),
+        "can_send_mail": bool(settings.EMAIL_HOST),
         "sections": [(kind, f"registry:{kind}_list", label) for kind, label in SECTIONS],
     }

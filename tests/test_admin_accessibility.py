@@ -65,10 +65,11 @@ def test_scripts_and_styles_keep_to_the_security_policy(signed_in):
 
 
 def test_sign_in_has_no_fault(page):
-    assert see(page, "/admin/login/") == []
-    page.fill("#id_username", "nobody")
+    assert see(page, "/admin/") == []
+    page.fill("#id_login", "nobody")
     page.fill("#id_password", "wrong")
-    page.click("[type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".errorlist")
 
     assert faults(page) == []
 
@@ -92,6 +93,8 @@ def test_other_pages_have_no_fault(signed_in, scheme):
         "/admin/registry/",
         "/admin/password_change/",
         "/admin/reminders/",
+        "/compte/2fa/",
+        "/compte/password/change/",
         url(record, "history"),
         url(record, "delete"),
         url(user),

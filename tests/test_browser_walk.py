@@ -95,9 +95,9 @@ def test_editor_signs_in_edits_and_publishes_and_everybody_sees(page, problems, 
 
     page.goto(reverse("admin:registry_agreement_change", args=[draft.pk]))
     problems.clear()  # the refusal was meant
-    page.locator("input[name=username]").fill("camille")
+    page.locator("input[name=login]").fill("camille")
     page.locator("input[name=password]").fill("a-word-for-tests")
-    page.locator("#login-form [type=submit]").click()
+    page.keyboard.press("Enter")
     page.locator("input[name=title]").fill("Protocole d’amitié")
     page.locator("input[name=signed_on]").fill("mai 2024")
     page.locator("select[name=status]").select_option(Status.PUBLISHED)

@@ -8,9 +8,10 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.base import FieldsMixin, RegistryModelAdmin
+from registry.admin.inlines import Rows
 from registry.admin.reminders import ReminderInline
 from registry.admin.site import site
-from registry.models import Authority, User
+from registry.models import Authority, GroupSecurity, User
 
 
 @admin.register(Authority, site=site)
@@ -59,6 +60,21 @@ class UserAdmin(FieldsMixin, DjangoUserAdmin):
         return user.get_full_name()
 
 
+class GroupSecurityInline(Rows):
+    model = GroupSecurity
+    fields = ("requires_second_factor",)
+    max_num = 1
+    can_delete = False
+
+
 @admin.register(Group, site=site)
 class GroupAdmin(FieldsMixin, DjangoGroupAdmin):
     save_on_top = True
+    list_display = ("name", "requires_second_factor")
+    list_select_related = ("security",)
+    inlines = (GroupSecurityInline,)
+
+    @admin.display(description=_("requires a second factor"), boolean=True)
+    def requires_second_factor(self, group):
+        security = getattr(group, "security", None)
+        return bool(security and security.requires_second_factor)

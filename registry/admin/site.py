@@ -1,9 +1,11 @@
 """The administration: one site of our own, in sections that follow the work of editors."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.urls import path, translate_url
+from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +43,9 @@ class RegistryAdminSite(AdminSite):
     site_header = settings.SITE_NAME
     index_title = _("What would you like to edit?")
     empty_value_display = "–"
+
+    # The page of allauth signs in, with passkeys, codes and limits on attempts.
+    login = method_decorator(secure_admin_login)(AdminSite.login)
 
     def each_context(self, request):
         return super().each_context(request) | {"language_links": self.language_links(request)}

@@ -1,6 +1,6 @@
 """The models of the registry, one file a subject."""
 
-from registry.models.accounts import Authority, User
+from registry.models.accounts import Authority, GroupSecurity, User
 from registry.models.agreements import Agreement, Party, Signatory
 from registry.models.changes import Change
 from registry.models.contributions import Contribution
@@ -36,6 +36,7 @@ __all__ = [
     "Domain",
     "Fund",
     "FundOrganisation",
+    "GroupSecurity",
     "ImportJob",
     "ImportProfile",
     "Membership",

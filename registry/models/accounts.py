@@ -1,6 +1,6 @@
 """Who edits: users, and the authorities for which they contribute."""
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -65,3 +65,25 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")
         verbose_name_plural = _("users")
+
+
+class GroupSecurity(models.Model):
+    """What a group asks of its members when they sign in."""
+
+    group = models.OneToOneField(
+        Group, on_delete=models.CASCADE, related_name="security", verbose_name=_("group")
+    )
+    requires_second_factor = models.BooleanField(
+        _("requires a second factor"),
+        default=False,
+        help_text=_(
+            "Members set up a passkey or an authenticator app before they can do anything else."
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("sign-in rule")
+        verbose_name_plural = _("sign-in rules")
+
+    def __str__(self):
+        return str(self.group)
