@@ -20,7 +20,7 @@ def insert(model, records: list[models.Model]) -> None:
     fields = model._meta.concrete_fields
     readers = [_reader(field) for field in fields]
     with transaction.atomic(savepoint=False):
-        for record, pk in zip(records, _next_keys(model, len(records)), strict=True):
+        for record, pk in zip(records, next_keys(model, len(records)), strict=True):
             record.pk = pk
         rows = [tuple([reader(record) for reader in readers]) for record in records]
         insert_values(model, [field.column for field in fields], rows)
@@ -28,7 +28,7 @@ def insert(model, records: list[models.Model]) -> None:
         record._state.adding = False
 
 
-def insert_values(model, columns: Sequence[str], rows: list[tuple]) -> None:
+def insert_values(model, columns: Sequence[str], rows: Iterable[tuple]) -> None:
     """Insert rows of values that are as the database takes them."""
     quoted = ", ".join(map(connection.ops.quote_name, columns))
     table = connection.ops.quote_name(model._meta.db_table)
@@ -43,7 +43,7 @@ def insert_values(model, columns: Sequence[str], rows: list[tuple]) -> None:
             cursor.executemany(sql, rows)
 
 
-def _next_keys(model, count: int) -> Iterable[int]:
+def next_keys(model, count: int) -> Sequence[int]:
     """Primary keys that nobody else is given; on SQLite the transaction holds the write lock."""
     table, column = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
@@ -118,3 +118,12 @@ def _key(record, field: models.ForeignKey):
             # Not by setattr, which would forget the neighbour.
             record.__dict__[field.attname] = key
     return key
+
+
+def update_values(model, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
+    """Give columns of rows other values; each row of values ends with the primary key."""
+    quote = connection.ops.quote_name
+    given = ", ".join(f"{quote(column)} = %s" for column in columns)
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {table} SET {given} WHERE {key} = %s", rows)  # noqa: S608

@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 import openpyxl
+from django.db import transaction
 
 from registry.models import Authority
 from registry.models.base import PublicRecord
@@ -46,7 +47,8 @@ def bring_in(file, **kwargs) -> Plan:
     """Import a file that has to be without problems."""
     planned = plan(file, **kwargs)
     assert not planned.problems, planned.problems
-    write(planned, kwargs.get("user"))
+    with transaction.atomic():
+        write(planned.prepared, kwargs.get("user"))
     return planned
 
 

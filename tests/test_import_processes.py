@@ -21,14 +21,14 @@ progress.announce(job.pk)
 # The process stops in the middle of what it writes, until it is told to go on, or for ever.
 PAUSE = """
 import pathlib, time
-links = writing._write_links
-def slow(plans):
+insert = writing.Writer.insert
+def slow(*content):
     pathlib.Path({folder!r}, "inside").touch()
     while not pathlib.Path({folder!r}, "go-on").exists():
         progress.advance(0)
         time.sleep(0.05)
-    links(plans)
-writing._write_links = slow
+    insert(*content)
+writing.Writer.insert = slow
 """
 CONFIRM = """
 running.run_confirm(job.pk, job.plan_digest)

@@ -27,7 +27,7 @@ def imported(file, user=None):
     )
     planned = plan(file, user=user)
     assert not planned.problems, planned.problems
-    write(planned, user, job)
+    write(planned.prepared, user, job)
     return job
 
 

@@ -481,20 +481,13 @@ def test_stop_in_an_unknown_place_asks_for_its_country():
 
 
 def test_more_precise_stop_is_left_as_it_is():
-    delegation = (
-        bring_in(
-            xlsx(
-                [["Délégation", "Sens", "Étapes"], ["M", "Sortante", "Brest (France) : 3 mai 2024"]]
-            )
-        )
-        .records[0]
-        .instance
-    )
+    row = ["M", "Sortante", "Brest (France) : 3 mai 2024"]
+    bring_in(xlsx([["Délégation", "Sens", "Étapes"], row]))
 
     planned = plan(xlsx([["Délégation", "Étapes"], ["M", "Brest : mai 2024"]]))
 
     assert counts(planned) == [(0, 0, 1, 0)]
-    assert delegation.stops.get().starts_on.isoformat() == "2024-05-03"
+    assert Delegation.objects.get().stops.get().starts_on.isoformat() == "2024-05-03"
 
 
 def test_source_takes_its_date():
@@ -594,7 +587,7 @@ def test_new_rows_are_written_in_bulk(django_assert_max_num_queries):
     from registry.spreadsheets.writing import write
 
     with django_assert_max_num_queries(80):
-        write(planned)
+        write(planned.prepared)
     assert Project.objects.count() == 200
 
 

@@ -355,4 +355,5 @@ class CallColumn(KeyColumn):
         super().apply(plan, call, row, directory)
         if plan.instance.fund_id is None and plan.instance.fund is None:
             # As Project.save() does: a project's fund is that of its call.
+            plan.previous.setdefault("fund", None)
             plan.instance.fund = call.fund

@@ -12,17 +12,21 @@ from registry import changes
 from registry.choices import ImportState
 from registry.models import Authority, ImportJob, User
 from registry.models.imports import imports_storage, stored_refusals
-from registry.spreadsheets import progress
+from registry.spreadsheets import keeping, progress
+from registry.spreadsheets.basis import basis
 from registry.spreadsheets.files import read_workbook
 from registry.spreadsheets.good_rows import refused_workbook
 from registry.spreadsheets.mapping import Mapping
 from registry.spreadsheets.plans import Plan
-from registry.spreadsheets.reports import report
+from registry.spreadsheets.prepared import Prepared
+from registry.spreadsheets.reports import report, with_keys
 from registry.spreadsheets.workbook import plan_workbook
 from registry.spreadsheets.writing import write
 
 # Any number that no other part of the software locks.
 IMPORT_LOCK = 7_203_114_565
+# Where others keep writing, the file is planned anew so many times.
+ATTEMPTS = 3
 
 
 class NotConfirmableError(Exception):
@@ -69,6 +73,7 @@ def start(
     plan = plan_workbook(file, authority, user, publish, mapping, good_rows)
     _note(job, plan)
     _keep(job, file)
+    keeping.keep(job, plan.prepared)
     return job, plan
 
 
@@ -79,43 +84,76 @@ def preview(job: ImportJob, message: str = "") -> Plan:
     _note(job, plan)
     if message:
         job.report["message"] = message
+    keeping.keep(job, plan.prepared)
     job.save()
     return plan
 
 
-def confirm(job: ImportJob, digest: str, state: ImportState = ImportState.PREVIEWED) -> Plan:
+def confirm(job: ImportJob, digest: str, state: ImportState = ImportState.PREVIEWED) -> None:
     """Write what the preview of this digest showed, all of it or nothing.
 
     A job that was claimed for writing in the background is in the ``state`` of that.
 
-    The file is planned again inside the transaction that writes: where that gives anything else
-    than what was shown, nothing is written, and ``RegistryChangedError`` asks for a new preview.
+    What the preview prepared is written where the registry is as it was then. Otherwise the file is
+    planned again, before the transaction that writes: where that gives anything else than what was
+    shown, nothing is written, and ``RegistryChangedError`` asks for a new preview.
     """
+    current = ImportJob.objects.filter(pk=job.pk, state=state, plan_digest=digest).first()
+    if current is None:
+        raise NotConfirmableError
+    # The rows that are left out are in no plan that is kept.
+    if not current.report.get("left_out_rows"):
+        with keeping.kept(current) as prepared:
+            if prepared and _write(current, state, prepared, current.report):
+                return
+    for _attempt in range(ATTEMPTS):
+        try:
+            with current.file.open("rb") as file:
+                plan = _plan(current, file)
+        except FileNotFoundError:
+            raise NotConfirmableError from None
+        if plan.problems or plan.digest != digest:
+            break
+        refusals = _refused_rows(current, plan) if plan.left_out else None
+        if _write(current, state, plan.prepared, report(plan), refusals):
+            return
+    raise RegistryChangedError
+
+
+def _write(
+    job: ImportJob,
+    state: ImportState,
+    prepared: Prepared,
+    told: dict,
+    refusals: ContentFile | None = None,
+) -> bool:
+    """Write what was prepared, unless the registry is another one by now."""
     try:
         with transaction.atomic():
             wait_for_other_imports()
             locked = ImportJob.objects.select_for_update().get(pk=job.pk)
-            if locked.state != state or locked.plan_digest != digest:
+            if locked.state != state or locked.plan_digest != prepared.digest or not locked.file:
                 raise NotConfirmableError
-            with locked.file.open("rb") as file:
-                plan = _plan(locked, file)
-            if plan.problems or plan.digest != digest:
-                raise RegistryChangedError
-            with changes.wholesale(len(plan.touched)):
-                write(plan, locked.user, locked)
+            if basis(locked.user) != prepared.basis:
+                return False
+            with changes.wholesale(prepared.count):
+                keys = write(prepared, locked.user, locked)
             locked.state = ImportState.CONFIRMED
             locked.confirmed_at = timezone.now()
-            locked.report = report(plan)
-            if plan.left_out:
-                _give_back(locked, plan)
+            locked.report = with_keys(told, keys)
+            if refusals:
+                # A file of an earlier try, whose transaction came to nothing, is in the way.
+                imports_storage().delete(stored_refusals(locked, ""))
+                locked.refused_file.save("refused.xlsx", refusals, save=False)
             progress.check()
             locked.save()
-    except FileNotFoundError:
-        raise NotConfirmableError from None
+    except keeping.NotOursError:
+        return False
     except IntegrityError:
         # Somebody wrote the same between the plan and its end.
         raise RegistryChangedError from None
-    return plan
+    keeping.forget(job)
+    return True
 
 
 def _keep(job: ImportJob, file) -> None:
@@ -144,6 +182,7 @@ def abandon(job: ImportJob) -> None:
         locked.save()
     if locked.file:
         locked.file.delete()
+    keeping.forget(job)
     progress.forget(job.pk)
 
 
@@ -155,6 +194,7 @@ def forget_expired_files() -> None:
         job.file.delete(save=False)
         if job.refused_file:
             job.refused_file.delete(save=False)
+        keeping.forget(job)
         job.save()
         progress.forget(job.pk)
 
@@ -175,14 +215,11 @@ def _plan(job: ImportJob, file) -> Plan:
     return plan_workbook(file, job.authority, job.user, job.publish, mapping_of(job), job.good_rows)
 
 
-def _give_back(job: ImportJob, plan: Plan) -> None:
-    """Keep the rows that were left out, as a workbook to be corrected."""
+def _refused_rows(job: ImportJob, plan: Plan) -> ContentFile:
+    """The rows that were left out, as a workbook to be corrected."""
     with job.file.open("rb") as file:
         source = read_workbook(file)
-    content = refused_workbook(source, plan, pathlib.PurePath(job.filename).stem)
-    # A file of an earlier try, whose transaction came to nothing, is in the way.
-    imports_storage().delete(stored_refusals(job, ""))
-    job.refused_file.save("refused.xlsx", ContentFile(content), save=False)
+    return ContentFile(refused_workbook(source, plan, pathlib.PurePath(job.filename).stem))
 
 
 def _note(job: ImportJob, plan: Plan) -> None:

@@ -1,14 +1,12 @@
 """What an import would write, held in memory until somebody confirms it."""
 
-import hashlib
 import json
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import partial
 
 from django.db import models
 from django.utils.translation import gettext as _
 
-from registry import bulk
 from registry.dates import PartialDate
 from registry.money import format_money
 from registry.spreadsheets.mapping import Mapping, SheetLayout
@@ -28,8 +26,11 @@ VOLATILE = {
 
 
 def identity(record):
-    """What tells a record from the others, saved or not."""
-    return record.pk or id(record)
+    """What tells a record from the others of its kind: its key, or ``~number`` of a new one."""
+    values = record.__dict__
+    if key := values.get("id"):
+        return key
+    return ~values["_number"] if "_number" in values else id(record)
 
 
 def show(record, attribute: str) -> str:
@@ -243,6 +244,8 @@ class Plan:
     questions: list = field(default_factory=list)
     # What is wrong with the rows that are left out, where the good rows alone are imported.
     left_out: list[Problem] = field(default_factory=list)
+    # What is to be written, as ``prepared.Prepared``.
+    prepared: object = None
 
     @property
     def touched(self) -> list[RecordPlan]:
@@ -250,68 +253,7 @@ class Plan:
         with_companions = (one for plan in plans for one in (plan, *plan.companions))
         return [plan for plan in with_companions if plan.is_touched]
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """Identifies what would be written: the same changes give the same digest."""
-        return Digest(self.touched, self.problems).hexdigest()
-
-
-class Digest:
-    """The fingerprint of what is planned, the same in every language and at every moment.
-
-    A new record has no key yet: its place in the plan stands for it.
-    """
-
-    def __init__(self, plans: list[RecordPlan], problems: list[Problem]):
-        self._places = {id(plan.instance): place for place, plan in enumerate(plans)}
-        self._hash = hashlib.sha256()
-        for plan in plans:
-            if plan.is_new:
-                self._add("new", plan.model._meta.model_name, self._values(plan.instance))
-            else:
-                changes = sorted((one.attribute, *map(canonical, one.raw)) for one in plan.changes)
-                self._add(plan.model._meta.model_name, plan.instance.pk, changes)
-            for relation, rows in plan.new_rows.items():
-                self._add(relation, [self._values(row) for row in rows])
-            for relation, targets in plan.new_links.items():
-                self._add(relation, [self._key(target) for target in targets])
-            for owner, relation, targets in plan.row_links:
-                row = self._values(owner)
-                self._add(relation, row, [self._key(target) for target in targets])
-        for problem in problems:
-            self._add(problem.sheet, problem.row, problem.column)
-
-    def hexdigest(self) -> str:
-        return self._hash.hexdigest()
-
-    def _add(self, *values) -> None:
-        self._hash.update(repr(values).encode())
-
-    def _key(self, record):
-        return record.pk or f"new {self._places.get(id(record), record)}"
-
-    def _values(self, record) -> list:
-        values = []
-        for field_, prepare in _digested(type(record)):
-            value = getattr(record, field_.attname)
-            if value is None:
-                if field_.is_relation and (neighbour := cached_neighbour(record, field_)):
-                    value = self._key(neighbour)
-            elif prepare is not None:
-                value = prepare(value)
-            values.append(value)
-        return values
-
-
-@cache
-def _digested(model) -> list[tuple]:
-    return [
-        (field_, None if field_.is_relation else bulk.preparation(field_))
-        for field_ in model._meta.concrete_fields
-        if not field_.primary_key and field_.name not in VOLATILE
-    ]
-
-
-def cached_neighbour(record, field_):
-    """What a key of a record that is not saved leads to, without asking the database."""
-    return record._state.fields_cache.get(field_.name)
+        return self.prepared.digest

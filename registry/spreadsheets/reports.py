@@ -1,9 +1,11 @@
 """A plan as people read it: what the pages of a job and the command show, kept with the job."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import ngettext
 
 from registry.spreadsheets.good_rows import OF_THE_FILE
-from registry.spreadsheets.plans import Plan, RecordPlan, describe
+from registry.spreadsheets.plans import Plan, RecordPlan, describe, identity
 
 # What a job keeps of a very long list; the counts beside it are always whole.
 MOST_PROBLEMS = 2_000
@@ -49,6 +51,24 @@ def report(plan: Plan) -> dict:
     }
 
 
+def _key(one: RecordPlan) -> dict:
+    """The primary key of the record; of a new one its number, by which it gets its key."""
+    if one.is_new:
+        return {"pk": None, "number": ~identity(one.instance)}
+    return {"pk": one.instance.pk}
+
+
+def with_keys(told: dict, keys: dict[str, Sequence[int]]) -> dict:
+    """The report once all is written: with the keys of what was new."""
+    told.pop("message", None)
+    groups = [(group["kind"], group["items"]) for group in told["mentions"]]
+    for kind, items in [*groups, *((one["kind"], [one]) for one in told["records"])]:
+        for item in items:
+            if (number := item.pop("number", None)) is not None:
+                item["pk"] = keys[f"registry.{kind}"][number]
+    return told
+
+
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
@@ -74,7 +94,7 @@ def _by_kind(mentions: list[RecordPlan]) -> list[dict]:
     for one in mentions[:MOST_RECORDS]:
         item = {
             "name": _cut(describe(one.instance)),
-            "pk": one.instance.pk,
+            **_key(one),
             "sheet": one.sheet,
             "row": one.row,
         }
@@ -85,7 +105,7 @@ def _by_kind(mentions: list[RecordPlan]) -> list[dict]:
 def _record(one: RecordPlan) -> dict:
     return {
         "kind": one.model._meta.model_name,
-        "pk": one.instance.pk,
+        **_key(one),
         "name": _cut(describe(one.instance)),
         "is_new": one.is_new,
         "sheet": one.sheet,

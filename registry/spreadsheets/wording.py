@@ -1,7 +1,9 @@
 """The search text of records that are not written yet, by the rules of ``registry.search``."""
 
+from collections.abc import Mapping
+
 from registry import search
-from registry.spreadsheets.plans import RecordPlan
+from registry.spreadsheets.plans import RecordPlan, identity
 
 
 class Listed(list):
@@ -24,10 +26,10 @@ class Spoken:
 class Wording:
     """Finds the words of planned records; a neighbour that many of them name is read once."""
 
-    def __init__(self, plans: list[RecordPlan]):
-        self._planned = {id(plan.instance): plan for plan in plans if plan.is_new}
-        self._planned |= {(plan.model, plan.instance.pk): plan for plan in plans if not plan.is_new}
-        self._neighbours: dict[int, Spoken] = {}
+    def __init__(self, planned: Mapping[tuple, RecordPlan]):
+        # By the model and the identity of the record.
+        self._planned = planned
+        self._neighbours: dict[tuple, Spoken] = {}
 
     def text(self, plan: RecordPlan) -> str:
         """The search text of a new record."""
@@ -65,13 +67,13 @@ class Wording:
     def _neighbour(self, record):
         if record is None:
             return None
-        if id(record) not in self._neighbours:
-            # The record itself is kept with it: while it lives no other one has its number.
-            self._neighbours[id(record)] = self._named(record)
-        return self._neighbours[id(record)]
+        key = type(record), identity(record)
+        if key not in self._neighbours:
+            self._neighbours[key] = self._named(record, self._planned.get(key))
+        return self._neighbours[key]
 
-    def _named(self, record) -> Spoken:
-        plan = self._planned.get(id(record)) or self._planned.get((type(record), record.pk))
+    @staticmethod
+    def _named(record, plan: RecordPlan | None) -> Spoken:
         if plan is None:
             return Spoken(record, other_names=Listed(record.other_names.all()))
         names = plan.new_rows.get("other_names", ())

@@ -3,11 +3,13 @@
 from registry.choices import ImportState
 from registry.models import Authority, User
 from registry.spreadsheets import collector, profiles, progress
+from registry.spreadsheets.basis import basis
 from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.files import read_workbook
 from registry.spreadsheets.good_rows import keep_good_rows
 from registry.spreadsheets.mapping import Mapping
-from registry.spreadsheets.plans import Plan
+from registry.spreadsheets.plans import Plan, identity
+from registry.spreadsheets.prepared import Preparation, Prepared
 from registry.spreadsheets.recognition import recognise
 from registry.spreadsheets.resources import IMPORTED
 
@@ -29,6 +31,7 @@ def plan_workbook(
     Organisations come first and all rows are identified before any is read in full, so that a
     record may be named above the row, or on a sheet before the one, that describes it.
     """
+    rests_on = basis(user)
     progress.phase(ImportState.READING)
     workbook = read_workbook(file, lambda _count: progress.check())
     if mapping is None:
@@ -57,4 +60,15 @@ def plan_workbook(
     if good_rows and plan.problems:
         keep_good_rows(plan, tables)
     plan.notices += directory.notices
+    plan.prepared = _prepare(plan, rests_on)
     return plan
+
+
+def _prepare(plan: Plan, rests_on: str) -> Prepared:
+    """What is to be written: nothing of a file in which something is wrong."""
+    touched = [] if plan.problems else plan.touched
+    preparation = Preparation({(one.model, identity(one.instance)): one for one in touched})
+    if not plan.problems:
+        for one in (*plan.records, *plan.mentions):
+            preparation.add(one)
+    return preparation.finish(rests_on, plan.problems)

@@ -1,121 +1,166 @@
-"""Writing a plan: new records in bulk, changed ones, then the rows and links of both."""
+"""Writing what was prepared: new records, their rows and links, changes; the history of it all."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from itertools import repeat
 
-from django.db import models
+from django.apps import apps
+from django.db import connection, models
 from django.utils import timezone
 
-from registry import bulk, history, search
-from registry.choices import ImportState, Status
-from registry.models import (
-    Agreement,
-    Call,
-    Contribution,
-    Delegation,
-    Domain,
-    Fund,
-    Organisation,
-    Place,
-    Project,
-    Source,
-)
+from registry import bulk, search
+from registry.choices import ImportState, RevisionAction, Status
+from registry.models import Revision
 from registry.spreadsheets import collector, progress
-from registry.spreadsheets.plans import Plan, RecordPlan
-from registry.spreadsheets.revisions import revisions
-from registry.spreadsheets.wording import Wording
+from registry.spreadsheets.prepared import Prepared, layout
 
-# Each kind after those that its keys refer to.
-ORDER = (
-    Domain,
-    Place,
-    Organisation,
-    Source,
-    Fund,
-    Call,
-    Delegation,
-    Agreement,
-    Project,
-    Contribution,
+# What a creation says in the history, as JSON.
+NOTHING = "{}"
+REVISION = (
+    "model_name",
+    "record_id",
+    "public_id",
+    "label",
+    "authority_id",
+    "action",
+    "before",
+    "after",
+    "at",
+    "by_id",
+    "reason",
+    "job_id",
 )
-# Between two steps an import tells how far it is, and may be cancelled.
-STEP = 5_000
 
 
 @collector.paused()
-def write(plan: Plan, user=None, job=None) -> None:
-    """Write all that the plan holds and the history of it; the caller opens the transaction."""
-    touched = plan.touched
-    wording = Wording(touched)
-    by_model: defaultdict[type, list[RecordPlan]] = defaultdict(list)
-    for one in touched:
-        by_model[one.model].append(one)
-    progress.phase(ImportState.WRITING, len(touched))
+def write(prepared: Prepared, user=None, job=None) -> dict[str, Sequence[int]]:
+    """Write all of it and its history; the caller opens the transaction.
+
+    Returns the primary keys that the new records of each kind were given, by their numbers.
+    """
+    progress.phase(ImportState.WRITING, prepared.count)
+    writer = Writer(prepared, user, job)
+    steps = {
+        "new": writer.insert,
+        "links": writer.link,
+        "update": writer.update,
+        "revisions": writer.note,
+    }
+    for kind, *content in prepared.frames():
+        steps[kind](*content)
+        progress.advance(0)
+    # What is new was given its text before; what others say of a changed record is written anew.
     with search.deferred():
-        for model in ORDER:
-            _create(model, [one for one in by_model[model] if one.is_new], wording)
-            for one in by_model[model]:
-                if not one.is_new:
-                    one.instance.updated_by = user
-                    one.instance.save()
-                    progress.advance()
-        _write_rows(touched)
-        _write_links(touched)
-        history.write(revisions(touched), user, job=job)
+        for model, keys in writer.changed.items():
+            if model in search.INDEXED:
+                search.touch(model, keys)
+            search.touch_neighbours(model, keys)
+    return writer.keys
 
 
-def _create(model, plans: list[RecordPlan], wording: Wording) -> None:
-    """Insert the new records; those that refer to others of their kind come after these."""
-    now, waiting = timezone.now(), [one.instance for one in plans]
-    if model in search.INDEXED:
-        for plan in plans:
-            plan.instance.search_text = wording.text(plan)
-    parents = [
-        field
-        for field in model._meta.fields
-        if isinstance(field, models.ForeignKey) and field.related_model is model
-    ]
-    while waiting:
-        ready = [record for record in waiting if not any(_waits(record, key) for key in parents)]
-        if not ready:
-            # A circle of new records: the database refuses it.
-            ready = waiting
-        for record in ready:
-            if model is not Domain and record.status == Status.PUBLISHED:
-                record.published_at = record.published_at or now
-        for first in range(0, len(ready), STEP):
-            step = ready[first : first + STEP]
-            bulk.insert(model, step)
-            progress.advance(len(step))
-        done = set(map(id, ready))
-        waiting = [record for record in waiting if id(record) not in done]
+class Writer:
+    """One moment, one author, and the keys of what is new."""
 
+    def __init__(self, prepared: Prepared, user, job):
+        self.user_id, self.job_id = user and user.pk, job and job.pk
+        self.now = timezone.now()
+        self.keys = {
+            label: bulk.next_keys(apps.get_model(label), count)
+            for label, count in prepared.counts.items()
+        }
+        self.changed: defaultdict[type, list[int]] = defaultdict(list)
 
-def _waits(record, key: models.ForeignKey) -> bool:
-    if getattr(record, key.attname) is not None or not key.is_cached(record):
-        return False
-    parent = getattr(record, key.name)
-    return parent is not None and parent.pk is None
+    def insert(self, label: str, columns: list, labels: list[str] | None) -> None:
+        """Rows of a table; a record's first line in the history comes with it."""
+        model, form = apps.get_model(label), layout(apps.get_model(label))
+        size = max(map(len, columns))
+        columns[0] = self._resolve(label, columns[0])
+        for position, target in form.keys.items():
+            columns[position] = self._resolve(target, columns[position])
+        names, written = list(form.columns), [_whole(column, size) for column in columns]
+        for field in model._meta.concrete_fields:
+            if field.attname not in form.names:
+                names.append(field.column)
+                written.append(self._moments(field, form, columns, size))
+        bulk.insert_values(model, names, zip(*written, strict=True))
+        if labels is None:
+            return
+        authorities = repeat(None, size)
+        if "authority_id" in form.names:
+            authorities = _whole(columns[form.names.index("authority_id")], size)
+        self._write_history(
+            size,
+            repeat(model._meta.model_name, size),
+            columns[0],
+            _whole(columns[form.natural_key], size),
+            labels,
+            authorities,
+            repeat(str(RevisionAction.CREATED), size),
+            repeat(NOTHING, size),
+            repeat(NOTHING, size),
+        )
+        progress.advance(size)
 
+    def _moments(self, field, form, columns, size: int):
+        """When it is written; of publication, for what is published."""
+        now = field.get_db_prep_save(self.now, connection)
+        if field.name != "published_at":
+            return repeat(now, size)
+        statuses = _whole(columns[form.names.index("status")], size)
+        return [now if status == Status.PUBLISHED else None for status in statuses]
 
-def _write_rows(plans: list[RecordPlan]) -> None:
-    rows: defaultdict[type, list] = defaultdict(list)
-    for plan in plans:
-        for new in plan.new_rows.values():
-            for row in new:
-                rows[type(row)].append(row)
-        for row in plan.changed_rows:
-            row.save()
-    for model, new in rows.items():
-        bulk.insert(model, new)
-
-
-def _write_links(plans: list[RecordPlan]) -> None:
-    links: defaultdict[models.ManyToManyField, list] = defaultdict(list)
-    for plan in plans:
-        given = [(plan.instance, *one) for one in plan.new_links.items()]
-        for owner, relation, targets in [*given, *plan.row_links]:
-            pairs = links[owner._meta.get_field(relation)]
-            pairs += [(owner.pk, target.pk) for target in targets]
-    for field, pairs in links.items():
+    def link(self, label: str, relation: str, owners: list, targets: list) -> None:
+        field: models.ManyToManyField = apps.get_model(label)._meta.get_field(relation)
         columns = field.m2m_column_name(), field.m2m_reverse_name()
-        bulk.insert_values(field.remote_field.through, columns, pairs)
+        owners = self._resolve(label, owners)
+        targets = self._resolve(field.related_model._meta.label_lower, targets)
+        bulk.insert_values(field.remote_field.through, columns, zip(owners, targets, strict=True))
+
+    def update(self, label: str, names: tuple[str, ...], rows: list[list]) -> None:
+        """Other values for fields of records or rows that are there, each row's key first."""
+        model = apps.get_model(label)
+        fields = {field.attname: field for field in model._meta.concrete_fields}
+        primary, *columns = map(list, zip(*rows, strict=True))
+        for position, name in enumerate(names):
+            if fields[name].is_relation:
+                target = fields[name].related_model._meta.label_lower
+                columns[position] = self._resolve(target, columns[position])
+        given = dict(zip(names, columns, strict=True))
+        if layout(model).is_record:
+            self.changed[model] += primary
+            progress.advance(len(rows))
+            if "updated_at" in fields:
+                now = fields["updated_at"].get_db_prep_save(self.now, connection)
+                given |= {
+                    "updated_at": repeat(now, len(rows)),
+                    "updated_by_id": repeat(self.user_id, len(rows)),
+                }
+        if given:
+            bulk.update_values(
+                model,
+                [fields[name].column for name in given],
+                zip(*given.values(), primary, strict=True),
+            )
+
+    def note(self, revisions: list[tuple]) -> None:
+        """The history of records that changed."""
+        if revisions:
+            self._write_history(len(revisions), *zip(*revisions, strict=True))
+
+    def _write_history(self, size: int, *said) -> None:
+        at = Revision._meta.get_field("at").get_db_prep_save(self.now, connection)
+        job = Revision._meta.get_field("job").get_db_prep_save(self.job_id, connection)
+        same = (repeat(value, size) for value in (at, self.user_id, "", job))
+        bulk.insert_values(Revision, REVISION, zip(*said, *same, strict=True))
+
+    def _resolve(self, label: str, column) -> list:
+        """The keys of a column, with those of new records in place of their numbers."""
+        keys = self.keys.get(label)
+        if keys is None:
+            return column
+        return type(column)([key if key is None or key >= 0 else keys[~key] for key in column])
+
+
+def _whole(column, size: int):
+    """The values of a column of which one may stand for all."""
+    return repeat(column[0], size) if isinstance(column, tuple) else column

@@ -129,7 +129,7 @@ class Command(BaseCommand):
                 job.delete()
                 return plan
             try:
-                plan = jobs.confirm(job, job.plan_digest)
+                jobs.confirm(job, job.plan_digest)
                 self.job = job
                 self._give_back(job, path)
                 return plan

@@ -1,5 +1,7 @@
 """What every look-up shares: who imports, what the file adds, and when a name is too near."""
 
+from collections import Counter
+
 from django.db import models
 from django.db.models.base import ModelState
 from django.utils.functional import cached_property
@@ -46,6 +48,7 @@ class Lookups(NameDecisions):
         self._rows: dict[tuple, object] = {}
         # A new record of each model that says nothing of its own.
         self._blank: dict[type, models.Model] = {}
+        self._counts: Counter = Counter()
 
     @cached_property
     def _keys(self) -> dict[type, dict]:
@@ -67,7 +70,9 @@ class Lookups(NameDecisions):
     def new(self, model, **fields) -> models.Model:
         """A record of the importing authority, not saved yet; a domain belongs to none."""
         if not issubclass(model, PublicRecord):
-            return model(**fields)
+            record = model(**fields)
+            record._number = self._count(model)
+            return record
         if model not in self._blank:
             self._blank[model] = model(
                 authority=self.authority,
@@ -78,10 +83,16 @@ class Lookups(NameDecisions):
         # A copy costs a tenth of what Django's constructor does.
         blank, record = self._blank[model], model.__new__(model)
         record.__dict__.update(blank.__dict__, _state=ModelState(), public_id=new_public_id())
+        record._number = self._count(model)
         record._state.fields_cache = dict(blank._state.fields_cache)
         for name, value in fields.items():
             setattr(record, name, value)
         return record
+
+    def _count(self, model) -> int:
+        """The number by which a new record is known until it has a key."""
+        self._counts[model] += 1
+        return self._counts[model] - 1
 
     def claim(self, record, row):
         """Note which row is about a record; the row that was so before, if there is one."""

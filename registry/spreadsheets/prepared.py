@@ -1,0 +1,308 @@
+"""What a plan writes, as columns of plain values: gathered while it is planned.
+
+They are as the driver takes them: the transaction that writes them later does nothing else.
+A record that is new has no primary key yet: ``~number`` stands for it wherever a key does.
+"""
+
+import datetime
+import hashlib
+import json
+import marshal
+import tempfile
+import weakref
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from operator import itemgetter
+
+from django.db import models
+
+from registry import bulk, search
+from registry.history import shapes
+from registry.models import (
+    Agreement,
+    Call,
+    Contribution,
+    Delegation,
+    Domain,
+    Fund,
+    Organisation,
+    Place,
+    Project,
+    Source,
+)
+from registry.models.history import LABEL_LENGTH
+from registry.spreadsheets.plans import VOLATILE, RecordPlan, canonical, identity
+from registry.spreadsheets.problems import Problem
+from registry.spreadsheets.revisions import revisions
+from registry.spreadsheets.wording import Wording
+
+# The kinds of records that workbooks hold.
+KINDS = (
+    Domain,
+    Place,
+    Organisation,
+    Source,
+    Fund,
+    Call,
+    Delegation,
+    Agreement,
+    Project,
+    Contribution,
+)
+# So many rows of a table make a frame.
+FRAME = 5_000
+# Changed records are compared with what the history calls their neighbours, so many at once.
+CHANGED = 1_000
+MEGABYTE = 1 << 20
+IN_MEMORY = 4 * MEGABYTE
+
+
+class Layout:
+    """The columns in which the rows of a table are gathered.
+
+    Not among them are the moments of writing and of publication, which nobody knows yet.
+    """
+
+    def __init__(self, model):
+        fields = [field for field in model._meta.concrete_fields if not _is_moment(field)]
+        self.label = model._meta.label_lower
+        self.names = [field.attname for field in fields]
+        self.columns = [field.column for field in fields]
+        self.is_record = model in KINDS
+        # What the history calls a record.
+        self.natural_key = self.names.index(shapes.key_of(model)) if self.is_record else None
+        self.keys = {
+            position: field.related_model._meta.label_lower
+            for position, field in enumerate(fields)
+            if isinstance(field, models.ForeignKey) and field.related_model in KINDS
+        }
+        self._neighbours = [(position, fields[position].name) for position in self.keys]
+        self._getter = itemgetter(*self.names)
+        self._converters = [None if field.is_relation else plain(field) for field in fields]
+        self._in_digest = [
+            position
+            for position, field in enumerate(fields)
+            if field.name not in VOLATILE and not field.primary_key
+        ]
+
+    def row(self, record) -> list:
+        """The values of a record that is new, its key first."""
+        values = list(self._getter(record.__dict__))
+        values[0] = identity(record)
+        for position, name in self._neighbours:
+            if values[position] is None:
+                neighbour = record._state.fields_cache.get(name)
+                if neighbour is not None:
+                    values[position] = identity(neighbour)
+        return values
+
+    def fold(self, rows: list[list]) -> list:
+        """The rows as columns; one that says the same everywhere is a tuple of that value."""
+        columns = []
+        for values, convert in zip(zip(*rows, strict=True), self._converters, strict=True):
+            if values.count(values[0]) == len(values):
+                value = values[0]
+                columns.append((value if value is None or convert is None else convert(value),))
+            elif convert is None:
+                columns.append(list(values))
+            else:
+                columns.append([None if value is None else convert(value) for value in values])
+        return columns
+
+    def told(self, columns: list) -> list:
+        """What of the columns the digest tells: neither keys nor what chance or the hour gives."""
+        return [columns[position] for position in self._in_digest]
+
+
+layout = cache(Layout)
+
+
+def _is_moment(field) -> bool:
+    return (
+        getattr(field, "auto_now", False)
+        or getattr(field, "auto_now_add", False)
+        or field.name == "published_at"
+    )
+
+
+@cache
+def plain(field) -> Callable | None:
+    """What makes of a value one that both drivers take and a file keeps; ``None``: nothing."""
+    if isinstance(field, models.DateField):
+        return datetime.date.isoformat
+    if isinstance(field, models.BooleanField | models.IntegerField):
+        return None
+    return bulk.preparation(field)
+
+
+class Preparation:
+    """Gathers what is planned, in the order in which it comes, so that the plans need not stay."""
+
+    def __init__(self, planned: Mapping):
+        self._wording = Wording(planned)
+        self._spool = Spool()
+        self._digests = defaultdict(hashlib.sha256)
+        self._rows: defaultdict[type, list[list]] = defaultdict(list)
+        self._labels: defaultdict[type, list[str]] = defaultdict(list)
+        self._links: defaultdict[tuple[str, str], tuple[list, list]] = defaultdict(lambda: ([], []))
+        self._updates: defaultdict[tuple, list[list]] = defaultdict(list)
+        self._changed: list[RecordPlan] = []
+        self._counts: defaultdict[str, int] = defaultdict(int)
+        self.count = 0
+
+    def add(self, plan: RecordPlan) -> None:
+        """Take note of a plan and of those that come with it; nothing of them changes any more."""
+        if plan.is_touched:
+            self.count += 1
+            if plan.is_new:
+                self._add_record(plan)
+            else:
+                self._add_changes(plan)
+            self._add_rows(plan)
+        for companion in plan.companions:
+            self.add(companion)
+
+    def _add_record(self, plan: RecordPlan) -> None:
+        model, record = plan.model, plan.instance
+        if model in search.INDEXED:
+            record.__dict__["search_text"] = self._wording.text(plan)
+        self._labels[model].append(str(record)[:LABEL_LENGTH])
+        self._add_row(model, record)
+        label = layout(model).label
+        self._counts[label] = max(self._counts[label], ~identity(record) + 1)
+
+    def _add_row(self, model, record) -> None:
+        rows = self._rows[model]
+        rows.append(layout(model).row(record))
+        if len(rows) == FRAME:
+            self._flush(model)
+
+    def _add_changes(self, plan: RecordPlan) -> None:
+        told = sorted((one.attribute, *map(canonical, one.raw)) for one in plan.changes)
+        self._tell("changed", [layout(plan.model).label, plan.instance.pk, told])
+        self._update(plan.instance, plan.previous)
+        for _relation, row, said in plan.previous_rows:
+            self._update(row, (name for name in said if name != "id"))
+        self._changed.append(plan)
+        if len(self._changed) == CHANGED:
+            self._flush_changed()
+
+    def _update(self, record, names) -> None:
+        fields = [type(record)._meta.get_field(name) for name in names]
+        fields.sort(key=lambda field: field.column)
+        row = [record.pk]
+        for field in fields:
+            value = getattr(record, field.attname)
+            if field.is_relation:
+                neighbour = record._state.fields_cache.get(field.name)
+                value = identity(neighbour) if value is None and neighbour is not None else value
+            elif value is not None and (convert := plain(field)):
+                value = convert(value)
+            row.append(value)
+        key = layout(type(record)).label, tuple(field.attname for field in fields)
+        self._updates[key].append(row)
+        if len(self._updates[key]) == FRAME:
+            self._send("update", *key, self._updates.pop(key))
+
+    def _add_rows(self, plan: RecordPlan) -> None:
+        for relation, rows in plan.new_rows.items():
+            model = type(rows[0])
+            label = layout(model).label
+            owner = owner_key(plan.model, relation)
+            for row in rows:
+                row.__dict__["_number"] = self._counts[label]
+                row.__dict__[owner] = identity(plan.instance)
+                self._counts[label] += 1
+                self._add_row(model, row)
+        for relation, targets in plan.new_links.items():
+            self._link(plan.instance, relation, targets)
+        for row, relation, targets in plan.row_links:
+            self._link(row, relation, targets)
+
+    def _link(self, owner, relation: str, targets) -> None:
+        key = layout(type(owner)).label, relation
+        owners, others = self._links[key]
+        owners += [identity(owner)] * len(targets)
+        others += map(identity, targets)
+        if len(owners) >= FRAME:
+            self._flush_links(key)
+
+    # Frames -------------------------------------------------------------------------------------
+
+    def finish(self, basis: str, problems: list[Problem]) -> "Prepared":
+        """All that was gathered; ``basis`` is the state of the registry on which it rests."""
+        for model in list(self._rows):
+            self._flush(model)
+        for key in list(self._links):
+            self._flush_links(key)
+        self._flush_changed()
+        for key, rows in self._updates.items():
+            self._send("update", *key, rows)
+        for problem in problems:
+            self._tell("problems", [problem.sheet, problem.row, problem.column])
+        parts = sorted((name, one.hexdigest()) for name, one in self._digests.items())
+        digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        return Prepared(self._spool.frames, dict(self._counts), digest, basis, self.count)
+
+    def _flush(self, model) -> None:
+        if rows := self._rows.pop(model, None):
+            form = layout(model)
+            columns = form.fold(rows)
+            self._tell(form.label, form.told(columns))
+            self._send("new", form.label, columns, self._labels.pop(model, None))
+
+    def _flush_links(self, key: tuple[str, str]) -> None:
+        owners, targets = self._links.pop(key)
+        self._tell("-".join(key), [owners, targets])
+        self._send("links", *key, owners, targets)
+
+    def _flush_changed(self) -> None:
+        if self._changed:
+            self._send("revisions", list(revisions(self._changed)))
+            self._changed = []
+
+    def _tell(self, name: str, content) -> None:
+        self._digests[name].update(json.dumps(content, ensure_ascii=False).encode())
+
+    def _send(self, *frame) -> None:
+        self._spool.add(marshal.dumps(frame))
+
+
+class Spool:
+    """Frames one after the other: in memory while they are few, then on the disk."""
+
+    def __init__(self):
+        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
+
+    def add(self, data: bytes) -> None:
+        self._file.write(len(data).to_bytes(4, "big"))
+        self._file.write(data)
+
+    def frames(self) -> Iterator[bytes]:
+        self._file.seek(0)
+        while size := int.from_bytes(self._file.read(4), "big"):
+            yield self._file.read(size)
+
+
+@cache
+def owner_key(model, relation: str) -> str:
+    """The key by which the rows of a relation say whose they are."""
+    return model._meta.get_field(relation).field.attname
+
+
+class Prepared:
+    """What is to be written, in frames; ``count`` records are touched by it."""
+
+    def __init__(self, raw: Callable, counts: dict, digest: str, basis: str, count: int):
+        self.raw = raw
+        # How many new rows of each table wait for a primary key.
+        self.counts = counts
+        self.digest = digest
+        self.basis = basis
+        self.count = count
+
+    def frames(self) -> Iterator[tuple]:
+        for data in self.raw():
+            yield marshal.loads(data)  # noqa: S302  this process made it, or ``keeping`` knows it
