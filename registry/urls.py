@@ -11,6 +11,7 @@ from registry.views import (
     delegations,
     funding,
     home,
+    maps,
     organisations,
     pages,
     reference,
@@ -26,6 +27,7 @@ def _record(name, list_view, detail_view):
     return include(
         [
             path("", list_view.as_view(), name=f"{name}_list"),
+            path("map.json", maps.ListMapData.as_view(list_view=list_view), name=f"{name}_map"),
             path("<slug:public_id>/", detail_view.as_view(), name=f"{name}_detail"),
             path("<slug:public_id>/<str:slug>/", detail_view.as_view(), name=f"{name}_detail"),
         ]
@@ -39,6 +41,7 @@ urlpatterns = [
         reminders.StopReminders.as_view(),
         name="stop_reminders",
     ),
+    path("map.json", maps.HomeMapData.as_view(), name="home_map"),
     path(_("search/"), home.Search.as_view(), name="search"),
     path(_("about/"), pages.About.as_view(), name="about"),
     path(_("accessibility/"), pages.Accessibility.as_view(), name="accessibility"),
