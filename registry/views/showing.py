@@ -20,7 +20,11 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from registry import figures, maps, timeline
+
 INVOLVING = frozenset({"agreement", "delegation", "project"})
+PLACED = INVOLVING | {"contribution", "organisation", "place"}
+COUNTED = INVOLVING | {"contribution"}
 
 
 def _nothing(_records: QuerySet, _query: QueryDict) -> dict:
@@ -46,6 +50,9 @@ class Showing:
 SHOWINGS = [
     Showing("cards", _("Cards")),
     Showing("table", _("Table")),
+    Showing("map", _("Map"), paged=False, context=maps.view_context, kinds=PLACED),
+    Showing("timeline", _("Timeline"), paged=False, context=timeline.view_context, kinds=INVOLVING),
+    Showing("figures", _("Figures"), paged=False, context=figures.view_context, kinds=COUNTED),
 ]
 
 

@@ -1,0 +1,9 @@
+"""Figures: how many records, and how much money, by year, domain, country, fund, organisation.
+
+The database counts; charts are geometry that a template writes as SVG, with a table beside each.
+"""
+
+from registry.figures.lists import view_context
+from registry.figures.records import over_time
+
+__all__ = ["over_time", "view_context"]

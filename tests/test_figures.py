@@ -1,0 +1,230 @@
+"""Figures: bars have the number of the list behind them, money keeps its currency, no drafts."""
+
+from decimal import Decimal
+
+import pytest
+from django.http import QueryDict
+from django.urls import reverse
+
+from registry import figures
+from registry.figures import charts, rates
+from registry.figures.money import money_of
+from registry.models import Agreement, Contribution, Delegation, Project
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def figures_of(model, query=""):
+    return figures.view_context(model.objects.published(), QueryDict(query))
+
+
+def rows(context, key, part="figures"):
+    figure = next((one for one in context[part] if one.key == key), None)
+    return {row.label: row.cells[0] for row in figure.rows} if figure else {}
+
+
+def agreement_between(*places, **values):
+    agreement = factories.AgreementFactory(**values)
+    for place in places:
+        agreement.parties.create(organisation=factories.OrganisationFactory(place=place))
+    return agreement
+
+
+def test_record_counts_once_for_each_of_its_values():
+    rennes = factories.PlaceFactory()
+    agreement_between(rennes, rennes, factories.PlaceFactory(country="CA"), signed_on="2010")
+    agreement_between(rennes, signed_on="2010-05-03")
+    agreement_between(signed_on=None)
+    context = figures_of(Agreement)
+    assert rows(context, "year") == {"2010": "2", "Non précisé": "1"}
+    assert rows(context, "country") == {"France": "2", "Canada": "1", "Non précisé": "1"}
+
+
+def test_domain_counts_what_is_below_it_once():
+    above = factories.DomainFactory(name_fr="Eau")
+    below = [factories.DomainFactory(parent=above, name_fr=name) for name in ("Puits", "Rivières")]
+    factories.AgreementFactory().domains.add(*below)
+    assert rows(figures_of(Agreement), "domain") == {"Eau": "1", "Puits": "1", "Rivières": "1"}
+
+
+def test_project_counts_in_each_year_that_the_period_of_the_list_has():
+    factories.ProjectFactory(starts_on="2019-05", ends_on="2021")
+    factories.ProjectFactory(starts_on=None, ends_on="2020")
+    assert rows(figures_of(Project), "year") == {"2019": "1", "2020": "2", "2021": "1"}
+    assert rows(figures_of(Project, "since=2020&until=2020-06"), "year") == {"2020": "2"}
+
+
+@pytest.mark.parametrize("status", ["draft", "in_review", "archived"])
+def test_what_is_not_published_is_in_no_figure(status):
+    hidden = factories.OrganisationFactory(
+        name="Secrète", status=status, place=factories.PlaceFactory(country="CA")
+    )
+    shown = factories.ProjectFactory(call=None, fund=factories.FundFactory(status=status))
+    shown.partners.create(organisation=hidden)
+    unseen = factories.ProjectFactory(status=status, starts_on="1999")
+    money = factories.ContributionFactory(status=status, amount=77)
+    money.projects.add(shown)
+    factories.ContributionFactory(amount=88).projects.add(unseen)
+    context = figures_of(Project)
+    assert rows(context, "year") == {"2021": "1"}
+    for key in ("country", "fund", "organisation"):
+        assert rows(context, key) == {"Non précisé": "1"}
+    assert not context["money"]
+    listed = figures_of(Contribution)
+    assert rows(listed, "money-year", "money_figures") == {"2021": "88\xa0€"}
+    assert "domain" not in [figure.key for figure in listed["figures"] if len(figure.rows) > 1]
+
+
+@pytest.fixture
+def filled():
+    """Agreements, delegations and projects of all sorts, with values alone and together."""
+    places = [factories.PlaceFactory(country=code) for code in ("FR", "CA", "MA")]
+    above = factories.DomainFactory()
+    domains = [above, factories.DomainFactory(parent=above), factories.DomainFactory()]
+    partners = [factories.OrganisationFactory(place=place) for place in places]
+    for number in range(6):
+        agreement = factories.AgreementFactory(signed_on=f"201{number}-05")
+        delegation = factories.DelegationFactory(starts_on=f"201{number}", ends_on=None)
+        project = factories.ProjectFactory(
+            starts_on=f"201{number}-11-02", ends_on=f"201{number + number % 3}"
+        )
+        for record in (agreement, delegation, project):
+            record.domains.add(domains[number % 3], domains[0])
+        for partner in partners[: 1 + number % 3]:
+            agreement.parties.create(organisation=partner)
+            delegation.participants.create(organisation=partner)
+            project.partners.create(organisation=partner)
+        delegation.stops.create(place=places[number % 3])
+        project.places.add(places[2])
+
+
+@pytest.mark.parametrize(
+    ("kind", "query"),
+    [
+        ("agreement", ""),
+        ("agreement", "since=2012-03&until=2014"),
+        ("delegation", "country=FR"),
+        ("project", "since=2011-12&until=2014-06"),
+        ("project", "country=CA"),
+    ],
+)
+def test_bars_lead_to_lists_of_their_number(client, filled, kind, query):
+    address = reverse(f"registry:{kind}_list")
+    context = client.get(f"{address}?{query}&view=figures").context
+    seen = 0
+    for figure in context["figures"]:
+        for row in [*figure.rows, *(mark.value for one in figure.charts for mark in one.marks)]:
+            number = row.cells[0] if hasattr(row, "cells") else row.shown
+            if row.url and row.label != "Non précisé":
+                assert client.get(row.url).context["paginator"].count == int(number), row
+                seen += 1
+    assert seen > 10
+
+
+def test_value_that_cannot_be_asked_for_besides_another_has_no_link():
+    one, other = factories.DomainFactory(), factories.DomainFactory()
+    factories.AgreementFactory().domains.add(one, other)
+    figure = next(
+        f for f in figures_of(Agreement, f"domain={one.code}")["figures"] if f.key == "domain"
+    )
+    assert [row.url for row in figure.rows] == ["", ""]
+
+
+# Money -------------------------------------------------------------------------------------------
+
+
+def test_shared_contribution_counts_once_and_currencies_stay_apart():
+    projects = factories.ProjectFactory.create_batch(3)
+    shared = factories.ContributionFactory(amount=20000)
+    shared.projects.set(projects)
+    shared.funders.set(factories.OrganisationFactory.create_batch(2))
+    factories.ContributionFactory(amount="10.50", currency="CAD").projects.add(projects[0])
+    factories.ContributionFactory(amount=None).projects.add(projects[0])
+    factories.ContributionFactory(amount=5)  # of no project
+    money = money_of(Project.objects.published())
+    assert money.totals == {"CAD": Decimal("10.50"), "EUR": 20000}
+    assert money_of(Contribution.objects.published()).totals["EUR"] == 20005
+    funders = next(one for one in money.amounts if one.dimension.name == "funder")
+    assert sorted(map(dict, funders.sums.values()), key=str) == [{"EUR": 20000}] * 2
+
+
+def test_money_of_agreements_is_that_of_their_projects():
+    agreement, delegation = factories.AgreementFactory(), factories.DelegationFactory()
+    project = factories.ProjectFactory()
+    project.agreements.add(agreement)
+    project.delegations.add(delegation)
+    factories.ContributionFactory(amount=300).projects.add(project)
+    for model in (Agreement, Delegation):
+        assert money_of(model.objects.published()).totals == {"EUR": 300}
+
+
+def test_conversion_takes_the_rate_of_the_year_and_says_what_is_left_out():
+    factories.ContributionFactory(amount=100, year=2021)
+    factories.ContributionFactory(amount="148.2569", currency="CAD", year=2021)
+    factories.ContributionFactory(amount=50, currency="MAD", year=2021)
+    factories.ContributionFactory(amount=50, currency="CAD", year=None)
+    factories.ContributionFactory(amount="655.957", currency="XOF", year=None, decided_on="2020-05")
+    money = money_of(Contribution.objects.published(), "EUR")
+    assert money.totals == {"EUR": 201}
+    assert money.left_out == 2
+    assert money_of(Contribution.objects.published(), "XXX").left_out == 0
+
+
+def test_rates_are_the_averages_that_the_bank_publishes():
+    assert rates.per_euro(2021, "CAD") == Decimal("1.482569")
+    assert round(rates.per_euro(2024, "USD"), 4) == Decimal("1.0824")
+    assert rates.per_euro(2021, "MAD") is None
+    assert rates.convert(Decimal(100), "CAD", 1990, "EUR") is None
+
+
+# Charts ------------------------------------------------------------------------------------------
+
+
+def _values(numbers):
+    return {year: charts.Value(str(year), number, str(number)) for year, number in numbers.items()}
+
+
+def test_years_without_anything_have_no_column_but_their_place():
+    chart = charts.columns("Par année", _values({2010: 4, 2013: 2}))
+    assert [mark.value.number for mark in chart.marks] == [4, 0, 0, 2]
+    assert float(chart.marks[0].height) == charts.COLUMNS_HEIGHT * 4 / 5
+
+
+def test_long_spans_are_drawn_by_decades():
+    chart = charts.columns("Par année", _values({1901: 1, 1909: 2, 2024: 1}))
+    assert chart.marks[0].value.label == "1900–1909"
+    assert chart.marks[0].value.number == 3
+    assert len(chart.marks) == 13
+
+
+def test_chart_is_named_and_says_its_highest_value():
+    chart = charts.rows("Par pays", list(_values({1: 3, 2: 7}).values()))
+    assert chart.title == "Par pays"
+    assert "7" in chart.description
+
+
+def test_svg_has_no_decimal_comma_and_no_style(client, filled):
+    text = client.get(f"{reverse('registry:project_list')}?view=figures").text
+    drawing = text[text.index("<svg") : text.rindex("</svg>")]
+    assert "style=" not in text
+    assert not [part for part in drawing.split('"')[1::2] if "," in part and "%" in part]
+
+
+# Speed -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", [Agreement, Delegation, Project, Contribution])
+def test_figures_stay_inside_their_budget(filled, model, django_assert_max_num_queries):
+    with django_assert_max_num_queries(8):
+        figures_of(model)
+
+
+def test_figures_over_time_of_an_organisation_and_of_a_place():
+    place = factories.PlaceFactory()
+    agreement = agreement_between(place, signed_on="2012")
+    factories.AgreementFactory(signed_on="2013")
+    for record in (place, agreement.parties.get().organisation):
+        figure = figures.over_time(record)
+        assert [(row.label, row.cells) for row in figure.rows] == [("2012", ["1"])]
+        assert len(figure.charts) == 1
