@@ -95,6 +95,14 @@ def origin(name: str) -> str:
     return found[0] if found else ""
 
 
+def address(name: str, default: str = "") -> str:
+    """The address of a page on the web."""
+    value = text(name, default)
+    if value and not value.startswith(("http://", "https://")):
+        raise _refuse(name, value, "write a whole address such as https://example.org/licence.")
+    return value
+
+
 def hosts(name: str, default: list[str]) -> list[str]:
     found = words(name, default)
     for host in found:

@@ -254,6 +254,15 @@ EMAIL_HOST_PASSWORD = environment.text("EMAIL_PASSWORD")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("EMAIL_FROM", "registry@localhost")
+# Under which licence the public data may be used again.
+SITE_LICENCE = environment.text("SITE_LICENCE", "Licence Ouverte / Open Licence 2.0 (Etalab)")
+SITE_LICENCE_URL = environment.address(
+    "SITE_LICENCE_URL",
+    # Another licence has another address, or none.
+    ""
+    if environment.text("SITE_LICENCE")
+    else "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
+)
 
 # Imports: the limits that a refusal names.
 IMPORT_MAX_MEGABYTES = environment.integer("IMPORT_MAX_MEGABYTES", 50, minimum=1)

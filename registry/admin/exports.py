@@ -1,7 +1,6 @@
 """Exports from the lists of the administration, and the template workbook."""
 
 import copy
-from collections.abc import Iterator
 
 from django import forms
 from django.conf import settings
@@ -14,7 +13,13 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
-from registry.spreadsheets.exporting.formats import CONTENT_TYPES, Format, filename, write
+from registry.spreadsheets.exporting.formats import (
+    CONTENT_TYPES,
+    Format,
+    filename,
+    in_language,
+    write,
+)
 from registry.spreadsheets.exporting.rows import RESOURCE_OF, Export, required_columns
 from registry.spreadsheets.exporting.template import template
 
@@ -131,16 +136,6 @@ class ExportMixin:
         response["Content-Disposition"] = content_disposition_header(True, name)
         response["Cache-Control"] = "no-store"
         return response
-
-
-def in_language(language: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The pieces, each made in a language; between two of them the thread keeps its own."""
-    while True:
-        with override(language):
-            piece = next(pieces, None)
-        if piece is None:
-            return
-        yield piece
 
 
 def template_view(request) -> HttpResponse:

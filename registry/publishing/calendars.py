@@ -12,8 +12,10 @@ import icalendar
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from registry.publishing.about import About, publisher
 from registry.publishing.documents import document_batches
 from registry.publishing.reading import Reading
+from registry.spreadsheets.exporting.formats import NOT_IN_XML
 
 DAY = datetime.timedelta(days=1)
 ISO_DAY = len("2024-04-09")
@@ -125,7 +127,7 @@ ALONE: dict[str, Callable[[dict], list[Event]]] = {
 # Writing ------------------------------------------------------------------------------------------
 
 
-def write_calendar(reading: Reading, kind: str, about: dict, host: str) -> Iterator[bytes]:
+def write_calendar(reading: Reading, kind: str, about: About, host: str) -> Iterator[bytes]:
     """The calendar of many records, written as they come."""
     opening, closing = _calendar(about)
     yield opening
@@ -138,7 +140,7 @@ def write_calendar(reading: Reading, kind: str, about: dict, host: str) -> Itera
     yield closing
 
 
-def write_record_calendar(document: dict, kind: str, about: dict, host: str) -> bytes | None:
+def write_record_calendar(document: dict, kind: str, about: About, host: str) -> bytes | None:
     """The calendar of one record; ``None`` where none of its dates is known to the day."""
     events = ALONE[kind](document)
     if not events:
@@ -147,14 +149,14 @@ def write_record_calendar(document: dict, kind: str, about: dict, host: str) -> 
     return b"".join([opening, *(_written(event, document, host) for event in events), closing])
 
 
-def _calendar(about: dict) -> tuple[bytes, bytes]:
+def _calendar(about: About) -> tuple[bytes, bytes]:
     """What stands before and after the events."""
     calendar = icalendar.Calendar()
-    calendar.add("prodid", f"-//{about['publisher']}//Cooperation registry//{_language()}")
+    calendar.add("prodid", f"-//{publisher()}//Cooperation registry//{_language()}")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", about["title"])
+    calendar.add("x-wr-calname", _plain(about.title))
     calendar.add("refresh-interval", DAY, {"value": "DURATION"})
     calendar.add("x-published-ttl", "P1D")
     opening, end, rest = calendar.to_ical().partition(b"END:VCALENDAR")
@@ -165,19 +167,38 @@ def _language() -> str:
     return (get_language() or "").upper()
 
 
+def _plain(text: str) -> str:
+    """Without control characters, which calendars may not hold either."""
+    return text.translate(NOT_IN_XML).replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _written(event: Event, document: dict, host: str) -> bytes:
     written = icalendar.Event()
     written.add("uid", f"{document['id']}-{event.name}@{host}")
     changed = datetime.datetime.fromisoformat(document["updated_at"])
     written.add("dtstamp", changed)
     written.add("last-modified", changed)
-    written.add("summary", event.title)
+    written.add("summary", _plain(event.title))
     written.add("dtstart", event.first)
     written.add("dtend", event.last + DAY)
     if event.place:
-        written.add("location", event.place)
+        written.add("location", _plain(event.place))
     said = [document.get("summary") or "", document["url"]]
-    written.add("description", "\n\n".join(filter(None, said)))
+    written.add("description", _plain("\n\n".join(filter(None, said))))
     written.add("url", document["url"])
     written.add("transp", "TRANSPARENT")
     return written.to_ical()
+
+
+def has_days(record, context: dict) -> bool:
+    """Whether a record has a calendar, as its page knows it: without reading anything again."""
+    rows = [record, *getattr(record, "public_stops", ()), *context.get("programme", ())]
+    return any(map(_has_day, rows))
+
+
+def _has_day(row) -> bool:
+    names = ["starts_on", "signed_on", "terminated_on", "opens_on", "closes_on"]
+    if row._meta.model_name == "project" or not getattr(row, "terminated_on", True):
+        names.append("ends_on")
+    dates = (getattr(row, name, None) for name in names)
+    return any(date is not None and date.day for date in dates)

@@ -59,7 +59,9 @@ class Column:
             return str(self._heading)
         field = self.model
         for name in self.path.split("__"):
-            field = (field if isinstance(field, type) else field.related_model)._meta.get_field(name)
+            field = (field if isinstance(field, type) else field.related_model)._meta.get_field(
+                name
+            )
         return str(capfirst(field.verbose_name))
 
     def paths(self) -> tuple[str, ...]:
@@ -203,9 +205,7 @@ class Country(Column):
                 code if status == Status.PUBLISHED else None
                 for code, status in zip(found, statuses, strict=True)
             ]
-        known = {
-            code: {"code": code, "label": countries.name(code)} for code in set(found) if code
-        }
+        known = {code: {"code": code, "label": countries.name(code)} for code in set(found) if code}
         return [known.get(code) for code in found]
 
     cells = Choice.cells

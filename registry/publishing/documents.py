@@ -20,9 +20,7 @@ def document_batches(reading: Reading) -> Iterator[list[dict]]:
     keys = [column.key for column in reading.columns]
     for batch, columns in reading.batches():
         if len(batch):
-            yield [
-                dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)
-            ]
+            yield [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def write_list(reading: Reading, meta: dict) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from django.utils.html import escape
 from django.utils.text import Truncator
 from django.utils.translation import get_language
 
+from registry.publishing.about import About, licence, publisher
 from registry.publishing.documents import documents
 from registry.publishing.reading import Reading
 from registry.spreadsheets.exporting.formats import NOT_IN_XML
@@ -28,16 +29,16 @@ class _Feed(feedgenerator.Atom1Feed):
             handler.addQuickElement("link", "", {"rel": relation, "href": address})
 
 
-def write_feed(reading: Reading, about: dict, links: dict[str, str]) -> bytes:
+def write_feed(reading: Reading, about: About, links: dict[str, str]) -> bytes:
     """The feed of these records; ``links`` are its own address, ``self``, and its other pages."""
     others = {relation: address for relation, address in links.items() if relation != "self"}
     feed = _Feed(
-        title=_xml(about["title"]),
-        link=about["page"],
+        title=_xml(about.title),
+        link=about.page,
         description=None,
         language=get_language(),
-        author_name=_xml(about["publisher"]),
-        feed_copyright=_xml(about["licence"]["name"]),
+        author_name=_xml(publisher()),
+        feed_copyright=_xml(licence()["name"]),
         feed_url=links["self"],
         feed_guid=links["first"],
         links=others,

@@ -1,8 +1,8 @@
 """Reading published records and their published neighbours, some thousands at a time.
 
 First the keys of all records in their order, which take eight bytes each; then batch by batch what
-is told of them, as plain values. So the memory stays flat, no query is held open while a slow visitor
-reads, and what is withdrawn in the meantime is left out of what is still to come.
+is told of them, as plain values. So the memory stays flat, no query is held open while a slow
+visitor reads, and what is withdrawn in the meantime is left out of what is still to come.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Columns that list: the other records of a relation, or the rows of a record with what they say."""
+"""Columns that list: the other records of a relation, or the rows of a record."""
 
 from collections.abc import Sequence
 
@@ -46,8 +46,8 @@ class Relation:
 class Rows(Column):
     """The rows of a record, each with the values of its own columns.
 
-    Only rows whose ``required`` neighbour is published are told of (``""`` for the row itself), and,
-    with ``or_filled``, those that say something besides it.
+    Only rows whose ``required`` neighbour is published are told of (``""`` for the row itself),
+    and, with ``or_filled``, those that say something besides it.
     """
 
     kind = gettext_lazy("list")

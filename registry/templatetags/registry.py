@@ -162,14 +162,20 @@ def other_languages(context) -> list[dict]:
     if request is None:
         return []
     current = translation.get_language()
+    addresses = {
+        code: _in_language(context, request, code)
+        for code, _name in settings.LANGUAGES
+        if code != current
+    }
     return [
         {
             "code": code,
             "name": get_language_info(code)["name_local"],
-            "url": _in_language(context, request, code),
+            "url": url,
+            # As search engines are to know it: without what filters or arranges the page.
+            "canonical": url.partition("?")[0],
         }
-        for code, _name in settings.LANGUAGES
-        if code != current
+        for code, url in addresses.items()
     ]
 
 

@@ -80,9 +80,7 @@ DELEGATIONS = Dataset(
     [
         *opening(Delegation),
         Column("title", _("The title of the delegation.")),
-        Choice(
-            "direction", _("As seen from the French side: outgoing leaves France."), Direction
-        ),
+        Choice("direction", _("As seen from the French side: outgoing leaves France."), Direction),
         *period(_("Its first day, as far as it is known."), _("Its last day.")),
         Rows(
             "stops",

@@ -104,7 +104,9 @@ PROJECTS = Dataset(
         Links("domains", _("The themes of cooperation."), "domain"),
         Links("places", _("Where it happens."), "place"),
         Links("agreements", _("The agreements that it carries out."), "agreement"),
-        Links("delegations", _("The delegations that prepared it or were part of it."), "delegation"),
+        Links(
+            "delegations", _("The delegations that prepared it or were part of it."), "delegation"
+        ),
         Rows(
             "contributions",
             _(

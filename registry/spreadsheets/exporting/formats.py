@@ -13,7 +13,7 @@ import xlsxwriter
 from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from registry.spreadsheets.exporting.rows import Cell, Export
@@ -235,6 +235,16 @@ def _ods_cell(cell: Cell) -> str:
     return (
         f'<table:table-cell office:value-type="string"><text:p>{lines}</text:p></table:table-cell>'
     )
+
+
+def in_language(language: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, each made in a language; between two of them the thread keeps its own."""
+    while True:
+        with override(language):
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 def filename(export: Export, wanted: Format, day: datetime.date | None = None) -> str:
