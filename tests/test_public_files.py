@@ -1,4 +1,4 @@
-"""Lists and records as files: whole, readable by the programs that they are for, refused plainly."""
+"""Lists and records as files: whole, readable by their programs, refused plainly."""
 
 import csv
 import io

@@ -14,7 +14,7 @@ from tests.public_files import ALL_LISTS, ALL_RECORDS, content, list_file, recor
 pytestmark = pytest.mark.django_db
 
 WORD = "zyxwdraft"
-SECRET = "qvsecret"  # noqa: S105
+SECRET = "qvsecret"
 
 
 @pytest.fixture

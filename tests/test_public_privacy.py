@@ -29,7 +29,10 @@ def drafts():
 
 
 def crawl(client, *starts):
-    """Every page that can be reached by links, but for combinations of several filters."""
+    """Every page that can be reached by links, but for combinations of several filters.
+
+    The files that pages offer are looked at in ``test_public_files_privacy``.
+    """
     seen, found = set(), list(starts)
     while found:
         address = found.pop()
@@ -43,7 +46,8 @@ def crawl(client, *starts):
         for target in re.findall(r'(?:href|action)="([^"#]*)"', response.text):
             link_ = html.unescape(target).removeprefix("http://testserver")
             link_ = path + link_ if link_.startswith("?") else link_
-            if link_.startswith("/") and "/static/" not in link_ and "/admin" not in link_:
+            is_file = "." in link_.partition("?")[0]
+            if link_.startswith("/") and not is_file and "/admin" not in link_:
                 found += [link_] if link_.count("=") < 2 else []
 
 

@@ -72,6 +72,11 @@ def _iso(date) -> str | None:
     return date.isoformat() if date else None
 
 
+def _web(address: str) -> str | None:
+    """The address, if it is one of the web: nothing else is to be followed."""
+    return address if address.startswith(("https://", "http://")) else None
+
+
 def _public(record):
     """A neighbour that the public may see, or nothing."""
     return record if record is not None and record.status == Status.PUBLISHED else None
@@ -186,7 +191,7 @@ def _project(project, context, absolute) -> dict:
         "dissolutionDate": _iso(project.ends_on),
         "member": _organisations(getattr(project, "public_partners", []), absolute),
         "funding": given or ([_named("MonetaryGrant", labelled, absolute)] if labelled else []),
-        "sameAs": project.website,
+        "sameAs": _web(project.website),
     }
 
 
@@ -218,7 +223,7 @@ def _organisation(organisation, context, absolute) -> dict:
         **known,
         "location": _place(place, absolute) if place else None,
         "memberOf": [_named("Organization", network, absolute) for network in networks],
-        "sameAs": [*known["sameAs"], *filter(None, [organisation.website])],
+        "sameAs": [*known["sameAs"], *filter(None, [_web(organisation.website)])],
     }
 
 
@@ -236,7 +241,7 @@ def _fund(fund, _context, absolute) -> dict:
         "name": fund.name,
         "alternateName": fund.acronym,
         "description": fund.summary,
-        "sameAs": fund.website,
+        "sameAs": _web(fund.website),
         "member": _organisations(getattr(fund, "public_organisations", []), absolute),
     }
 
@@ -250,7 +255,7 @@ def _call(call, _context, absolute) -> dict:
         "expires": _iso(call.closes_on),
         "dateModified": call.updated_at.isoformat(),
         "isPartOf": _named("FundingScheme", _public(call.fund), absolute),
-        "sameAs": call.website,
+        "sameAs": _web(call.website),
     }
 
 
@@ -260,7 +265,7 @@ def _source(source, _context, absolute) -> dict:
         "name": source.title,
         "datePublished": _iso(source.published_on),
         "publisher": _named("Organization", _public(source.publisher), absolute),
-        "sameAs": source.url,
+        "sameAs": _web(source.url),
     }
 
 

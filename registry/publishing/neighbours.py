@@ -28,18 +28,22 @@ def _bilingual(french: str, english: str) -> str:
     return (get_language() == "en" and english) or french
 
 
+# A record that is only to say its name asks the database for nothing.
+BARE = {"authority_id": 0, "public_id": ""}
+
+
 def _fund(name: str, acronym: str) -> str:
-    return str(Fund(name=name, acronym=acronym))
+    return str(Fund(**BARE, name=name, acronym=acronym))
 
 
 def _call(title: str, edition: str, fund: str, acronym: str, status: str) -> str:
-    fund = Fund(name=fund, acronym=acronym, status=status)
-    return str(Call(title=title, edition=edition, fund=fund, status=Status.PUBLISHED))
+    fund = Fund(**BARE, name=fund, acronym=acronym, status=status)
+    return str(Call(**BARE, title=title, edition=edition, fund=fund, status=Status.PUBLISHED))
 
 
 def _contribution(*values) -> str:
     fields = ("title", "amount", "currency", "year", "last_year", "decided_on")
-    return str(Contribution(**dict(zip(fields, values, strict=True))))
+    return str(Contribution(**BARE, **dict(zip(fields, values, strict=True))))
 
 
 TITLED = Named(("title",), _same)
