@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import theme
 from registry.admin.site import site
+from registry.views import sitemaps
 
 
 def favicon(_request):
@@ -17,6 +18,9 @@ def favicon(_request):
 
 urlpatterns = [
     path("favicon.ico", favicon),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:kind>-<int:number>.xml", sitemaps.page, name="sitemap_page"),
     path("theme.css", theme.stylesheet, name="theme"),
     *i18n_patterns(
         path(_("admin/"), site.urls),

@@ -24,6 +24,11 @@ def default_authority():
     )[0].pk
 
 
+def slug_of(name: str, kind: str) -> str:
+    """The words of an address, from the name of a record; those of its kind where none is left."""
+    return slugify(name)[:SLUG_LENGTH].strip("-") or kind
+
+
 class PublicRecord(models.Model):
     """A record that the public may see once it is published.
 
@@ -118,7 +123,7 @@ class PublicRecord(models.Model):
 
     @property
     def slug(self) -> str:
-        return slugify(str(self))[:SLUG_LENGTH].strip("-") or self._meta.model_name
+        return slug_of(str(self), self._meta.model_name)
 
     @property
     def is_published(self) -> bool:

@@ -29,6 +29,11 @@ class About:
     address: str
     documentation: str
 
+    @property
+    def full_title(self) -> str:
+        """For what stands among the files of others, as feeds and calendars do."""
+        return f"{self.title} – {settings.SITE_NAME}"
+
     def meta(self, **more) -> dict:
         """As JSON has it at the beginning."""
         return {

@@ -156,7 +156,7 @@ def _calendar(about: About) -> tuple[bytes, bytes]:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", _plain(about.title))
+    calendar.add("x-wr-calname", _plain(about.full_title))
     calendar.add("refresh-interval", DAY, {"value": "DURATION"})
     calendar.add("x-published-ttl", "P1D")
     opening, end, rest = calendar.to_ical().partition(b"END:VCALENDAR")

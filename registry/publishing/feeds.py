@@ -33,7 +33,7 @@ def write_feed(reading: Reading, about: About, links: dict[str, str]) -> bytes:
     """The feed of these records; ``links`` are its own address, ``self``, and its other pages."""
     others = {relation: address for relation, address in links.items() if relation != "self"}
     feed = _Feed(
-        title=_xml(about.title),
+        title=_xml(about.full_title),
         link=about.page,
         description=None,
         language=get_language(),

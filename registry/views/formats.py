@@ -13,12 +13,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header, quote_etag
+from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
+from registry import changes
 from registry.publishing import calendars, documents, feeds, geography
 from registry.publishing.about import About, moment
 from registry.publishing.datasets import DATASETS, Dataset
@@ -49,10 +50,23 @@ class PublicFile(View):
         return Addresses(self.request.build_absolute_uri)
 
     def dispatch(self, request, *args, **kwargs):
-        response = super().dispatch(request, *args, **kwargs)
+        etag = self.etag()
+        # Before anything is read: who has this already needs nothing more.
+        response = get_conditional_response(request, etag=etag)
+        if response is None:
+            response = super().dispatch(request, *args, **kwargs)
+        if response.status_code == 200:
+            response["ETag"] = etag
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = "Content-Disposition, ETag, Link"
         return response
+
+    def etag(self) -> str:
+        """Changes with the data, and with the day, on which the standing of agreements rests."""
+        parts = (changes.current(), timezone.localdate(), self.request.build_absolute_uri())
+        digest = hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()
+        # Weak, since a file says when it was made.
+        return f'W/"{digest[:32]}"'
 
     def options(self, request, *args, **kwargs):
         response = super().options(request, *args, **kwargs)
@@ -82,13 +96,6 @@ class PublicFile(View):
         # May be kept, but is asked for again: what was withdrawn must not be shown.
         response["Cache-Control"] = "no-cache"
         return response
-
-    def whole(self, content: bytes, format_: Format, about: About, name: str):
-        """A response that is small enough to be compared with what the visitor has already."""
-        etag = quote_etag(hashlib.sha256(content).hexdigest()[:32])
-        response = self.described(HttpResponse(content), format_, about, name)
-        response["ETag"] = etag
-        return get_conditional_response(self.request, etag=etag, response=response)
 
 
 class ListFile(PublicFile):
@@ -175,7 +182,7 @@ class ListFile(PublicFile):
             found["next"] = self._feed_page(page + 1)
         del reading.keys[feeds.PAGE :]
         content = feeds.write_feed(reading, about, found)
-        return self.whole(content, format_, about, self.file_name(about.title))
+        return self.described(HttpResponse(content), format_, about, self.file_name(about.title))
 
     def _feed_page(self, number: int) -> str:
         query = kept(self.request.GET, without=("sort",))
@@ -204,4 +211,4 @@ class RecordFile(PublicFile):
             if content is None:
                 raise Http404
         name = f"{slugify(document['label'])[: LONGEST_NAME - 11]}-{document['id']}"
-        return self.whole(content, format_, about, name)
+        return self.described(HttpResponse(content), format_, about, name)
