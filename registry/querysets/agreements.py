@@ -4,9 +4,25 @@ import datetime
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from registry.choices import Standing, Status
 from registry.querysets.sides import InvolvingQuerySet
+
+# The agreement, those that it renews, and all that renew any of these. A chain stops at a record
+# that is not published, which must not be told by what hangs on it.
+CHAIN = """
+    WITH RECURSIVE above(id, renews_id) AS (
+        SELECT id, renews_id FROM %(table)s WHERE id = %%s
+        UNION SELECT older.id, older.renews_id FROM %(table)s older
+            JOIN above ON older.id = above.renews_id WHERE older.status = %%s
+    ), family(id) AS (
+        SELECT id FROM above
+        UNION SELECT newer.id FROM %(table)s newer
+            JOIN family ON newer.renews_id = family.id WHERE newer.status = %%s
+    ) SELECT id FROM family
+"""
 
 
 class AgreementQuerySet(InvolvingQuerySet):
@@ -79,6 +95,15 @@ class AgreementQuerySet(InvolvingQuerySet):
     def with_card(self, on: datetime.date):
         """What a line of a list shows."""
         return self.with_standing(on).with_organisations().with_domains()
+
+    def chain_of(self, agreement):
+        """The chain of renewals that the agreement is part of, the oldest first."""
+        published = Status.PUBLISHED.value
+        sql = CHAIN % {"table": self.model._meta.db_table}
+        family = RawSQL(sql, [agreement.pk, published, published])  # noqa: S611
+        return self.filter(pk__in=family).order_by(
+            Coalesce("starts_on", "signed_on").asc(nulls_last=True), "pk"
+        )
 
     def for_organisation(self, organisation):
         """Those that it is a party to, or that somebody signed for it."""

@@ -3,6 +3,7 @@
 import datetime
 
 from django import template
+from django.apps import apps
 from django.conf import settings
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
@@ -11,6 +12,7 @@ from django.urls import translate_url as translated
 from django.utils import formats, translation
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language_info
 
 from registry import theme
@@ -80,6 +82,12 @@ def icon(name):
 
 
 @register.simple_tag
+def kind_name(kind) -> str:
+    """What a kind of record is called."""
+    return capfirst(apps.get_model("registry", kind)._meta.verbose_name)
+
+
+@register.simple_tag
 def theme_url() -> str:
     """The style sheet of the deployment's own colours; empty where it has none."""
     return theme.address()
@@ -130,6 +138,11 @@ def number(value) -> str:
 @register.filter
 def money(amount, currency) -> str:
     return format_money(amount, currency)
+
+
+@register.simple_tag
+def formatted_money(contribution) -> str:
+    return format_money(contribution.amount, contribution.currency)
 
 
 @register.filter

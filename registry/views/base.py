@@ -1,59 +1,11 @@
 """What the public lists and pages share. A view is a query set, a template, a little context."""
 
-from dataclasses import dataclass
-from itertools import islice
-
-from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect, QueryDict
-from django.urls import reverse
+from django.http import HttpResponseRedirect, QueryDict
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
-from django.views.generic import DetailView, ListView
+from django.views.generic import ListView
 
-from registry.models import Citation
-from registry.models.sources import CITED
 from registry.views import showing, tables
-
-BLOCK_LENGTH = 20
-CITATIONS_LENGTH = 100
-
-
-@dataclass(frozen=True)
-class Block:
-    """Neighbours of a record: the first of them, and the list that has them all."""
-
-    title: str
-    records: list
-    total: int
-    url: str
-    kind: str = ""
-
-    def __bool__(self):
-        return bool(self.records)
-
-    @property
-    def is_cut(self) -> bool:
-        return self.total > len(self.records)
-
-
-def block(title, records, list_of: str, **parameters) -> Block:
-    """The published among the records; ``parameters`` filter the list ``list_of`` to them."""
-    published = records.published()
-    first = list(published[: BLOCK_LENGTH + 1])
-    total = len(first) if len(first) <= BLOCK_LENGTH else published.count()
-    query = QueryDict(mutable=True)
-    query.update(parameters)
-    url = f"{reverse(f'registry:{list_of}_list')}?{query.urlencode()}"
-    return Block(str(title), first[:BLOCK_LENGTH], total, url, list_of)
-
-
-def by_country(rows) -> list[tuple[str, list]]:
-    """Rows that name an organisation, by the country where it sits; those without one last."""
-    groups: dict[str, list] = {}
-    for row in rows:
-        place = row.organisation.place
-        country = place.country.name if place and place.is_published else ""
-        groups.setdefault(country, []).append(row)
-    return sorted(groups.items(), key=lambda group: group[0] == "")
 
 
 class RecordList(ListView):
@@ -135,60 +87,3 @@ class RecordList(ListView):
                 context["page_obj"].number, on_each_side=2, on_ends=1
             ),
         }
-
-
-class RecordDetail(DetailView):
-    """The page of one published record, at its permanent address."""
-
-    context_object_name = "record"
-    model = None
-
-    def get(self, request, *args, **kwargs):
-        self.object = self.get_object()
-        address = self.object.get_absolute_url()
-        if request.path != address:
-            query = request.META.get("QUERY_STRING", "")
-            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
-        return self.render_to_response(self.get_context_data(object=self.object))
-
-    def get_queryset(self):
-        return self.model.objects.published().select_related("authority")
-
-    def get_object(self, queryset=None):
-        records = self.get_queryset() if queryset is None else queryset
-        record = records.filter(public_id=self.kwargs["public_id"].lower()).first()
-        if record is None:
-            raise Http404
-        return record
-
-    def get_context_data(self, **kwargs):
-        record, options = self.object, self.model._meta
-        return super().get_context_data(**kwargs) | {
-            "title": str(record),
-            "kind": options.model_name,
-            "kind_label": capfirst(options.verbose_name),
-            "list_label": capfirst(options.verbose_name_plural),
-            "list_url": reverse(f"registry:{options.model_name}_list"),
-            "permanent_url": self.request.build_absolute_uri(
-                reverse(
-                    f"registry:{options.model_name}_detail", kwargs={"public_id": record.public_id}
-                )
-            ),
-            "citations": self._citations(),
-            "blocks": [block for block in self.blocks() if block],
-        }
-
-    def _citations(self) -> list:
-        """The citations of published sources that support the record."""
-        if self.model._meta.model_name not in CITED:
-            return []
-        citations = self.object.citations.filter(source__in=self._published_sources())
-        return list(islice(citations.select_related("source__publisher"), CITATIONS_LENGTH))
-
-    @staticmethod
-    def _published_sources():
-        return Citation._meta.get_field("source").related_model.objects.published()
-
-    def blocks(self) -> list[Block]:
-        """The neighbours that the page lists, in the order in which it does."""
-        return []

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from registry.choices import ParticipantRole, Sector
 from registry.filters import DelegationFilterSet
 from registry.models import Agreement, Delegation, Organisation, Project
-from registry.views.base import RecordDetail, RecordList, block
+from registry.views.base import RecordList
+from registry.views.details import RecordDetail, block
 
 
 class DelegationList(RecordList):
@@ -31,8 +32,15 @@ class DelegationDetail(RecordDetail):
             for participant in delegation.participants.select_related("organisation__place")
             if participant.name or participant.organisation.is_published
         ]
+        signed = block(
+            _("Signed during this delegation"),
+            Agreement.objects.filter(signed_during=delegation).with_card(timezone.localdate()),
+            "agreement",
+            delegation=delegation.public_id,
+        )
         met = Prefetch("organisations", Organisation.objects.published(), to_attr="public_met")
         return super().get_context_data(**kwargs) | {
+            "signed": signed,
             "roles": _by(participants, "role", ParticipantRole, without={"participant"}),
             "sectors": _by(
                 [one for one in participants if one.role == ParticipantRole.PARTICIPANT],
@@ -45,12 +53,6 @@ class DelegationDetail(RecordDetail):
     def blocks(self):
         delegation, today = self.object, timezone.localdate()
         return [
-            block(
-                _("Signed during this delegation"),
-                Agreement.objects.filter(signed_during=delegation).with_card(today),
-                "agreement",
-                delegation=delegation.public_id,
-            ),
             block(
                 _("Agreements it serves"),
                 delegation.agreements.with_card(today),

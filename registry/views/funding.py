@@ -11,7 +11,8 @@ from registry.filters import (
     ProjectFilterSet,
 )
 from registry.models import Agreement, Call, Contribution, Delegation, Fund, Project
-from registry.views.base import RecordDetail, RecordList, block, by_country
+from registry.views.base import RecordList
+from registry.views.details import RecordDetail, block, by_country
 
 
 class FundList(RecordList):
@@ -104,8 +105,14 @@ class ProjectDetail(RecordDetail):
         for contribution in shown:
             contribution.shared_with = len(contribution.public_projects) - 1
         return super().get_context_data(**kwargs) | {
-            "leads": by_country(row for row in partners if row.role == PartnerRole.LEAD),
-            "partners": by_country(row for row in partners if row.role != PartnerRole.LEAD),
+            "sides": [
+                (
+                    country,
+                    [row for row in rows if row.role == PartnerRole.LEAD],
+                    [row for row in rows if row.role != PartnerRole.LEAD],
+                )
+                for country, rows in by_country(partners)
+            ],
             "places": list(project.places.published()),
             "contributions": shown,
             "totals": contributions.totals(),

@@ -13,7 +13,7 @@ from registry.filters.controls import LONGEST_TEXT
 from registry.models import Agreement, Delegation, Fund, Organisation, Place, Project
 from registry.search import matching
 from registry.text import fold
-from registry.views.base import Block
+from registry.views.details import Block
 from registry.views.reference import domains_with_counts
 
 LATEST = 3

@@ -1,6 +1,5 @@
 """Organisations."""
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registry.choices import Status
@@ -13,7 +12,9 @@ from registry.models import (
     Project,
     Source,
 )
-from registry.views.base import RecordDetail, RecordList, block
+from registry.views.base import RecordList
+from registry.views.details import RecordDetail, block
+from registry.views.partners import partners_of
 
 
 class OrganisationList(RecordList):
@@ -26,6 +27,7 @@ class OrganisationList(RecordList):
 
 class OrganisationDetail(RecordDetail):
     model = Organisation
+    is_chronicle = True
 
     def get_queryset(self):
         return (
@@ -42,6 +44,7 @@ class OrganisationDetail(RecordDetail):
         return super().get_context_data(**kwargs) | {
             "memberships": list(networks.select_related("network")),
             "fund_roles": list(roles.select_related("fund")),
+            "partners": partners_of(organisation),
         }
 
     def blocks(self):
@@ -49,19 +52,19 @@ class OrganisationDetail(RecordDetail):
         return [
             block(
                 _("Agreements"),
-                Agreement.objects.for_organisation(organisation).with_card(timezone.localdate()),
+                Agreement.objects.for_organisation(organisation),
                 "agreement",
                 organisation=key,
             ),
             block(
                 _("Delegations"),
-                Delegation.objects.for_organisation(organisation).with_card(),
+                Delegation.objects.for_organisation(organisation),
                 "delegation",
                 organisation=key,
             ),
             block(
                 _("Funded projects"),
-                Project.objects.for_organisation(organisation).with_card(),
+                Project.objects.for_organisation(organisation),
                 "project",
                 organisation=key,
             ),

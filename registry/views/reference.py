@@ -13,7 +13,8 @@ from registry.choices import IdentifierScheme, Status
 from registry.filters import PlaceFilterSet
 from registry.models import Agreement, Delegation, Domain, Organisation, Place, Project
 from registry.text import fold
-from registry.views.base import RecordDetail, RecordList, block
+from registry.views.base import RecordList
+from registry.views.details import RecordDetail, block
 
 
 class PlaceList(RecordList):
@@ -26,6 +27,7 @@ class PlaceList(RecordList):
 
 class PlaceDetail(RecordDetail):
     model = Place
+    is_chronicle = True
 
     def get_queryset(self):
         return (
@@ -54,19 +56,19 @@ class PlaceDetail(RecordDetail):
         return [
             block(
                 _("Agreements"),
-                Agreement.objects.for_place(place).with_card(timezone.localdate()),
+                Agreement.objects.for_place(place),
                 "agreement",
                 place=key,
             ),
             block(
                 _("Delegations"),
-                Delegation.objects.for_place(place).with_card(),
+                Delegation.objects.for_place(place),
                 "delegation",
                 place=key,
             ),
             block(
                 _("Funded projects"),
-                Project.objects.for_place(place).with_card(),
+                Project.objects.for_place(place),
                 "project",
                 place=key,
             ),

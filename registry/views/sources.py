@@ -9,7 +9,8 @@ from registry.choices import Status
 from registry.filters import SourceFilterSet
 from registry.models import Citation, Source
 from registry.models.sources import CITED
-from registry.views.base import BLOCK_LENGTH, RecordDetail, RecordList
+from registry.views.base import RecordList
+from registry.views.details import BLOCK_LENGTH, RecordDetail
 
 JOINED = {"call": "call__fund"}
 

@@ -1,0 +1,165 @@
+"""The page of a record, and the neighbours that it lists."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import islice
+
+from django.conf import settings
+from django.http import Http404, HttpResponsePermanentRedirect, QueryDict
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.views.generic import DetailView
+
+from registry.dates import PartialDate
+from registry.models import Citation
+from registry.models.sources import CITED
+
+BLOCK_LENGTH = 20
+CITATIONS_LENGTH = 100
+# The date by which a record of the kind takes its place in time.
+DATES = {
+    "agreement": lambda agreement: agreement.signed_on or agreement.starts_on,
+    "delegation": lambda delegation: delegation.starts_on,
+    "project": lambda project: project.starts_on,
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbours of a record: the first of them, and the list that has them all."""
+
+    title: str
+    records: list
+    total: int
+    url: str
+    kind: str = ""
+
+    def __bool__(self):
+        return bool(self.records)
+
+    @property
+    def is_cut(self) -> bool:
+        return self.total > len(self.records)
+
+
+def block(title, records, list_of: str, **parameters) -> Block:
+    """The published among the records; ``parameters`` filter the list ``list_of`` to them."""
+    published = records.published()
+    first = list(published[: BLOCK_LENGTH + 1])
+    total = len(first) if len(first) <= BLOCK_LENGTH else published.count()
+    query = QueryDict(mutable=True)
+    query.update(parameters)
+    url = f"{reverse(f'registry:{list_of}_list')}?{query.urlencode()}"
+    return Block(str(title), first[:BLOCK_LENGTH], total, url, list_of)
+
+
+def by_country(rows) -> list[tuple[str, list]]:
+    """Rows that name an organisation, by the country where it sits; those without one last."""
+    groups: dict[str, list] = {}
+    for row in rows:
+        groups.setdefault(country_of(row.organisation), []).append(row)
+    return sorted(groups.items(), key=lambda group: group[0] == "")
+
+
+def country_of(organisation) -> str:
+    """The name of the country that it is known to the public to sit in."""
+    place = organisation.place
+    return place.country.name if place and place.is_published else ""
+
+
+def by_year(blocks) -> list[tuple[str, list]]:
+    """The dated records of the blocks by year, the newest first; those without a date last."""
+    dated = [
+        (DATES[one.kind](record), one.kind, record)
+        for one in blocks
+        if one.kind in DATES
+        for record in one.records
+    ]
+    dated.sort(key=lambda row: row[0].isoformat() if row[0] else "", reverse=True)
+    years = defaultdict(list)
+    for date, kind, record in dated:
+        years[str(date.year) if date else ""].append((kind, record))
+    return list(years.items())
+
+
+class RecordDetail(DetailView):
+    """The page of one published record, at its permanent address."""
+
+    context_object_name = "record"
+    model = None
+    # Agreements, delegations and projects as one list by year, rather than each kind on its own.
+    is_chronicle = False
+
+    def get(self, request, *args, **kwargs):
+        self.object = self.get_object()
+        address = self.object.get_absolute_url()
+        if request.path != address:
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+        return self.render_to_response(self.get_context_data(object=self.object))
+
+    def get_queryset(self):
+        return self.model.objects.published().select_related("authority")
+
+    def get_object(self, queryset=None):
+        records = self.get_queryset() if queryset is None else queryset
+        record = records.filter(public_id=self.kwargs["public_id"].lower()).first()
+        if record is None:
+            raise Http404
+        return record
+
+    def get_context_data(self, **kwargs):
+        record, options = self.object, self.model._meta
+        blocks = [block for block in self.blocks() if block]
+        permanent = reverse(
+            f"registry:{options.model_name}_detail", kwargs={"public_id": record.public_id}
+        )
+        lead, _blank, presentation = _paragraphs(getattr(record, "summary", ""))
+        return super().get_context_data(**kwargs) | {
+            "title": str(record),
+            "kind": options.model_name,
+            "kind_label": capfirst(options.verbose_name),
+            "list_label": capfirst(options.verbose_name_plural),
+            "list_url": reverse(f"registry:{options.model_name}_list"),
+            "lead": lead,
+            "presentation": presentation,
+            "permanent_url": self.request.build_absolute_uri(permanent),
+            "cite_as": self._cite_as(self.request.build_absolute_uri(permanent)),
+            "citations": self._citations(),
+            "blocks": blocks,
+            "chronicle": by_year(blocks) if self.is_chronicle else [],
+            "is_chronicle": self.is_chronicle,
+        }
+
+    def _cite_as(self, address) -> str:
+        """How to cite the page: its title, the site, the state that was read, the address."""
+        site = settings.SITE_NAME
+        if settings.SITE_EDITOR:
+            site = f"{site} ({settings.SITE_EDITOR})"
+        return gettext("“%(title)s”, %(site)s, version of %(date)s, %(address)s") % {
+            "title": str(self.object),
+            "site": site,
+            "date": PartialDate.from_date(self.object.updated_at.astimezone().date()),
+            "address": address,
+        }
+
+    def _citations(self) -> list:
+        """The citations of published sources that support the record."""
+        if self.model._meta.model_name not in CITED:
+            return []
+        citations = self.object.citations.filter(source__in=self._published_sources())
+        return list(islice(citations.select_related("source__publisher"), CITATIONS_LENGTH))
+
+    @staticmethod
+    def _published_sources():
+        return Citation._meta.get_field("source").related_model.objects.published()
+
+    def blocks(self) -> list[Block]:
+        """The neighbours that the page lists, in the order in which it does."""
+        return []
+
+
+def _paragraphs(text) -> tuple[str, str, str]:
+    """The first paragraph of a text, and the others."""
+    return "\n".join(text.splitlines()).strip().partition("\n\n")
