@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 KINDS = [model._meta.model_name for model in RECORDS]
 LANGUAGES = ["fr", "en"]
-LIST_BUDGET, DETAIL_BUDGET, HOME_BUDGET = 12, 25, 20
+LIST_BUDGET, DETAIL_BUDGET, HOME_BUDGET = 12, 25, 28
 
 
 def address(name, language="fr", **kwargs):

@@ -119,6 +119,12 @@ def when(date):
 
 
 @register.simple_tag
+def date_of(record, field):
+    """The date that a field of the record holds, as ``when`` shows it."""
+    return when(getattr(record, field))
+
+
+@register.simple_tag
 def event(start, end):
     """When something happened: one date, or from one to another."""
     return when(start) if start and end in (None, start) else format_event(start, end)

@@ -35,6 +35,8 @@ class AgreementDetail(RecordDetail):
     def get_context_data(self, **kwargs):
         agreement, today = self.object, timezone.localdate()
         chain = list(Agreement.objects.chain_of(agreement).with_standing(today)[:CHAIN_LENGTH])
+        for one in chain:
+            one.begins_on = one.starts_on or one.signed_on
         renewals = [one for one in chain if one.renews_id == agreement.pk]
         begun = [one for one in renewals if one.standing in (Standing.IN_FORCE, Standing.ENDED)]
         sides, others = _sides(agreement)

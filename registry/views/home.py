@@ -1,6 +1,7 @@
 """The front page and the search over all kinds of records."""
 
-from django.db.models import Count, Q
+from dataclasses import dataclass
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -8,49 +9,117 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from registry.choices import Status
 from registry.filters.controls import LONGEST_TEXT
-from registry.models import Agreement, Delegation, Fund, Organisation, Place, Project
+from registry.models import Agreement, Call, Delegation, Fund, Organisation, Place, Project
 from registry.search import matching
 from registry.text import fold
 from registry.views.details import Block
-from registry.views.reference import domains_with_counts
+from registry.views.entries import entries
 
 LATEST = 3
-ENTRIES = 12
+CHANGED = 6
+# How many days ahead the front page looks, and how many of each kind it tells.
+HORIZON = 365
+SOON = 4
 HITS = 8
 
 
 class Home(TemplateView):
-    """What is here: how much of each kind, what is new, and the ways in."""
+    """What is here: how much of each kind, what is near in time, what is new, and the ways in."""
 
     template_name = "registry/home.html"
 
     def get_context_data(self, **kwargs):
         today = timezone.localdate()
-        return super().get_context_data(**kwargs) | {
-            "is_wide": True,
-            "figures": [
-                (
-                    model._meta.model_name,
-                    capfirst(model._meta.verbose_name_plural),
-                    reverse(f"registry:{model._meta.model_name}_list"),
-                    model.objects.published().count(),
-                )
-                for model in (Agreement, Delegation, Project, Organisation, Place)
-            ],
-            "latest": [
-                (title, reverse(f"registry:{kind}_list"), list(records[:LATEST]))
-                for title, kind, records in (
-                    (_("Latest agreements"), "agreement", _agreements().with_card(today)),
-                    (_("Latest delegations"), "delegation", _delegations().with_card()),
-                    (_("Latest projects"), "project", _projects().with_card()),
-                )
-            ],
-            "domains": _domains(),
-            "places": _places(),
-            "funds": list(Fund.objects.published()[:ENTRIES]),
-        }
+        return (
+            super().get_context_data(**kwargs)
+            | entries()
+            | {
+                "is_wide": True,
+                "figures": [
+                    (
+                        model._meta.model_name,
+                        capfirst(model._meta.verbose_name_plural),
+                        reverse(f"registry:{model._meta.model_name}_list"),
+                        model.objects.published().count(),
+                    )
+                    for model in (Agreement, Delegation, Project, Organisation, Place)
+                ],
+                "soon": [group for group in _soon(today) if group.records],
+                "latest": [
+                    (title, reverse(f"registry:{kind}_list"), list(records[:LATEST]))
+                    for title, kind, records in (
+                        (_("Latest agreements"), "agreement", _latest_agreements(today)),
+                        (_("Latest delegations"), "delegation", _latest_delegations(today)),
+                        (_("Latest projects"), "project", _begun(_projects()).with_card()),
+                    )
+                ],
+                "changed": _changed(),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Soon:
+    """Records to which something happens before long; ``when`` names the date that tells it."""
+
+    title: str
+    kind: str
+    icon: str
+    when: str
+    records: list
+
+
+def _soon(today) -> list[Soon]:
+    expiring = _agreements().expiring_within(HORIZON, today).order_by("ends_on", "pk")
+    calls = Call.objects.published().select_related("fund")
+    open_calls = calls.open(today).order_by("closes_on", "pk")
+    opening = calls.filter(opens_on__possibly_from=today).exclude(opens_on__possibly_until=today)
+    coming = _delegations().upcoming(today).exclude(starts_on__possibly_until=today)
+    return [
+        Soon(_("Agreements that expire"), "agreement", "hourglass", "ends_on", [*expiring[:SOON]]),
+        Soon(_("Calls that close"), "call", "megaphone", "closes_on", [*open_calls[:SOON]]),
+        Soon(
+            _("Calls that open"),
+            "call",
+            "megaphone",
+            "opens_on",
+            [*opening.order_by("opens_on", "pk")[:SOON]],
+        ),
+        Soon(
+            _("Delegations to come"),
+            "delegation",
+            "plane",
+            "starts_on",
+            [*coming.order_by("starts_on", "pk")[:SOON]],
+        ),
+    ]
+
+
+def _latest_agreements(today):
+    """By an index: the general order of agreements would sort them all for the first three."""
+    signed = _agreements().filter(signed_on__isnull=False)
+    return signed.order_by("-signed_on", "-pk").with_card(today)
+
+
+def _latest_delegations(today):
+    return _begun(_delegations()).filter(starts_on__possibly_until=today).with_card()
+
+
+def _begun(records):
+    return records.filter(starts_on__isnull=False).order_by("-starts_on", "-pk")
+
+
+def _changed() -> list[tuple[str, object]]:
+    """What was added or changed last, of all the kinds."""
+    records = [
+        (one._meta.model_name, one)
+        for kind in (_agreements(), _delegations(), _projects(), Call.objects.published())
+        for one in kind.select_related(*(["fund"] if kind.model is Call else [])).order_by(
+            "-updated_at"
+        )[:CHANGED]
+    ]
+    return sorted(records, key=lambda row: row[1].updated_at, reverse=True)[:CHANGED]
 
 
 def _agreements():
@@ -63,24 +132,6 @@ def _delegations():
 
 def _projects():
     return Project.objects.published()
-
-
-def _domains() -> list:
-    """The first-level domains that have records, those below included, the fullest first."""
-    domains = list(domains_with_counts())
-    tops = {domain.pk: domain for domain in domains if not domain.parent_id}
-    for domain in domains:
-        if domain.parent_id:
-            tops[domain.parent_id].records += domain.records
-    full = [domain for domain in tops.values() if domain.records]
-    return sorted(full, key=lambda domain: (-domain.records, fold(domain.name)))[:ENTRIES]
-
-
-def _places() -> list:
-    """The places where most organisations sit."""
-    sitting = Count("organisations", filter=Q(organisations__status=Status.PUBLISHED))
-    places = Place.objects.published().annotate(sitting=sitting).filter(sitting__gt=0)
-    return list(places.order_by("-sitting", "search_text")[:ENTRIES])
 
 
 class Search(TemplateView):
