@@ -1,4 +1,4 @@
-"""What the filter sets share: reading, what they offer, what they say of the address."""
+"""What the filter sets share: reading an address, finding with the index, saying what is filtered."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,21 +6,26 @@ from functools import cached_property
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from registry.choices import Status
+from registry.facets import NOT_STATED, Found, Index, index_of
+from registry.facets.reading import raw
 from registry.filters.controls import (
-    LONGEST_LIST,
-    CountryField,
-    CountryFilter,
-    DateFilter,
-    DomainFilter,
+    EXCEPT,
+    FacetField,
+    FacetFilter,
+    OtherSideField,
+    OtherSideFilter,
     RecordFilter,
     SortFilter,
     TextFilter,
 )
-from registry.models import Domain, Organisation, Place, Source
+from registry.filters.vocabularies import Countries, Domains, Records
+from registry.models import Organisation, Place, Source
 from registry.querysets import Side
 from registry.text import fold
 
@@ -29,34 +34,56 @@ BY_NAME = (_("Name"), ["search_text"])
 BY_TITLE = (_("Title"), ["search_text"])
 BY_CHANGE = (_("Last changed"), ["-updated_at"])
 
-
-def with_those_above(places) -> list:
-    """The places and the published ones that contain them, as many as a list may show."""
-    places = places.select_related("parent__parent__parent__parent")
-    known = {place.pk: place for place in places[: LONGEST_LIST + 1]}
-    for place in list(known.values()):
-        while place := place.parent:
-            if place.is_published:
-                known[place.pk] = place
-    return sorted(known.values(), key=lambda place: fold(place.name))
+# Values of a facet that show beside the list; a page of its own has the others.
+SHOWN = 8
+# A list of places or countries of the other side that is longer is a box to type in.
+LONGEST_LIST = 60
 
 
 @dataclass(frozen=True)
 class Chip:
-    """One active filter, in words."""
+    """One active filter, in words: ``value`` of the parameter ``parameter``."""
 
     name: str
     label: str
     text: str
+    parameter: str
+    value: str
+
+    @property
+    def is_exception(self) -> bool:
+        return self.parameter.startswith(EXCEPT)
+
+    @property
+    def opposite(self) -> str:
+        """The parameter that leaves out what this one keeps, or the other way round."""
+        return self.parameter.removeprefix(EXCEPT) if self.is_exception else EXCEPT + self.name
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    code: str
+    label: str
+    count: int
+    is_kept: bool = False
+    is_left: bool = False
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One facet as the list shows it: some of its values, how many records the others would find."""
+
+    name: str
+    label: str
+    values: list[FacetValue]
+    # Whether there are more values than these, and whether their names may be typed.
+    has_more: bool
+    is_typed: bool
+    is_open: bool
 
 
 class FilterForm(forms.Form):
-    """What the record is, who and where, when: those that a list does not have are passed over."""
-
-    field_order = (
-        *("q", "kind", "direction", "standing", "state", "progress", "domain", "fund", "call"),
-        *("place", "country", "with_place", "with_country", "organisation", "since", "until"),
-    )
+    """The period of a list is refused where it runs backwards."""
 
     def clean(self):
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
@@ -67,157 +94,245 @@ class FilterForm(forms.Form):
 class RecordFilterSet(django_filters.FilterSet):
     """Filters of one list of published records.
 
-    A value that cannot be understood filters nothing, and ``refusals`` says so.
+    A value that cannot be understood filters nothing, and ``refusals`` says so. ``qs`` has the
+    records; ``found`` answers for the same filters without asking the database for them.
     """
 
     SORTS = {"title": BY_TITLE, "changed": BY_CHANGE}
+    # The facets in the order in which they show, if not in that of their filters.
+    FACETS: tuple[str, ...] = ()
 
     q = TextFilter(label=_("Words"))
-    source = RecordFilter("citations__source", label=_("Source"), record=Source, options=None)
+    source = RecordFilter("citations__source", label=_("Source"), vocabulary=Records(Source))
     sort = SortFilter(label=_("Order"))
 
     class Meta:
         form = FilterForm
         fields = []
 
-    def used(self, model, **path):
-        """The published records of the model that some published record of the list uses.
+    # Reading ------------------------------------------------------------------------------------
 
-        ``path`` is the look-up by which a record of the list refers to one of the model.
-        """
-        listed = self._meta.model.objects.published().filter(**path)
-        return model.objects.published().filter(Exists(listed))
+    @cached_property
+    def index(self) -> Index:
+        return index_of(self._meta.model)
 
-    @property
+    @cached_property
     def chosen(self) -> dict:
         """The values by which the list is filtered."""
+        self.form.is_valid()
         return {
             name: value
             for name, value in self.form.cleaned_data.items()
-            if value not in (None, "") and name != "sort"
+            if value and name != "sort"
         }
 
-    def chips(self) -> list[Chip]:
-        return [
-            Chip(name, self.form.fields[name].label, self._in_words(name, value))
-            for name, value in self.chosen.items()
-        ]
-
-    def _in_words(self, name, value) -> str:
-        field = self.form.fields[name]
-        if isinstance(field, CountryField):
-            return field.name_of(value)
-        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-            return dict(field.choices)[value]
-        return str(value)
+    @property
+    def sort(self) -> str:
+        self.form.is_valid()
+        return self.form.cleaned_data.get("sort") or next(iter(self.SORTS))
 
     def refusals(self) -> list[tuple[str, str]]:
         """The label of each value that was not understood, and why."""
-        return [
+        self.form.is_valid()
+        refused = [
+            (field.label, message)
+            for field in self.form.fields.values()
+            if isinstance(field, FacetField)
+            for error in field.refused
+            for message in error.messages
+        ]
+        return refused + [
             (self.form.fields[name].label, message)
             for name, messages in self.form.errors.items()
             for message in messages
         ]
 
+    # Finding ------------------------------------------------------------------------------------
+
+    @cached_property
+    def found(self) -> Found:
+        return self.index.found(self.parts())
+
+    def parts(self) -> dict:
+        """What each of the filters finds by itself."""
+        parts = {
+            name: self.filters[name].part(self.index, value) for name, value in self.chosen.items()
+        }
+        return {name: part for name, part in parts.items() if part is not None}
+
+    @property
+    def qs(self) -> QuerySet:
+        if not hasattr(self, "_qs"):
+            _label, order = self.SORTS[self.sort]
+            self._qs = self._restricted(self.queryset.all()).order_by(*order, "pk")
+        return self._qs
+
+    def _restricted(self, queryset):
+        if self.found.is_everything:
+            return queryset
+        # One parameter however many they are.
+        keys = list(self.found.keys())
+        if connection.vendor == "postgresql":
+            return queryset.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [keys]))
+        text = f"[{','.join(map(str, keys))}]"
+        return queryset.filter(pk__in=RawSQL("SELECT value FROM json_each(%s)", [text]))
+
+    def page(self, start: int, stop: int) -> list:
+        """Some of the records found, in the order that was chosen."""
+        order = "" if self.sort == next(iter(self.SORTS)) else self.sort
+        if order and order not in self.index.orders:
+            records = self._meta.model.objects.published()
+            keys = records.order_by(*self.SORTS[order][1], "pk").values_list("pk")
+            self.index.rank(order, (key for (key,) in raw(keys)))
+        keys = self.found.page(order, start, stop)
+        # Published as they are read: what was withdrawn a moment ago is not among them.
+        records = {one.pk: one for one in self.queryset.filter(pk__in=keys).order_by()}
+        return [records[key] for key in keys if key in records]
+
     def offer(self) -> None:
-        """Narrow each list of the form to what published records use."""
-        self.form.is_valid()  # reads the values, if nothing did yet
-        for name, values in self.offers().items():
-            field, chosen = self.form.fields[name], self.form.cleaned_data.get(name)
-            values = list(values)
-            field.offer([*values, chosen] if chosen and chosen not in values else values)
+        """Fill the lists of the form that depend on what there is."""
 
-    def offers(self) -> dict:
-        """The values worth offering, for each field that asks for them."""
-        return {}
+    # Saying -------------------------------------------------------------------------------------
 
-    def used_values(self, field: str) -> list:
-        listed = self._meta.model.objects.published().order_by()
-        return list(listed.values_list(field, flat=True).distinct())
+    def labels(self, name: str, codes) -> dict[str, str]:
+        """How values of a facet read; those that the public may not see any more do not."""
+        known = self.index.labels.setdefault((get_language(), name), {NOT_STATED: _("Not stated")})
+        if missing := [code for code in codes if code not in known]:
+            known |= self.filters[name].vocabulary.labels(missing)
+        return {code: known[code] for code in codes if code in known}
+
+    def chips(self) -> list[Chip]:
+        return [chip for name, value in self.chosen.items() for chip in self._chips(name, value)]
+
+    def _chips(self, name, value):
+        label = self.form.fields[name].label
+        if isinstance(self.filters[name], FacetFilter):
+            for parameter, codes in ((name, value.kept), (EXCEPT + name, value.left)):
+                for code, text in self.labels(name, codes).items():
+                    yield Chip(name, label, str(text), parameter, code)
+        else:
+            text = self._other_label(name, value)
+            yield Chip(name, label, text, name, "")
+
+    def _other_label(self, name, value) -> str:
+        if isinstance(self.filters[name], OtherSideFilter):
+            return self.labels(self.filters[name].field_name, [value]).get(value, value)
+        return str(value)
+
+    def facets(self) -> list[Facet]:
+        facets = [self.facet(name) for name in self.facet_names]
+        return [facet for facet in facets if facet.values]
+
+    @property
+    def facet_names(self) -> list[str]:
+        declared = [name for name, one in self.filters.items() if isinstance(one, FacetFilter)]
+        return list(self.FACETS or declared)
+
+    def controls(self) -> list:
+        """The fields that the form shows beside the facets."""
+        shown = self.form.visible_fields()
+        return [field for field in shown if not isinstance(field.field, FacetField)]
+
+    def facet(self, name: str, most: int | None = SHOWN) -> Facet:
+        """A facet with its most frequent values, those that are chosen before all others."""
+        field, selection = self.form.fields[name], self.chosen.get(name)
+        kept = selection.kept if selection else ()
+        left = selection.left if selection else ()
+        codes = list(dict.fromkeys([*kept, *left, *field.candidates]))
+        counted = self.found.values(name, most and most + 1)
+        numbers = dict(counted)
+        codes += [code for code, _number in counted[:most] if code not in codes]
+        has_more = bool(most) and len(counted) > most
+        unstated = self.found.count_of(name, NOT_STATED)
+        if unstated and NOT_STATED not in codes:
+            codes.append(NOT_STATED)
+        labels = self.labels(name, codes)
+        values = [
+            FacetValue(
+                code,
+                labels[code],
+                numbers[code] if code in numbers else self.found.count_of(name, code),
+                code in kept,
+                code in left,
+            )
+            for code in codes
+            if code in labels
+        ]
+        # One value that every record has tells nothing.
+        is_open = bool(kept or left or field.candidates)
+        if len(values) == 1 and not is_open and values[0].count == len(self.found):
+            values = []
+        return Facet(
+            name,
+            field.label,
+            values,
+            has_more,
+            field.vocabulary.is_typed and has_more,
+            is_open,
+        )
 
 
 class InvolvingFilterSet(RecordFilterSet):
     """Filters of what organisations take part in, on one side or on both."""
 
-    domain = DomainFilter(label=_("Domain"))
-    place = RecordFilter(label=_("Place"), record=Place, options="used_places", method="skip")
-    country = CountryFilter(label=_("Country"), method="skip")
-    with_place = RecordFilter(
-        label=_("With the place"), record=Place, options="used_places", method="skip"
-    )
-    with_country = CountryFilter(label=_("With the country"), method="skip")
-    organisation = RecordFilter(
-        label=_("Organisation"),
-        record=Organisation,
-        options="used_organisations",
-        method="filter_organisation",
-    )
+    domain = FacetFilter(label=_("Domain"), vocabulary=Domains())
+    place = FacetFilter(label=_("Place"), vocabulary=Records(Place))
+    country = FacetFilter(label=_("Country"), vocabulary=Countries())
+    organisation = FacetFilter(label=_("Organisation"), vocabulary=Records(Organisation))
+    with_place = OtherSideFilter("place", label=_("With the place"), vocabulary=Records(Place))
+    with_country = OtherSideFilter("country", label=_("With the country"), vocabulary=Countries())
 
-    def skip(self, queryset, _name, _value):
-        """The four values that tell the sides are read together, in ``filter_queryset``."""
-        return queryset
+    def parts(self):
+        """The two sides are two presences: one organisation in Rennes is not both of them.
 
-    def filter_queryset(self, queryset):
-        queryset = super().filter_queryset(queryset)
-        values = self.form.cleaned_data
-        one = Side(values.get("place"), values.get("country", ""))
-        other = Side(values.get("with_place"), values.get("with_country", ""))
-        if one and other:
-            return queryset.present_in(one, other)
-        return queryset.present_in(one or other) if one or other else queryset
+        Where the sides are in different countries no organisation can be on both; otherwise the
+        database tells.
+        """
+        parts = super().parts()
+        other = self._other_side()
+        if not other:
+            return parts
+        for name in ("place", "country"):
+            kept = self.chosen[name].kept if name in self.chosen else ()
+            sides = [self._side(name, code) for code in kept if code != NOT_STATED]
+            if any(_may_meet(side, other) for side in sides):
+                parts[name] &= self._on_both(sides, other)
+        return parts
 
-    def filter_organisation(self, queryset, _name, organisation):
-        return queryset.for_organisation(organisation)
+    def _other_side(self) -> Side:
+        place, country = self.chosen.get("with_place"), self.chosen.get("with_country", "")
+        return Side(Place.objects.published().filter(public_id=place).first(), country)
 
-    @cached_property
-    def _places(self):
-        """The places where published records of the list are present."""
-        present = Q()
-        for presence in self._meta.model.objects.all().presences():
-            rows = presence.rows.filter(
-                **{presence.place: OuterRef("pk"), f"{presence.record}__status": Status.PUBLISHED}
-            )
-            present |= Q(Exists(rows))
-        return Place.objects.published().filter(present)
+    @staticmethod
+    def _side(name, code) -> Side:
+        if name == "country":
+            return Side(country=code)
+        return Side(Place.objects.published().filter(public_id=code).first())
 
-    @cached_property
-    def used_places(self) -> list:
-        return with_those_above(self._places)
+    def _on_both(self, sides, other):
+        records = self._meta.model.objects.published().order_by()
 
-    @cached_property
-    def used_countries(self) -> list:
-        if len(self.used_places) <= LONGEST_LIST:
-            return list({place.country.code for place in self.used_places})
-        return list(self._places.order_by().values_list("country", flat=True).distinct())
+        def compute(side):
+            return self.index.of_keys(records.present_in(side, other).values_list("pk", flat=True))
 
-    @cached_property
-    def used_organisations(self) -> list:
-        path = f"{self._meta.model.objects.all().involvement}__organisation"
-        return list(self.used(Organisation, **{path: OuterRef("pk")})[: LONGEST_LIST + 1])
+        found = self.index.nothing
+        for side in sides:
+            found = found | self.index.remember((side, other), lambda side=side: compute(side))
+        return found
 
-    def offers(self):
-        listed = self._meta.model.objects.published()
-        domains = Domain.objects.filter(Exists(listed.filter(domains=OuterRef("pk"))))
-        return {
-            "domain": domains.select_related("parent"),
-            "country": self.used_countries,
-            "with_country": self.used_countries,
-        }
+    def offer(self) -> None:
+        """Fill the lists of the other side, unless they would be endless."""
+        for name in ("with_place", "with_country"):
+            field, facet = self.form.fields[name], self.filters[name].field_name
+            codes = self.index.bitmaps[facet]
+            if isinstance(field, OtherSideField) and len(codes) <= LONGEST_LIST:
+                labels = self.labels(facet, codes)
+                field.offer(dict(sorted(labels.items(), key=lambda one: fold(one[1]))))
 
 
-class PeriodMixin(django_filters.FilterSet):
-    """Filters what happens from ``starts_on`` to ``ends_on``; without an end, at its beginning."""
-
-    since = DateFilter(label=_("From"), method="filter_since")
-    until = DateFilter(label=_("Until"), method="filter_until")
-
-    def filter_since(self, queryset, _name, date):
-        return queryset.filter(
-            Q(ends_on__possibly_from=date) | Q(ends_on__isnull=True, starts_on__possibly_from=date)
-        )
-
-    def filter_until(self, queryset, _name, date):
-        return queryset.filter(
-            Q(starts_on__possibly_until=date)
-            | Q(starts_on__isnull=True, ends_on__possibly_until=date)
-        )
+def _may_meet(side: Side, other: Side) -> bool:
+    """Whether one organisation can be on both sides."""
+    countries = [
+        {str(one.place.country) if one.place else one.country} - {""} for one in (side, other)
+    ]
+    return not all(countries) or bool(countries[0] & countries[1])

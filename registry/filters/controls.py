@@ -1,201 +1,196 @@
-"""The controls of the lists' filters: how each reads its value from an address and shows it.
+"""The controls of the lists' filters: how each reads its value from an address, and what it finds.
 
-Addresses carry public identifiers, codes of domains and ISO codes of countries. What cannot be
-understood raises ``ValidationError``: the list then ignores it and says so.
+Each filter gives its ``part`` of what the list's index finds. What cannot be understood raises
+``ValidationError`` or is noted beside what can: the list then ignores it and says so.
 """
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
+from pyroaring import BitMap
 
+from registry import search
+from registry.facets import NOT_STATED, Index, Selection
 from registry.fields import PartialDateFormField
-from registry.models import Domain
-from registry.search import found
-from registry.text import fold
+from registry.filters.vocabularies import SeveralError, unknown
 
-LONGEST_LIST = 150
 LONGEST_TEXT = 200
-ANY = ("", _("All"))
+# Values of one facet that an address may name, and names among them that are looked up.
+MOST_VALUES = 50
+MOST_NAMES = 5
+EXCEPT = "not-"
 
 
-class RecordInput(forms.Widget):
-    """A list to choose a record from; where it would be endless, a box to type a name in."""
-
-    def __init__(self, options, attrs=None):
-        super().__init__(attrs)
-        self.options = options
-        self.chosen = None
-        self.candidates = []
-
-    def render(self, name, value, attrs=None, renderer=None):
-        records = self._records()
-        if records is None:
-            typed = forms.TextInput({"maxlength": LONGEST_TEXT, "autocomplete": "off"})
-            return typed.render(name, value, attrs, renderer)
-        choices = [ANY, *((record.public_id, str(record)) for record in records)]
-        value = self.chosen.public_id if self.chosen else ""
-        return forms.Select(choices=choices).render(name, value, attrs, renderer)
-
-    def _records(self):
-        """What the list offers, or ``None`` where a text box serves better."""
-        if self.candidates:
-            return self.candidates
-        records = self.options()
-        if len(records) > LONGEST_LIST:
-            return [self.chosen] if self.chosen else None
-        if self.chosen and self.chosen not in records:
-            return [self.chosen, *records]
-        return records
+# Facets ------------------------------------------------------------------------------------------
 
 
-class RecordField(forms.CharField):
-    """A published record, by its public identifier or by what is typed of its name."""
+class FacetInput(forms.Widget):
+    """Reads ``domain=a&domain=b`` and ``not-domain=c``; the list's own template shows it."""
 
-    def __init__(self, *, model, options, **kwargs):
-        widget = RecordInput(options) if options else forms.HiddenInput()
-        super().__init__(max_length=LONGEST_TEXT, widget=widget, **kwargs)
-        self.model = model
-
-    def clean(self, value):
-        value = super().clean(value)
-        if not value:
-            return None
-        published = self.model.objects.published()
-        record = published.filter(public_id=value).first() or self._named(published, value)
-        self.widget.chosen = record
-        return record
-
-    def _named(self, published, value):
-        near = list(found(published, value)[: LONGEST_LIST + 1]) if fold(value) else []
-        if not near:
-            raise ValidationError(_("“%(value)s” is not known here."), params={"value": value})
-        exact = [record for record in near if fold(str(record)) == fold(value)]
-        if len(exact) == 1 or len(near) == 1:
-            return (exact or near)[0]
-        self.widget.candidates = near[:LONGEST_LIST]
-        raise ValidationError(
-            _("“%(value)s” may be several: choose one in the list."), params={"value": value}
-        )
+    def value_from_datadict(self, data, _files, name):
+        getlist = getattr(data, "getlist", lambda key: [data[key]] if key in data else [])
+        return getlist(name), getlist(f"{EXCEPT}{name}")
 
 
-class RecordFilter(django_filters.Filter):
-    """Filters by a record; ``options`` names the filter set's list of those worth offering.
+class FacetField(forms.Field):
+    """The values of a facet that are wanted and those that are not.
 
-    Without ``options`` the form does not show it: links alone lead to it.
+    ``known`` has the values that need no looking up. ``refused`` says why of each that nobody
+    knows; ``candidates`` are the values that a name may stand for.
     """
 
-    def __init__(self, *args, record, options, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.record = record
-        self.options = options
+    widget = FacetInput
 
-    @property
-    def field(self):
-        options = (lambda: getattr(self.parent, self.options)) if self.options else None
-        return RecordField(model=self.record, options=options, label=self.label, **self.extra)
-
-
-class DomainField(forms.ModelChoiceField):
-    """A domain by its code; those below another are shown under it."""
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            Domain.objects.select_related("parent"),
-            to_field_name="code",
-            empty_label=ANY[1],
-            **kwargs,
-        )
-        self.error_messages["invalid_choice"] = _("“%(value)s” is not known here.")
-
-    def offer(self, domains):
-        """Offer these and those above them, in the order in which they read."""
-        known = {domain.pk: domain for domain in domains}
-        known |= {domain.parent_id: domain.parent for domain in domains if domain.parent_id}
-        ordered = sorted(
-            known.values(),
-            key=lambda domain: (
-                fold((domain.parent or domain).name),
-                bool(domain.parent_id),
-                fold(domain.name),
-            ),
-        )
-        self.widget.choices = [
-            ANY,
-            *(
-                (domain.code, f"— {domain.name}" if domain.parent_id else domain.name)
-                for domain in ordered
-            ),
-        ]
-
-
-class DomainFilter(django_filters.Filter):
-    field_class = DomainField
-
-    def filter(self, queryset, value):
-        return queryset.in_domain(value) if value else queryset
-
-
-class CountryField(forms.CharField):
-    """A country by its ISO 3166-1 code."""
-
-    widget = forms.Select
+    def __init__(self, *, vocabulary, known, **kwargs):
+        super().__init__(required=False, **kwargs)
+        self.vocabulary = vocabulary
+        self.known = known
+        self.refused: list[ValidationError] = []
+        self.candidates: list[str] = []
 
     def clean(self, value):
-        code = super().clean(value).upper()
-        if code and code not in countries:
-            raise ValidationError(_("“%(value)s” is not known here."), params={"value": value})
-        return code
+        kept, left = value or ((), ())
+        self.names_left = MOST_NAMES
+        return Selection(self._codes(kept), self._codes(left))
 
-    @staticmethod
-    def name_of(code):
-        return countries.name(code)
+    def _codes(self, values) -> tuple[str, ...]:
+        codes = {}
+        for value in dict.fromkeys(values[: 4 * MOST_VALUES]):
+            if not (value := value.strip()) or len(codes) >= MOST_VALUES:
+                continue
+            try:
+                codes[self._code(value)] = True
+            except SeveralError as error:
+                self.candidates += error.codes
+                self.refused.append(error)
+            except ValidationError as error:
+                self.refused.append(error)
+        return tuple(codes)
 
-    def offer(self, codes):
-        named = sorted(((code, countries.name(code)) for code in codes), key=lambda c: fold(c[1]))
-        self.widget.choices = [ANY, *named]
+    def _code(self, value: str) -> str:
+        if value == NOT_STATED or value in self.known:
+            return value
+        if len(value) > LONGEST_TEXT:
+            raise ValidationError(_("This value is too long."))
+        if self.names_left <= 0:
+            raise unknown(value)
+        self.names_left -= 1
+        return self.vocabulary.code(value)
 
 
-class CountryFilter(django_filters.Filter):
-    field_class = CountryField
+class FacetFilter(django_filters.Filter):
+    """Filters by the values of a facet of the index, which has its name."""
 
-
-class ChoiceFilter(django_filters.Filter):
-    """A choice of a fixed list; ``offer`` narrows what shows to the values that are used."""
-
-    def __init__(self, *args, choices, **kwargs):
+    def __init__(self, *args, vocabulary, **kwargs):
         super().__init__(*args, **kwargs)
-        self.choices = choices
+        self.vocabulary = vocabulary
 
     @property
     def field(self):
-        return ChoiceField(choices=[ANY, *self.choices], label=self.label, **self.extra)
+        known = self.parent.index.bitmaps[self.field_name]
+        return FacetField(vocabulary=self.vocabulary, known=known, label=self.label)
+
+    def part(self, index: Index, value: Selection) -> BitMap:
+        return index.selected(self.field_name, value)
 
 
-class ChoiceField(forms.ChoiceField):
-    default_error_messages = {"invalid_choice": _("“%(value)s” is not known here.")}
-
-    def offer(self, values):
-        used = set(values)
-        self.widget.choices = [ANY, *(choice for choice in self.choices if choice[0] in used)]
+# Words and dates -----------------------------------------------------------------------------------
 
 
 class TextFilter(django_filters.Filter):
     """Free text: every word, in any order, whatever its accents and capitals."""
 
+    field_class = forms.CharField
+
     def __init__(self, *args, **kwargs):
         kwargs["widget"] = forms.TextInput({"type": "search", "maxlength": LONGEST_TEXT})
         super().__init__(*args, max_length=LONGEST_TEXT, **kwargs)
 
-    field_class = forms.CharField
-
-    def filter(self, queryset, value):
-        return found(queryset, value) if value else queryset
+    def part(self, index: Index, value: str) -> BitMap | None:
+        words = search.typed(value)
+        if not words:
+            return None
+        model = self.parent._meta.model
+        return index.remember(("words", words), lambda: index.of_keys(search.keys(model, value)))
 
 
 class DateFilter(django_filters.Filter):
+    """One end of a period: ``since`` or ``until``. A year stands for all of its days."""
+
     field_class = PartialDateFormField
+
+    def part(self, index: Index, value) -> BitMap:
+        if self.field_name == "since":
+            return index.since(value.earliest.isoformat())
+        return index.until(value.latest.isoformat())
+
+
+# What has no facet ---------------------------------------------------------------------------------
+
+
+class RecordField(forms.CharField):
+    """One published record, by its public identifier or by what is typed of its name."""
+
+    def __init__(self, *, vocabulary, **kwargs):
+        super().__init__(max_length=LONGEST_TEXT, **kwargs)
+        self.vocabulary = vocabulary
+
+    def clean(self, value):
+        value = super().clean(value)
+        return self.vocabulary.record(value) if value else None
+
+
+class RecordFilter(django_filters.Filter):
+    """Filters by a record that links alone lead to: the form keeps it, and does not offer it."""
+
+    def __init__(self, *args, vocabulary, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.vocabulary = vocabulary
+
+    @property
+    def field(self):
+        return RecordField(
+            vocabulary=self.vocabulary,
+            label=self.label,
+            required=False,
+            widget=forms.HiddenInput,
+        )
+
+    def part(self, index: Index, value) -> BitMap:
+        def compute():
+            records = self.parent._meta.model.objects.published().order_by()
+            linked = records.filter(**{self.field_name: value})
+            return index.of_keys(linked.values_list("pk", flat=True))
+
+        return index.remember((self.field_name, value.pk), compute)
+
+
+class OtherSideField(forms.CharField):
+    """One value of a facet, chosen in a list; typed where the list would be endless."""
+
+    def __init__(self, *, vocabulary, **kwargs):
+        super().__init__(max_length=LONGEST_TEXT, **kwargs)
+        self.vocabulary = vocabulary
+
+    def clean(self, value):
+        value = super().clean(value)
+        return self.vocabulary.code(value) if value else ""
+
+    def offer(self, labels: dict[str, str]) -> None:
+        self.widget = forms.Select(choices=[("", _("All")), *labels.items()])
+
+
+class OtherSideFilter(django_filters.Filter):
+    """The place or the country on the other side; ``facet`` is that of the one side."""
+
+    field_class = OtherSideField
+
+    def __init__(self, facet: str, *args, **kwargs):
+        super().__init__(facet, *args, **kwargs)
+
+    def part(self, index: Index, value: str) -> BitMap:
+        return index.having(self.field_name, value)
 
 
 class SortFilter(django_filters.Filter):
@@ -207,12 +202,9 @@ class SortFilter(django_filters.Filter):
 
     @property
     def field(self):
-        return ChoiceField(
+        field = forms.ChoiceField(
             choices=[(key, label) for key, (label, _order) in self.parent.SORTS.items()],
             **self.extra,
         )
-
-    def filter(self, queryset, value):
-        orders = self.parent.SORTS
-        _label, order = orders.get(value) or next(iter(orders.values()))
-        return queryset.order_by(*order, "pk")
+        field.error_messages["invalid_choice"] = _("“%(value)s” is not known here.")
+        return field

@@ -1,0 +1,156 @@
+"""The public lists: filtered, counted by their facets, in one of their ways of showing."""
+
+from collections.abc import Sequence
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseRedirect, QueryDict
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.generic import ListView
+
+from registry.filters.base import RecordFilterSet
+from registry.filters.controls import LONGEST_TEXT
+from registry.text import fold
+from registry.views import showing, tables
+
+# Values that the page of a facet shows at once.
+MOST_SHOWN = 300
+
+
+class Listed(Sequence):
+    """What a filter set finds, in its order: counted by the index, read page by page."""
+
+    def __init__(self, filterset: RecordFilterSet):
+        self.filterset = filterset
+        self.model = filterset._meta.model
+
+    def __len__(self):
+        return len(self.filterset.found)
+
+    def __getitem__(self, pages: slice) -> list:
+        return self.filterset.page(pages.start, pages.stop)
+
+
+class RecordList(ListView):
+    """A filtered list of published records in one of its ways of showing, told by the address."""
+
+    PAGE_SIZES = (25, 50, 100)
+
+    filterset_class = None
+    model = None
+
+    def get(self, request, *args, **kwargs):
+        if any(value == "" for values in request.GET.lists() for value in values[1]):
+            return HttpResponseRedirect(self._without_blanks())
+        if name := request.GET.get("values"):
+            return self._values(name)
+        return super().get(request, *args, **kwargs)
+
+    def _without_blanks(self) -> str:
+        """The address without what the form sends for the filters that were left empty."""
+        kept = QueryDict(mutable=True)
+        for name, values in self.request.GET.lists():
+            kept.setlist(name, [value for value in values if value])
+        query = kept.urlencode()
+        return f"{self.request.path}?{query}" if query else self.request.path
+
+    def _unfiltered(self) -> str:
+        """The whole list, in the same way of showing it."""
+        kept = QueryDict(mutable=True)
+        for name in ("view", "sort", "per_page"):
+            if value := self.request.GET.get(name):
+                kept[name] = value
+        return f"{self.request.path}?{kept.urlencode()}" if kept else self.request.path
+
+    @cached_property
+    def filterset(self) -> RecordFilterSet:
+        return self.filterset_class(self.request.GET, queryset=self.listed(), request=self.request)
+
+    def get_queryset(self):
+        return Listed(self.filterset)
+
+    def listed(self):
+        """The published records with what a line shows."""
+        return self.model.objects.published()
+
+    @cached_property
+    def showing(self) -> showing.Showing:
+        return showing.chosen(self.model._meta.model_name, self.request.GET.get("view", ""))
+
+    def get_paginate_by(self, _queryset):
+        size = self.request.GET.get("per_page", "")
+        known = [str(number) for number in self.PAGE_SIZES]
+        return int(size) if size in known else self.PAGE_SIZES[0]
+
+    def paginate_queryset(self, queryset, page_size):
+        """A page that does not exist is the last one."""
+        paginator = Paginator(queryset, page_size)
+        page = paginator.get_page(self.request.GET.get("page"))
+        if not self.showing.paged:
+            return paginator, page, [], False
+        return paginator, page, page.object_list, page.has_other_pages()
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        filters = self.filterset
+        filters.offer()
+        kind = self.model._meta.model_name
+        if not self.showing.paged:
+            context |= self.showing.context(filters.qs, self.request.GET)
+        return context | {
+            "title": capfirst(self.model._meta.verbose_name_plural),
+            "kind": kind,
+            "showings": showing.offered(kind),
+            "showing": self.showing,
+            "columns": tables.headings(kind, filters.sort),
+            "rows": f"registry/includes/rows/{kind}.html",
+            "form": filters.form,
+            "controls": filters.controls(),
+            "facets": filters.facets(),
+            "chips": filters.chips(),
+            "refusals": filters.refusals(),
+            "sorts": [(key, label) for key, (label, _order) in filters.SORTS.items()],
+            "sort": filters.sort,
+            "unfiltered": self._unfiltered(),
+            "page_sizes": self.PAGE_SIZES,
+            "pages": context["paginator"].get_elided_page_range(
+                context["page_obj"].number, on_each_side=2, on_ends=1
+            ),
+        }
+
+    # All values of a facet ------------------------------------------------------------------------
+
+    def _values(self, name):
+        """A page with all values of one facet, to keep some of them or leave them out."""
+        filters = self.filterset
+        if name not in filters.facet_names:
+            raise Http404
+        facet, text = filters.facet(name, most=None), self.request.GET.get("find", "")
+        words = fold(text[:LONGEST_TEXT]).split()
+        values = [
+            value for value in facet.values if all(word in fold(value.label) for word in words)
+        ]
+        kept = self.request.GET.copy()
+        for gone in (name, f"not-{name}", "values", "find", "page"):
+            kept.pop(gone, None)
+        back = self.request.GET.copy()
+        for gone in ("values", "find"):
+            back.pop(gone, None)
+        context = {
+            "title": capfirst(self.model._meta.verbose_name_plural),
+            "kind": self.model._meta.model_name,
+            "facet": facet,
+            "values": values[:MOST_SHOWN],
+            "total": len(values),
+            "is_cut": len(values) > MOST_SHOWN,
+            "find": text[:LONGEST_TEXT],
+            "chips": filters.chips(),
+            "kept": [(key, value) for key, values in kept.lists() for value in values],
+            "back": f"{self.request.path}?{back.urlencode()}" if back else self.request.path,
+            "heading": _("%(list)s by %(facet)s")
+            % {"list": capfirst(self.model._meta.verbose_name_plural), "facet": facet.label.lower()},
+        }
+        return self.response_class(
+            self.request, "registry/facet_values.html", context, using=self.template_engine
+        )
