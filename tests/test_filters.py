@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from registry import filters
-from registry.filters import controls
+from registry.filters import base
 from registry.models import (
     Agreement,
     Call,
@@ -156,45 +156,91 @@ def test_record_may_be_typed_by_its_name_without_accents(places):
 
 
 def test_name_that_may_be_several_is_asked_about():
-    first = factories.OrganisationFactory(name="Agence Alpha")
-    second = factories.OrganisationFactory(name="Agence Bêta")
+    made = (
+        factories.OrganisationFactory(name="Agence Alpha"),
+        factories.OrganisationFactory(name="Agence Bêta"),
+    )
     chosen = filterset(Agreement, "organisation=agence")
     assert [label for label, _message in chosen.refusals()] == ["Organisation"]
-    offered = str(chosen.form["organisation"])
-    assert first.public_id in offered
-    assert second.public_id in offered
+    offered = {value.code for value in chosen.facet("organisation").values}
+    assert offered == {one.public_id for one in made}
 
 
-def test_long_list_becomes_a_box_to_type_in(monkeypatch):
-    monkeypatch.setattr(controls, "LONGEST_LIST", 2)
+def test_facet_shows_its_most_frequent_values_and_takes_the_names_of_others(monkeypatch):
+    monkeypatch.setattr(base, "SHOWN", 2)
     agreement = factories.AgreementFactory()
-    for name in ("Alpha", "Bêta", "Gamma"):
-        agreement.parties.create(organisation=factories.OrganisationFactory(name=name))
-    control = str(filterset(Agreement).form["organisation"])
-    assert "<select" not in control
-    assert "Gamma" not in control
+    names = ("Alpha", "Bêta", "Gamma")
+    made = [factories.OrganisationFactory(name=name) for name in names]
+    for one in made:
+        agreement.parties.create(organisation=one)
+    factories.AgreementFactory().parties.create(organisation=made[2])
+    facet = filterset(Agreement).facet("organisation", most=2)
+    assert [(value.label, value.count) for value in facet.values[:1]] == [("Gamma", 2)]
+    assert len(facet.values) == 2
+    assert facet.has_more
+    assert facet.is_typed
     assert found(Agreement, "organisation=beta") == {agreement}
 
 
-def test_lists_offer_only_what_published_records_use(places):
+def test_facets_have_only_what_published_records_use(places):
     agreement_between(places["rennes"], kind="twinning")
     agreement_between(places["quebec"], kind="declaration", status="draft")
-    chosen = filterset(Agreement)
-    chosen.offer()
-    offered = {field.name: str(field) for field in chosen.form}
-    assert "Rennes" in offered["place"]
-    assert "Bretagne" in offered["place"]
-    assert "Québec" not in offered["place"]
-    assert 'value="CA"' not in offered["country"]
-    assert 'value="twinning"' in offered["kind"]
-    assert 'value="declaration"' not in offered["kind"]
+    factories.AgreementFactory(kind="protocol")
+    labels = {
+        facet.name: {value.label for value in facet.values}
+        for facet in filterset(Agreement).facets()
+    }
+    assert labels["place"] == {"Rennes", "Bretagne", "France", "Non précisé"}
+    assert labels["country"] == {"France", "Non précisé"}
+    assert "Déclaration commune" not in labels["kind"]
 
 
-def test_choice_that_no_record_uses_still_shows_as_chosen():
+def test_value_that_no_record_has_still_shows_as_chosen():
     chosen = filterset(Agreement, "kind=twinning&country=BR")
-    chosen.offer()
-    assert 'value="twinning" selected' in str(chosen.form["kind"])
-    assert 'value="BR" selected' in str(chosen.form["country"])
+    kept = {facet.name: facet.values[0] for facet in chosen.facets()}
+    assert (kept["kind"].code, kept["kind"].is_kept, kept["kind"].count) == ("twinning", True, 0)
+    assert kept["country"].label == "Brésil"
+
+
+def test_several_values_of_a_facet_are_either_of_them():
+    first, second, _other = (
+        factories.AgreementFactory(kind=kind) for kind in ("twinning", "protocol", "convention")
+    )
+    assert found(Agreement, "kind=twinning&kind=protocol") == {first, second}
+
+
+def test_value_left_out_takes_its_records_away():
+    domains = factories.DomainFactory.create_batch(2)
+    both, one, none = factories.ProjectFactory.create_batch(3)
+    both.domains.set(domains)
+    one.domains.set(domains[:1])
+    first, second = (domain.code for domain in domains)
+    assert found(Project, f"not-domain={second}") == {one, none}
+    assert found(Project, f"domain={first}&not-domain={second}") == {one}
+
+
+def test_not_stated_is_a_value():
+    stated = factories.ProjectFactory(activity_status="ongoing")
+    without = factories.ProjectFactory()
+    assert found(Project, "progress=none") == {without}
+    assert found(Project, "not-progress=none") == {stated}
+    assert found(Project, "progress=none&progress=ongoing") == {stated, without}
+
+
+def test_facet_of_a_draft_counts_as_not_stated(places):
+    hidden = factories.OrganisationFactory(status="draft", place=places["rennes"])
+    agreement = factories.AgreementFactory()
+    agreement.parties.create(organisation=hidden)
+    assert found(Agreement, "organisation=none") == {agreement}
+    assert found(Agreement, "country=none") == {agreement}
+
+
+def test_counts_follow_the_other_filters_and_not_their_own():
+    for kind, year in (("twinning", 2010), ("twinning", 2020), ("protocol", 2020)):
+        factories.AgreementFactory(kind=kind, signed_on=str(year))
+    chosen = filterset(Agreement, "kind=twinning&since=2015")
+    kinds = {value.code: value.count for value in chosen.facet("kind").values}
+    assert kinds == {"twinning": 1, "protocol": 1}
 
 
 # What -----------------------------------------------------------------------------------------

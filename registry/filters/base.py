@@ -1,4 +1,4 @@
-"""What the filter sets share: reading an address, finding with the index, saying what is filtered."""
+"""What the filter sets share: reading an address, finding with the index, putting it in words."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -71,7 +71,7 @@ class FacetValue:
 
 @dataclass(frozen=True)
 class Facet:
-    """One facet as the list shows it: some of its values, how many records the others would find."""
+    """One facet as the list shows it: some of its values, with how many records have each."""
 
     name: str
     label: str
@@ -127,7 +127,7 @@ class RecordFilterSet(django_filters.FilterSet):
         }
 
     @property
-    def sort(self) -> str:
+    def sorted_by(self) -> str:
         self.form.is_valid()
         return self.form.cleaned_data.get("sort") or next(iter(self.SORTS))
 
@@ -163,7 +163,7 @@ class RecordFilterSet(django_filters.FilterSet):
     @property
     def qs(self) -> QuerySet:
         if not hasattr(self, "_qs"):
-            _label, order = self.SORTS[self.sort]
+            _label, order = self.SORTS[self.sorted_by]
             self._qs = self._restricted(self.queryset.all()).order_by(*order, "pk")
         return self._qs
 
@@ -179,7 +179,7 @@ class RecordFilterSet(django_filters.FilterSet):
 
     def page(self, start: int, stop: int) -> list:
         """Some of the records found, in the order that was chosen."""
-        order = "" if self.sort == next(iter(self.SORTS)) else self.sort
+        order = "" if self.sorted_by == next(iter(self.SORTS)) else self.sorted_by
         if order and order not in self.index.orders:
             records = self._meta.model.objects.published()
             keys = records.order_by(*self.SORTS[order][1], "pk").values_list("pk")

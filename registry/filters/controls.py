@@ -22,7 +22,7 @@ MOST_NAMES = 5
 EXCEPT = "not-"
 
 
-# Facets ------------------------------------------------------------------------------------------
+# Facets -----------------------------------------------------------------------------------------
 
 
 class FacetInput(forms.Widget):
@@ -31,6 +31,9 @@ class FacetInput(forms.Widget):
     def value_from_datadict(self, data, _files, name):
         getlist = getattr(data, "getlist", lambda key: [data[key]] if key in data else [])
         return getlist(name), getlist(f"{EXCEPT}{name}")
+
+    def render(self, *_args, **_kwargs):
+        return ""
 
 
 class FacetField(forms.Field):
@@ -95,7 +98,7 @@ class FacetFilter(django_filters.Filter):
         return index.selected(self.field_name, value)
 
 
-# Words and dates -----------------------------------------------------------------------------------
+# Words and dates --------------------------------------------------------------------------------
 
 
 class TextFilter(django_filters.Filter):
@@ -126,7 +129,7 @@ class DateFilter(django_filters.Filter):
         return index.until(value.latest.isoformat())
 
 
-# What has no facet ---------------------------------------------------------------------------------
+# What has no facet ------------------------------------------------------------------------------
 
 
 class RecordField(forms.CharField):

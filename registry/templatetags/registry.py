@@ -220,9 +220,24 @@ def absolute(context, address) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def without(context, name) -> str:
-    """The query of the page without one of its parameters, back on the first page."""
+def without_chip(context, chip) -> str:
+    """The query of the page without one of its filters, back on the first page."""
+    return _changed(context, chip)
+
+
+@register.simple_tag(takes_context=True)
+def turned_chip(context, chip) -> str:
+    """The query of the page with what a filter keeps left out, or the other way round."""
+    return _changed(context, chip, put=chip.opposite)
+
+
+def _changed(context, chip, put="") -> str:
     query = context["request"].GET.copy()
-    for gone in (name, "page"):
-        query.pop(gone, None)
+    query.pop("page", None)
+    values = query.getlist(chip.parameter)
+    # A record may be named by its name: where the value is not there as such, all of them go.
+    kept = [value for value in values if value != chip.value] if chip.value in values else []
+    query.setlist(chip.parameter, kept)
+    if put:
+        query.appendlist(put, chip.value)
     return f"?{query.urlencode()}"

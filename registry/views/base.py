@@ -1,11 +1,35 @@
-"""What the public lists and pages share. A view is a query set, a template, a little context."""
+"""The public lists: filtered, counted by their facets, in one of their ways of showing."""
 
-from django.http import HttpResponseRedirect, QueryDict
+from collections.abc import Sequence
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseRedirect, QueryDict
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
+from registry.filters.base import RecordFilterSet
+from registry.filters.controls import LONGEST_TEXT
+from registry.text import fold
 from registry.views import showing, tables
+
+# Values that the page of a facet shows at once.
+MOST_SHOWN = 300
+
+
+class Listed(Sequence):
+    """What a filter set finds, in its order: counted by the index, read page by page."""
+
+    def __init__(self, filterset: RecordFilterSet):
+        self.filterset = filterset
+        self.model = filterset._meta.model
+
+    def __len__(self):
+        return len(self.filterset.found)
+
+    def __getitem__(self, pages: slice) -> list:
+        return self.filterset.page(pages.start, pages.stop)
 
 
 class RecordList(ListView):
@@ -19,6 +43,8 @@ class RecordList(ListView):
     def get(self, request, *args, **kwargs):
         if any(value == "" for values in request.GET.lists() for value in values[1]):
             return HttpResponseRedirect(self._without_blanks())
+        if name := request.GET.get("values"):
+            return self._values(name)
         return super().get(request, *args, **kwargs)
 
     def _without_blanks(self) -> str:
@@ -37,11 +63,12 @@ class RecordList(ListView):
                 kept[name] = value
         return f"{self.request.path}?{kept.urlencode()}" if kept else self.request.path
 
+    @cached_property
+    def filterset(self) -> RecordFilterSet:
+        return self.filterset_class(self.request.GET, queryset=self.listed(), request=self.request)
+
     def get_queryset(self):
-        self.filterset = self.filterset_class(
-            self.request.GET, queryset=self.listed(), request=self.request
-        )
-        return self.filterset.qs
+        return Listed(self.filterset)
 
     def listed(self):
         """The published records with what a line shows."""
@@ -58,8 +85,10 @@ class RecordList(ListView):
 
     def paginate_queryset(self, queryset, page_size):
         """A page that does not exist is the last one."""
-        paginator = self.get_paginator(queryset, page_size)
+        paginator = Paginator(queryset, page_size)
         page = paginator.get_page(self.request.GET.get("page"))
+        if not self.showing.paged:
+            return paginator, page, [], False
         return paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **kwargs):
@@ -67,23 +96,65 @@ class RecordList(ListView):
         filters = self.filterset
         filters.offer()
         kind = self.model._meta.model_name
-        sort = filters.form.cleaned_data.get("sort") or next(iter(filters.SORTS))
-        context |= self.showing.context(filters.qs, self.request.GET)
+        if not self.showing.paged:
+            context |= self.showing.context(filters.qs, self.request.GET)
         return context | {
             "title": capfirst(self.model._meta.verbose_name_plural),
             "kind": kind,
             "showings": showing.offered(kind),
             "showing": self.showing,
-            "columns": tables.headings(kind, sort),
+            "columns": tables.headings(kind, filters.sorted_by),
             "rows": f"registry/includes/rows/{kind}.html",
             "form": filters.form,
+            "controls": filters.controls(),
+            "facets": filters.facets(),
             "chips": filters.chips(),
             "refusals": filters.refusals(),
             "sorts": [(key, label) for key, (label, _order) in filters.SORTS.items()],
-            "sort": sort,
+            "sort": filters.sorted_by,
             "unfiltered": self._unfiltered(),
             "page_sizes": self.PAGE_SIZES,
             "pages": context["paginator"].get_elided_page_range(
                 context["page_obj"].number, on_each_side=2, on_ends=1
             ),
         }
+
+    # All values of a facet ------------------------------------------------------------------------
+
+    def _values(self, name):
+        """A page with all values of one facet, to keep some of them or leave them out."""
+        filters = self.filterset
+        if name not in filters.facet_names:
+            raise Http404
+        facet, text = filters.facet(name, most=None), self.request.GET.get("find", "")
+        words = fold(text[:LONGEST_TEXT]).split()
+        values = [
+            value for value in facet.values if all(word in fold(value.label) for word in words)
+        ]
+        kept = self.request.GET.copy()
+        for gone in (name, f"not-{name}", "values", "find", "page"):
+            kept.pop(gone, None)
+        back = self.request.GET.copy()
+        for gone in ("values", "find"):
+            back.pop(gone, None)
+        title = capfirst(self.model._meta.verbose_name_plural)
+        context = {
+            "title": title,
+            "kind": self.model._meta.model_name,
+            "facet": facet,
+            "values": values[:MOST_SHOWN],
+            "total": len(values),
+            "is_cut": len(values) > MOST_SHOWN,
+            "find": text[:LONGEST_TEXT],
+            "chips": filters.chips(),
+            "kept": [(key, value) for key, values in kept.lists() for value in values],
+            "back": f"{self.request.path}?{back.urlencode()}" if back else self.request.path,
+            "heading": _("%(list)s by %(facet)s")
+            % {
+                "list": capfirst(self.model._meta.verbose_name_plural),
+                "facet": facet.label.lower(),
+            },
+        }
+        return self.response_class(
+            self.request, "registry/facet_values.html", context, using=self.template_engine
+        )
