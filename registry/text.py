@@ -42,3 +42,24 @@ def name_key(name: str) -> str:
     """
     folded = fold(name)
     return " ".join(word for word in folded.split() if word not in ARTICLES) or folded
+
+
+def spots(text: str, beginnings: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Where words of the text begin with one of these folded beginnings, however they are spelt.
+
+    >>> spots("L’Œuvre", ("oeuv",))
+    [(2, 7)]
+    """
+    letters, origins = [], []
+    for place, letter in enumerate(text):
+        for folded in _FOLDED[ord(letter)]:
+            letters.append(folded)
+            origins.append(place)
+    found = []
+    for word in re.finditer(r"\S+", "".join(letters)):
+        if word[0].startswith(beginnings):
+            start, end = origins[word.start()], origins[word.end() - 1] + 1
+            while end < len(text) and not _FOLDED[ord(text[end])]:
+                end += 1  # accents that stand apart from their letter
+            found.append((start, end))
+    return found

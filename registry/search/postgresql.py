@@ -4,9 +4,10 @@ They hold the words of published records, those of the names apart; of a draft t
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 
 from registry.choices import Status
 
@@ -87,7 +88,57 @@ def count(model, words: Sequence[str], most: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM (SELECT 1 FROM"  # noqa: S608
-            f" {model._meta.db_table} WHERE search_words @@ %s::tsquery LIMIT %s) some",
+            f" {model._meta.db_table} WHERE search_words @@ %s::tsquery LIMIT %s) AS found",
             [_expression(words), most],
         )
         return cursor.fetchone()[0]
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """Around many questions: the index answers them, whatever the planner thinks.
+
+    It knows little of beginnings of words; where it takes them for common it would rather read the
+    table until it has found enough.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        yield
+
+
+def frequencies(model, words: Sequence[str], *, beginnings=False) -> dict[str, int]:
+    """In how many records each word stands, or one that begins with it; known ones alone.
+
+    More than a thousand count as a thousand.
+    """
+    table, end = model._meta.db_table, ":*" if beginnings else ""
+    queries = [f"'{word}'{end}" for word in words]
+    with connection.cursor() as cursor:
+        # Mostly there is none of them.
+        cursor.execute(
+            f"SELECT 1 FROM {table} WHERE search_words @@ %s::tsquery LIMIT 1",  # noqa: S608
+            [" | ".join(queries)],
+        )
+        if not cursor.fetchone():
+            return {}
+        cursor.execute(
+            "SELECT word, often FROM unnest(%s::text[], %s::text[]) AS given(word, query),"  # noqa: S608
+            f" LATERAL (SELECT count(*) AS often FROM (SELECT 1 FROM {table}"
+            " WHERE search_words @@ query::tsquery LIMIT 1000) AS found) AS counted"
+            " WHERE often > 0",
+            [list(words), queries],
+        )
+        return dict(cursor.fetchall())
+
+
+def frequencies_from(model, beginning: str) -> dict[str, int]:
+    """In how many records each known word stands that begins so; of a thousand such records."""
+    vectors = (
+        f"SELECT search_words FROM {model._meta.db_table}"  # noqa: S608
+        f" WHERE search_words @@ '''{beginning}'':*'::tsquery LIMIT 1000"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word, ndoc FROM ts_stat(%s) WHERE starts_with(word, %s)", [vectors, beginning]
+        )
+        return dict(cursor.fetchall())

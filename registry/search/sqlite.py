@@ -5,6 +5,7 @@ it, so that no way of writing goes past it; drafts are not in it at all.
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
@@ -18,6 +19,7 @@ TABLE = (
     "CREATE VIRTUAL TABLE {index} USING fts5"
     "(names, rest, content='', columnsize=0, detail=column, tokenize='ascii')"
 )
+VOCABULARY = "CREATE VIRTUAL TABLE {vocabulary} USING fts5vocab({index}, 'row')"
 # What the table is given of a row: ``{row}`` is ``new.``, ``old.`` or nothing.
 SPLIT = (
     "{row}id, substr({row}search_text, 1, instr({row}search_text, char(10, 10))),"
@@ -50,13 +52,15 @@ def is_whole(model) -> bool:
 def make(model) -> None:
     """Make the index anew, with its triggers, from what the table holds."""
     definitions = _definitions(model)
-    index, *triggers = definitions
+    index, vocabulary, *triggers = definitions
     with connection.cursor() as cursor:
         for trigger in triggers:
             cursor.execute(f"DROP TRIGGER IF EXISTS {trigger}")
         try:
-            cursor.execute(f"DROP TABLE IF EXISTS {index}")
-            cursor.execute(definitions[index])
+            for table in (vocabulary, index):
+                cursor.execute(f"DROP TABLE IF EXISTS {table}")
+            for table in (index, vocabulary):
+                cursor.execute(definitions[table])
         except OperationalError as error:
             if "fts5" not in str(error):
                 raise
@@ -76,12 +80,21 @@ def _index(model) -> str:
     return f"{model._meta.db_table}_search"
 
 
+def _vocabulary(model) -> str:
+    """The table in which FTS5 tells the words of the index, and in how many records each stands."""
+    return f"{model._meta.db_table}_words"
+
+
 def _definitions(model) -> dict[str, str]:
-    """The statements that make the table and its triggers, by the names of what they make."""
+    """The statements that make the tables and the triggers, by the names of what they make."""
     table, index = model._meta.db_table, _index(model)
     put = (PUT + IF_PUBLISHED).format(index=index, row="new.")
     take = (TAKE + IF_PUBLISHED).format(index=index, row="old.")
-    made = {index: TABLE.format(index=index)}
+    vocabulary = _vocabulary(model)
+    made = {
+        index: TABLE.format(index=index),
+        vocabulary: VOCABULARY.format(vocabulary=vocabulary, index=index),
+    }
     for event, trigger in TRIGGERS.items():
         name = f"{index}_{event}"
         made[name] = f"CREATE TRIGGER {name} {trigger.format(table=table, put=put, take=take)}"
@@ -126,3 +139,40 @@ def count(model, words: Sequence[str], most: int) -> int:
             [_expression(words), most],
         )
         return cursor.fetchone()[0]
+
+
+def steady():
+    """Around many questions; nothing to do here."""
+    return nullcontext()
+
+
+def frequencies(model, words: Sequence[str], *, beginnings=False) -> dict[str, int]:
+    """In how many records each word stands, or one that begins with it; known ones alone.
+
+    More than a thousand count as a thousand.
+    """
+    vocabulary = _vocabulary(model)
+    if beginnings:
+        given = ", ".join(["(%s)"] * len(words))
+        sql = (
+            f"WITH given(word) AS (VALUES {given}) SELECT word, min(sum(doc), 1000)"  # noqa: S608
+            f" FROM given JOIN {vocabulary} ON term >= word AND term < word || char(1114111)"
+            " GROUP BY word"
+        )
+    else:
+        given = ", ".join(["%s"] * len(words))
+        sql = f"SELECT term, min(doc, 1000) FROM {vocabulary} WHERE term IN ({given})"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(words))
+        return dict(cursor.fetchall())
+
+
+def frequencies_from(model, beginning: str) -> dict[str, int]:
+    """In how many records each known word stands that begins so."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT term, doc FROM {_vocabulary(model)}"  # noqa: S608
+            " WHERE term >= %s AND term < %s || char(1114111)",
+            [beginning, beginning],
+        )
+        return dict(cursor.fetchall())

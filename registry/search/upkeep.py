@@ -79,6 +79,12 @@ NAMES = (PlaceName, OrganisationName)
 # Writing it ------------------------------------------------------------------------------------
 
 
+def with_neighbours(records: models.QuerySet) -> models.QuerySet:
+    """The records with all that their search text speaks of."""
+    _words, joined, prefetched = INDEXED[records.model]
+    return records.select_related(*joined).prefetch_related(*_prefetches(records.model, prefetched))
+
+
 def _prefetches(model, lookups: Iterable[str]) -> Iterable:
     """Rows joined to what their key names: SQLite refuses to prefetch a thousand of these."""
     for lookup in lookups:
@@ -95,15 +101,13 @@ def index(model, pks: Iterable[int]) -> None:
     The records are locked before their neighbours are read: of two people who save neighbouring
     records at the same moment, the second writes the text, knowing what the first has saved.
     """
-    _words, joined, prefetched = INDEXED[model]
     pks = sorted(pks)
     for start in range(0, len(pks), BATCH):
         batch = model.objects.filter(pk__in=pks[start : start + BATCH]).order_by("pk")
         with transaction.atomic():
             list(batch.select_for_update(no_key=True).values_list("pk"))
             stale = []
-            batch = batch.prefetch_related(*_prefetches(model, prefetched))
-            for record in batch.select_related(*joined):
+            for record in with_neighbours(batch):
                 text = text_of(model, record)
                 if text != record.search_text:
                     record.search_text = text

@@ -1,19 +1,14 @@
-"""The front page and the search over all kinds of records."""
+"""The front page."""
 
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from registry.filters.controls import LONGEST_TEXT
-from registry.models import Agreement, Call, Delegation, Fund, Organisation, Place, Project
-from registry.search import matching
-from registry.text import fold
-from registry.views.details import Block
+from registry.models import Agreement, Call, Delegation, Organisation, Place, Project
 from registry.views.entries import entries
 
 LATEST = 3
@@ -21,7 +16,6 @@ CHANGED = 6
 # How many days ahead the front page looks, and how many of each kind it tells.
 HORIZON = 365
 SOON = 4
-HITS = 8
 
 
 class Home(TemplateView):
@@ -132,43 +126,3 @@ def _delegations():
 
 def _projects():
     return Project.objects.published()
-
-
-class Search(TemplateView):
-    """What free text finds, by kind of record."""
-
-    template_name = "registry/search.html"
-
-    def get_context_data(self, **kwargs):
-        text = self.request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_TEXT]
-        blocks = self._blocks(text) if fold(text) else []
-        return super().get_context_data(**kwargs) | {
-            "q": text,
-            "title": _("Search"),
-            "blocks": [block for block in blocks if block],
-            "total": sum(block.total for block in blocks),
-        }
-
-    def _blocks(self, text) -> list[Block]:
-        today = timezone.localdate()
-        found = (
-            _agreements().with_card(today),
-            _delegations().with_card(),
-            _projects().with_card(),
-            Organisation.objects.published().select_related("place"),
-            Place.objects.published().select_related("parent"),
-            Fund.objects.published().with_card(),
-        )
-        return [self._block(records, text) for records in found]
-
-    @staticmethod
-    def _block(records, text) -> Block:
-        options = records.model._meta
-        hits = matching(records, text)
-        first = list(hits[: HITS + 1])
-        return Block(
-            capfirst(options.verbose_name_plural),
-            first[:HITS],
-            len(first) if len(first) <= HITS else hits.count(),
-            f"{reverse(f'registry:{options.model_name}_list')}?{urlencode({'q': text})}",
-        )
