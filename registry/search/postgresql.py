@@ -74,14 +74,36 @@ def condition(_model, table: str, words: Sequence[str]) -> tuple[str, list]:
     return f"{table}.search_words @@ %s::tsquery", [_expression(words)]
 
 
-def keys(model, words: Sequence[str], *, limit=None, in_names=False, whole=False) -> list[int]:
-    column = "search_names" if in_names else "search_words"
+def keys(model, words: Sequence[str]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id FROM {model._meta.db_table} WHERE {column} @@ %s::tsquery LIMIT %s",  # noqa: S608
-            [_expression(words, whole=whole), limit],
+            f"SELECT id FROM {model._meta.db_table} WHERE search_words @@ %s::tsquery",  # noqa: S608
+            [_expression(words)],
         )
         return [key for (key,) in cursor.fetchall()]
+
+
+def first(model, words: Sequence[str], most: int, *, in_names: bool) -> list[int]:
+    """As many keys as that of records with the whole words, and of those with beginnings."""
+    table, column = model._meta.db_table, "search_names" if in_names else "search_words"
+    some = f"(SELECT id FROM {table} WHERE {column} @@ %s::tsquery LIMIT {most})"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{some} UNION {some}", [_expression(words, whole=whole) for whole in (True, False)]
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def among(models: Sequence[type], words: Sequence[str]) -> list[type]:
+    """Those of the models that have a record with all the words."""
+    asked = " UNION ALL ".join(
+        f"(SELECT {number} FROM {model._meta.db_table}"  # noqa: S608
+        " WHERE search_words @@ %s::tsquery LIMIT 1)"
+        for number, model in enumerate(models)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [_expression(words)] * len(models))
+        return [models[number] for (number,) in cursor.fetchall()]
 
 
 def count(model, words: Sequence[str], most: int) -> int:

@@ -22,37 +22,25 @@ def best(model, words: Sequence[str], text: str, most: int) -> list[tuple]:
 
     ``text`` is what was typed, of which a name may be the very words.
     """
-    ranked = _ranked(model, words, text, _by_name(model, words))
+    ranked = named(model, words, text, BY_NAME)
     if len(ranked) < most:
-        known = {key for _rank, key in ranked}
-        others = _by_text(model, words)
-        ranked += _ranked(model, words, text, [key for key in others if key not in known])
+        others = engine.first(model, words, BY_TEXT, in_names=False)
+        ranked += _ranked(model, words, text, set(others) - {key for _rank, key in ranked})
     return ranked[:most]
 
 
 def named(model, words: Sequence[str], text: str, most: int) -> list[tuple]:
     """The best of those whose names have the words, for suggestions."""
-    return _ranked(model, words, text, _by_name(model, words))[:most]
-
-
-def _by_name(model, words) -> list[int]:
-    keys = engine.keys(model, words, in_names=True, whole=True, limit=BY_NAME)
-    if len(keys) < BY_NAME:
-        keys += engine.keys(model, words, in_names=True, limit=BY_NAME)
-    return keys
-
-
-def _by_text(model, words) -> list[int]:
-    keys = engine.keys(model, words, whole=True, limit=BY_TEXT)
-    if len(keys) < BY_TEXT:
-        keys += engine.keys(model, words, limit=BY_TEXT)
-    return keys
+    keys = engine.first(model, words, BY_NAME, in_names=True)
+    return _ranked(model, words, text, keys)[:most]
 
 
 def _ranked(model, words, text, keys) -> list[tuple]:
+    if not keys:
+        return []
     end_of_names = StrIndex("search_text", Value(REST)) - 1
     # Folded names hold no line without a word: no names, nothing before the rest.
-    rows = model.objects.published().filter(pk__in=set(keys), search_text__contains=REST)
+    rows = model.objects.published().filter(pk__in=keys, search_text__contains=REST)
     names = rows.order_by().values_list("pk", Left("search_text", end_of_names))
     asked = fold(text)
     return sorted((_rank(names.split("\n"), words, asked), key) for key, names in names)

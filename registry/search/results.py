@@ -20,6 +20,7 @@ from registry.search.query import engine, typed
 from registry.search.ranking import best, named
 from registry.search.spelling import corrected
 from registry.search.upkeep import with_neighbours
+from registry.search.words import INDEXED
 from registry.text import fold
 
 # In the order in which they show, where none has the very name that was typed.
@@ -101,7 +102,8 @@ def search(text: str) -> Results:
 
 
 def _groups(words: Sequence[str], text: str) -> list[Group]:
-    found = [group for model in KINDS if (group := _group(model, words, text))]
+    models = engine.among(KINDS, words)
+    found = [group for model in models if (group := _group(model, words, text))]
     if domains := _domains(words):
         found.append(domains)
     # A kind of which one has the very name comes first.
@@ -172,7 +174,7 @@ def suggestions(text: str) -> list[Hit]:
 def _named(words, text) -> list[tuple]:
     return [
         (rank, place, model, key)
-        for place, model in enumerate(KINDS)
+        for place, model in enumerate(engine.among(KINDS, words))
         for rank, key in named(model, words, text, SUGGESTIONS)
     ]
 
@@ -182,11 +184,10 @@ def _load(found) -> list:
     records = {}
     for model in {model for _rank, _place, model, _key in found}:
         keys = [key for _rank, _place, other, key in found if other is model]
-        rows = model.objects.published()
+        _words, joined, _prefetched = INDEXED[model]
+        rows = model.objects.published().select_related(*joined)
         if hasattr(model, "other_names"):
             rows = rows.prefetch_related("other_names")
-        if model is Call:
-            rows = rows.select_related("fund")
         for key, record in rows.in_bulk(keys).items():
             records[model, key] = record
     return [records[model, key] for _rank, _place, model, key in found if (model, key) in records]

@@ -54,7 +54,7 @@ def _likeliest(found: dict[str, int], word: str) -> str:
 
 
 def _stands(word: str) -> bool:
-    return any(engine.keys(model, [word], limit=1) for model in INDEXED)
+    return bool(engine.among(list(INDEXED), [word]))
 
 
 def _everywhere(ask, *what, **how) -> Counter:

@@ -121,14 +121,38 @@ def condition(model, table: str, words: Sequence[str]) -> tuple[str, list]:
     return sql, [_expression(words)]
 
 
-def keys(model, words: Sequence[str], *, limit=-1, **where) -> list[int]:
+def keys(model, words: Sequence[str]) -> list[int]:
     index = _index(model)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT rowid FROM {index} WHERE {index} MATCH %s LIMIT %s",  # noqa: S608
-            [_expression(words, **where), limit],
+            f"SELECT rowid FROM {index} WHERE {index} MATCH %s",  # noqa: S608
+            [_expression(words)],
         )
         return [key for (key,) in cursor.fetchall()]
+
+
+def first(model, words: Sequence[str], most: int, *, in_names: bool) -> list[int]:
+    """As many keys as that of records with the whole words, and of those with beginnings."""
+    index = _index(model)
+    some = f"SELECT * FROM (SELECT rowid FROM {index} WHERE {index} MATCH %s LIMIT {most})"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{some} UNION {some}",
+            [_expression(words, in_names=in_names, whole=whole) for whole in (True, False)],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def among(models: Sequence[type], words: Sequence[str]) -> list[type]:
+    """Those of the models that have a record with all the words."""
+    indexes = [_index(model) for model in models]
+    asked = " UNION ALL ".join(
+        f"SELECT * FROM (SELECT {number} FROM {index} WHERE {index} MATCH %s LIMIT 1)"  # noqa: S608
+        for number, index in enumerate(indexes)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [_expression(words)] * len(models))
+        return [models[number] for (number,) in cursor.fetchall()]
 
 
 def count(model, words: Sequence[str], most: int) -> int:
