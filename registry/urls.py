@@ -22,6 +22,7 @@ from registry.views import (
     pages,
     reference,
     reminders,
+    reports,
     search,
     sources,
 )
@@ -75,6 +76,11 @@ urlpatterns = [
     path("map.json", maps.HomeMapData.as_view(), name="home_map"),
     path(_("search/"), search.Search.as_view(), name="search"),
     path(_("search/suggestions/"), search.Suggestions.as_view(), name="suggestions"),
+    path(
+        _("report/<slug:kind>/<slug:public_id>/"),
+        reports.Report.as_view(),
+        name="report",
+    ),
     path(_("about/"), pages.About.as_view(), name="about"),
     path(_("accessibility/"), pages.Accessibility.as_view(), name="accessibility"),
     path(_("data/"), data.Data.as_view(), name="data"),

@@ -10,6 +10,7 @@ from registry.admin import (
     mappings,
     organisations,
     reference,
+    reports,
     sources,
 )
 from registry.admin.site import site
@@ -24,6 +25,7 @@ __all__ = [
     "mappings",
     "organisations",
     "reference",
+    "reports",
     "site",
     "sources",
 ]

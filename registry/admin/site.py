@@ -19,7 +19,7 @@ SECTIONS = [
     (_("Who and where"), ["Organisation", "Place", "Domain"]),
     (
         _("Sources and imports"),
-        ["Source", "ImportJob", "ImportProfile", "NameDecision", "Revision"],
+        ["Source", "ImportJob", "ImportProfile", "NameDecision", "Revision", "ErrorReport"],
     ),
     (_("Access"), ["Authority", "User", "Group"]),
 ]

@@ -83,6 +83,11 @@ class Map:
         return self.places > len(self.spots)
 
     @property
+    def linked(self) -> list[Spot]:
+        """The places around the centre."""
+        return [spot for spot in self.spots if not self.centre or spot.place.pk != self.centre.pk]
+
+    @property
     def placed(self) -> list[Spot]:
         return [spot for spot in self.spots if spot.is_placed]
 

@@ -23,6 +23,7 @@ from registry.models.organisations import (
 )
 from registry.models.reference import Domain, Place, PlaceIdentifier, PlaceName
 from registry.models.reminders import Reminder
+from registry.models.reports import ErrorReport
 from registry.models.sources import Citation, Source
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Contribution",
     "Delegation",
     "Domain",
+    "ErrorReport",
     "Fund",
     "FundOrganisation",
     "GroupSecurity",

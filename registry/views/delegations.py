@@ -4,6 +4,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from registry import maps
 from registry.choices import ParticipantRole, Sector
 from registry.filters import DelegationFilterSet
 from registry.models import Agreement, Delegation, Organisation, Project
@@ -41,6 +42,7 @@ class DelegationDetail(RecordDetail):
         met = Prefetch("organisations", Organisation.objects.published(), to_attr="public_met")
         return super().get_context_data(**kwargs) | {
             "signed": signed,
+            "map": maps.itinerary_map(delegation),
             "roles": _by(participants, "role", ParticipantRole, without={"participant"}),
             "sectors": _by(
                 [one for one in participants if one.role == ParticipantRole.PARTICIPANT],

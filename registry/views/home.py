@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from registry.maps.data import Map, Spot
 from registry.models import Agreement, Call, Delegation, Organisation, Place, Project
 from registry.views.entries import entries
 
@@ -24,12 +26,13 @@ class Home(TemplateView):
     template_name = "registry/home.html"
 
     def get_context_data(self, **kwargs):
-        today = timezone.localdate()
+        today, ways = timezone.localdate(), entries()
         return (
             super().get_context_data(**kwargs)
-            | entries()
+            | ways
             | {
                 "is_wide": True,
+                "map": _map(ways["places"]),
                 "figures": [
                     (
                         model._meta.model_name,
@@ -51,6 +54,16 @@ class Home(TemplateView):
                 "changed": _changed(),
             }
         )
+
+
+def _map(places) -> Map:
+    """The frame of the map of everything, which fetches what it shows when it is drawn."""
+    return Map(
+        kind="place",
+        title=gettext("Places of the registry"),
+        spots=[Spot(place) for place in places if place.has_coordinates],
+        data_url=reverse("registry:home_map"),
+    )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from registry import maps
 from registry.choices import Status
 from registry.filters import OrganisationFilterSet
 from registry.models import (
@@ -42,6 +43,7 @@ class OrganisationDetail(RecordDetail):
         networks = organisation.memberships.filter(network__status=Status.PUBLISHED)
         roles = organisation.fund_roles.filter(fund__status=Status.PUBLISHED)
         return super().get_context_data(**kwargs) | {
+            "map": maps.organisation_map(organisation),
             "memberships": list(networks.select_related("network")),
             "fund_roles": list(roles.select_related("fund")),
             "partners": partners_of(organisation),

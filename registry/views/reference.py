@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView
 
+from registry import maps
 from registry.choices import IdentifierScheme, Status
 from registry.filters import PlaceFilterSet
 from registry.models import Agreement, Delegation, Domain, Organisation, Place, Project
@@ -44,6 +45,7 @@ class PlaceDetail(RecordDetail):
             chain.append(above)
             above = above.parent
         return super().get_context_data(**kwargs) | {
+            "map": maps.place_map(place),
             "lies_in": [one for one in chain if one.is_published],
             "geonames": [
                 one for one in place.identifiers.all() if one.scheme == IdentifierScheme.GEONAMES
