@@ -210,6 +210,7 @@ class RevisionAction(TextChoices):
     RETURNED_TO_DRAFT = "returned_to_draft", _("Returned to draft")
     ARCHIVED = "archived", _("Archived")
     DELETED = "deleted", _("Deleted")
+    MERGED = "merged", _("Merged")
     RESTORED = "restored", _("Restored")
     UNDONE = "undone", _("Import undone")
 
@@ -236,3 +237,14 @@ class Frequency(TextChoices):
     DAILY = "daily", _("Every day")
     WEEKLY = "weekly", _("Every week")
     MONTHLY = "monthly", _("Every month")
+
+
+class Likeness(TextChoices):
+    """Why two records may be one, the surest reason first."""
+
+    SAME_NAME = "same_name", _("same name but for accents, case, articles or signs")
+    OTHER_NAME = "other_name", _("one is also called as the other is")
+    LEGAL_FORM = "legal_form", _("same name but for the legal form")
+    WORD_ORDER = "word_order", _("same words in another order")
+    ACRONYM = "acronym", _("one is the acronym of the other")
+    SLIP = "slip", _("one letter makes the difference")

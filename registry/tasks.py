@@ -20,6 +20,7 @@ from django_tasks.base import TaskResult, TaskResultStatus
 from django_tasks.utils import get_random_id, normalize_json
 
 from registry.choices import ImportState
+from registry.duplicates import finding
 from registry.models import ImportJob
 from registry.spreadsheets import jobs, progress, running
 
@@ -59,6 +60,13 @@ class ProcessBackend(BaseTaskBackend):
             errors=[],
             worker_ids=[],
         )
+
+
+@task()
+def find_duplicates() -> None:
+    """Look again for organisations and places that may be one."""
+    for model in finding.MODELS:
+        finding.refresh(model)
 
 
 @task()

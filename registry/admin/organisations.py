@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.base import RecordAdmin
+from registry.admin.duplicates import MergeableAdmin
 from registry.admin.filters import RECORD_FILTERS, CountryFilter
 from registry.admin.inlines import CitationRows, Rows
 from registry.admin.site import site
@@ -51,7 +52,7 @@ class MemberRows(Rows):
 
 
 @admin.register(Organisation, site=site)
-class OrganisationAdmin(RecordAdmin):
+class OrganisationAdmin(MergeableAdmin, RecordAdmin):
     list_display = ("name", "kind", "place", "country", "status_mark")
     list_filter = ("status", "kind", SeatCountryFilter, *RECORD_FILTERS)
     list_select_related = ("place",)

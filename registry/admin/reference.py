@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.base import RecordAdmin, RegistryModelAdmin
+from registry.admin.duplicates import MergeableAdmin
 from registry.admin.exports import ExportMixin
 from registry.admin.filters import RECORD_FILTERS, CountryFilter, StrictFilter
 from registry.admin.inlines import CitationRows, Rows
@@ -39,7 +40,7 @@ class PlaceIdentifierRows(Rows):
 
 
 @admin.register(Place, site=site)
-class PlaceAdmin(RecordAdmin):
+class PlaceAdmin(MergeableAdmin, RecordAdmin):
     list_display = ("name", "kind", "country", "parent", "population", "status_mark")
     list_filter = ("status", "kind", PlaceCountryFilter, CoordinatesFilter, *RECORD_FILTERS)
     list_select_related = ("parent",)

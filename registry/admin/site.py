@@ -16,7 +16,7 @@ from registry.admin.reminders import reminders_view
 SECTIONS = [
     (_("Cooperation"), ["Agreement", "Delegation", "Project"]),
     (_("Money"), ["Fund", "Call", "Contribution"]),
-    (_("Who and where"), ["Organisation", "Place", "Domain"]),
+    (_("Who and where"), ["Organisation", "Place", "Domain", "Duplicate", "Merge"]),
     (
         _("Sources and imports"),
         ["Source", "ImportJob", "ImportProfile", "NameDecision", "Revision", "ErrorReport"],

@@ -5,6 +5,7 @@ from registry.models.agreements import Agreement, Party, Signatory
 from registry.models.changes import Change
 from registry.models.contributions import Contribution
 from registry.models.delegations import Delegation, Participant, ProgrammeItem, Stop
+from registry.models.duplicates import Duplicate, Merge
 from registry.models.funding import (
     Call,
     Fund,
@@ -35,6 +36,7 @@ __all__ = [
     "Contribution",
     "Delegation",
     "Domain",
+    "Duplicate",
     "ErrorReport",
     "Fund",
     "FundOrganisation",
@@ -42,6 +44,7 @@ __all__ = [
     "ImportJob",
     "ImportProfile",
     "Membership",
+    "Merge",
     "NameDecision",
     "Organisation",
     "OrganisationIdentifier",

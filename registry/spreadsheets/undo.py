@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from registry import history, search
 from registry.choices import ImportState, RevisionAction
 from registry.history import shapes
 from registry.history.reading import names_of
+from registry.history.references import referring
 from registry.history.restoring import CannotRestoreError, apply, erase
 from registry.history.states import batches, net
 from registry.models import ImportJob, Revision
@@ -179,29 +180,9 @@ def _find_references(plan: Undo, job: ImportJob) -> None:
         model = shapes.tracked_model(name)
         created = job.revisions.filter(model_name=name, action=RevisionAction.CREATED)
         for relation in model._meta.related_objects:
-            for owner, pk in _referring(relation, created.values("record_id")):
+            for owner, pk in referring(relation, created.values("record_id")):
                 if owner != (name, pk) and (name, pk) in plan.deleted:
                     plan.references[owner].add((name, pk))
-
-
-def _referring(relation, created) -> Iterator[tuple[Key, int]]:
-    """For each reference to these records: the record that makes it, and to which."""
-    holder, key = relation.related_model, relation.field
-    if relation.many_to_many:
-        rows, prefix = relation.through, f"{key.m2m_field_name()}__"
-        key = rows._meta.get_field(key.m2m_reverse_field_name())
-    elif relation.on_delete is models.CASCADE and not shapes.is_tracked(holder):
-        return  # a row of the record itself
-    else:
-        rows, prefix = holder, ""
-    owners = shapes.owner_paths(holder)
-    found = rows._base_manager.filter(**{f"{key.name}__in": created})
-    for pk, *pks in found.values_list(
-        key.attname, *(f"{prefix}{path}" for _model, path in owners)
-    ).iterator():
-        for (model, _path), owner in zip(owners, pks, strict=True):
-            if owner is not None:
-                yield (model._meta.model_name, owner), pk
 
 
 # Doing it --------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.generic import DetailView
 
 from registry.dates import PartialDate
+from registry.duplicates import merging
 from registry.models import Citation
 from registry.models.sources import CITED
 
@@ -92,7 +93,10 @@ class RecordDetail(DetailView):
     is_chronicle = False
 
     def get(self, request, *args, **kwargs):
-        self.object = self.get_object()
+        try:
+            self.object = self.get_object()
+        except Http404:
+            return self._merged()
         address = self.object.get_absolute_url()
         if request.path != address:
             query = request.META.get("QUERY_STRING", "")
@@ -108,6 +112,16 @@ class RecordDetail(DetailView):
         if record is None:
             raise Http404
         return record
+
+    def _merged(self):
+        """The way to the record that took this one over, if the public may see that one."""
+        kept = merging.stayed(self.model, self.kwargs["public_id"].lower())
+        record = self.get_queryset().filter(public_id=kept).first() if kept else None
+        if record is None:
+            raise Http404
+        response = HttpResponsePermanentRedirect(record.get_absolute_url())
+        response["Cache-Control"] = "max-age=3600"  # a merge may be undone
+        return response
 
     def get_context_data(self, **kwargs):
         record, options = self.object, self.model._meta

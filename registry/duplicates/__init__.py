@@ -1,0 +1,1 @@
+"""Records that may be one: ``finding`` suspects, people decide, ``merging`` merges and undoes."""
