@@ -16,7 +16,9 @@ from registry.facets.reading import FROM, UNTIL, Bitmaps
 
 NOT_STATED = "none"
 # Bitmaps of searches and periods, and counts, that an index remembers.
-REMEMBERED = 128
+REMEMBERED = 256
+# Lines of a list, as they were rendered.
+LINES = 4000
 NOWHERE = 0xFFFFFFFF
 
 
@@ -34,8 +36,9 @@ class Selection:
 class Remembered(OrderedDict):
     """The answers given last, by question; shared by threads."""
 
-    def __init__(self):
+    def __init__(self, most: int):
         super().__init__()
+        self.most = most
         self.lock = threading.Lock()
 
     def answer(self, question, compute):
@@ -46,7 +49,7 @@ class Remembered(OrderedDict):
         answer = compute()
         with self.lock:
             self[question] = answer
-            while len(self) > REMEMBERED:
+            while len(self) > self.most:
                 self.popitem(last=False)
         return answer
 
@@ -105,7 +108,9 @@ class Index:
         # How values read, by language and facet.
         self.labels: dict[tuple[str, str], dict[str, str]] = {}
         self.nothing = BitMap()
-        self.remember = Remembered().answer
+        self.remember = Remembered(REMEMBERED).answer
+        # The lines of records in a list, as they read: what they say changes with the data alone.
+        self.lines = Remembered(LINES)
 
     def __len__(self):
         return len(self.everything)
@@ -136,7 +141,7 @@ class Index:
 
     def having(self, facet: str, value: str) -> BitMap:
         if value == NOT_STATED:
-            return self.everything - self._stated[facet]
+            return self.remember((NOT_STATED, facet), lambda: self.everything - self._stated[facet])
         return self.bitmaps[facet].get(value) or BitMap()
 
     def selected(self, facet: str, selection: Selection) -> BitMap:
@@ -169,8 +174,8 @@ class Index:
         """The positions of records by their primary keys; of those that are not here, none."""
         return self.positions.of(keys)
 
-    def found(self, parts: dict[str, BitMap]) -> "Found":
-        return Found(self, parts)
+    def found(self, parts: dict[str, BitMap], question: tuple | None = None) -> "Found":
+        return Found(self, parts, question)
 
     # Orders -------------------------------------------------------------------------------------
 
@@ -215,11 +220,15 @@ def _replaced(values: dict[str, BitMap], old: BitMap, new: dict[str, BitMap]) ->
 
 
 class Found:
-    """What some filters find, each of them a part; counted without one for the facet it filters."""
+    """What some filters find, each of them a part; counted without one for the facet it filters.
 
-    def __init__(self, index: Index, parts: dict[str, BitMap]):
+    ``question`` says what was asked: the same one is not counted twice.
+    """
+
+    def __init__(self, index: Index, parts: dict[str, BitMap], question: tuple | None = None):
         self.index = index
         self.parts = parts
+        self.question = question
 
     def __len__(self):
         return len(self.positions)
@@ -250,6 +259,12 @@ class Found:
 
         The most frequent first, at most ``most`` of them.
         """
+        if self.question is None:
+            return self._counted(facet, most)
+        question = ("values", self.question, facet, most)
+        return self.index.remember(question, lambda: self._counted(facet, most))
+
+    def _counted(self, facet, most):
         others = self._without(facet)
         ranked = self.index._ranked.get(facet, [])
         if others is self.index.everything:

@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +82,11 @@ class Facet:
     is_open: bool
 
 
+def is_long(field) -> bool:
+    """Whether a line of a list does without the field."""
+    return isinstance(field, TextField)
+
+
 class FilterForm(forms.Form):
     """The period of a list is refused where it runs backwards."""
 
@@ -151,7 +156,7 @@ class RecordFilterSet(django_filters.FilterSet):
 
     @cached_property
     def found(self) -> Found:
-        return self.index.found(self.parts())
+        return self.index.found(self.parts(), tuple(map(repr, self.chosen.items())))
 
     def parts(self) -> dict:
         """What each of the filters finds by itself."""
@@ -177,17 +182,21 @@ class RecordFilterSet(django_filters.FilterSet):
         text = f"[{','.join(map(str, keys))}]"
         return queryset.filter(pk__in=RawSQL("SELECT value FROM json_each(%s)", [text]))
 
-    def page(self, start: int, stop: int) -> list:
-        """Some of the records found, in the order that was chosen."""
+    def keys(self, start: int, stop: int) -> list[int]:
+        """The primary keys of some of the records found, in the order that was chosen."""
         order = "" if self.sorted_by == next(iter(self.SORTS)) else self.sorted_by
         if order and order not in self.index.orders:
             records = self._meta.model.objects.published()
             keys = records.order_by(*self.SORTS[order][1], "pk").values_list("pk")
             self.index.rank(order, (key for (key,) in raw(keys)))
-        keys = self.found.page(order, start, stop)
-        # Published as they are read: what was withdrawn a moment ago is not among them.
-        records = {one.pk: one for one in self.queryset.filter(pk__in=keys).order_by()}
-        return [records[key] for key in keys if key in records]
+        return self.found.page(order, start, stop)
+
+    def records(self, keys: list[int]) -> list:
+        """The records of these keys: published as they are read, whatever the index says."""
+        long = (field.name for field in self._meta.model._meta.fields if is_long(field))
+        records = self.queryset.filter(pk__in=keys).order_by().defer(*long)
+        known = {record.pk: record for record in records}
+        return [known[key] for key in keys if key in known]
 
     def offer(self) -> None:
         """Fill the lists of the form that depend on what there is."""

@@ -1,5 +1,7 @@
 """What every public record has: identifier, owner, publication status, trail, search text."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -24,9 +26,18 @@ def default_authority():
     )[0].pk
 
 
+# A list has a hundred links: what they have in common is worked out once.
+@lru_cache(maxsize=8192)
 def slug_of(name: str, kind: str) -> str:
     """The words of an address, from the name of a record; those of its kind where none is left."""
     return slugify(name)[:SLUG_LENGTH].strip("-") or kind
+
+
+@lru_cache(maxsize=256)
+def _address(name: str, _language: str) -> str:
+    """The address of any record of a kind in a language, with two places to fill."""
+    address = reverse(name, kwargs={"public_id": "0", "slug": "0"})
+    return address.removesuffix("0/0/") + "%s/%s/"
 
 
 class PublicRecord(models.Model):

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect, QueryDict
+from django.template.loader import get_template
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
@@ -28,8 +30,46 @@ class Listed(Sequence):
     def __len__(self):
         return len(self.filterset.found)
 
-    def __getitem__(self, pages: slice) -> list:
-        return self.filterset.page(pages.start, pages.stop)
+    def __getitem__(self, page: slice) -> "ListedPage":
+        return ListedPage(self.filterset, self.filterset.keys(page.start, page.stop))
+
+
+class ListedPage(Sequence):
+    """The records of a page, which are read when somebody asks for them.
+
+    Their lines are asked for more often. How these read follows from the data and the language
+    alone, and so the index of this version of the data remembers them.
+    """
+
+    def __init__(self, filterset: RecordFilterSet, keys: list[int]):
+        self.filterset = filterset
+        self.keys = keys
+
+    def __len__(self):
+        return len(self.records)
+
+    def __getitem__(self, place):
+        return self.records[place]
+
+    @cached_property
+    def records(self) -> list:
+        return self.filterset.records(self.keys)
+
+    def cards(self) -> list[str]:
+        return self._lines("registry/includes/{}_card.html")
+
+    def rows(self) -> list[str]:
+        return self._lines("registry/includes/rows/{}.html")
+
+    def _lines(self, name: str) -> list[str]:
+        remembered, language = self.filterset.index.lines, get_language()
+        known = {key: remembered.get((name, language, key)) for key in self.keys}
+        if missing := [key for key in self.keys if not known[key]]:
+            template = get_template(name.format(self.filterset._meta.model._meta.model_name))
+            for record in self.filterset.records(missing):
+                line = template.render({"record": record})
+                known[record.pk] = remembered.answer((name, language, record.pk), lambda x=line: x)
+        return [known[key] for key in self.keys if known[key]]
 
 
 class RecordList(ListView):
@@ -104,7 +144,6 @@ class RecordList(ListView):
             "showings": showing.offered(kind),
             "showing": self.showing,
             "columns": tables.headings(kind, filters.sorted_by),
-            "rows": f"registry/includes/rows/{kind}.html",
             "form": filters.form,
             "controls": filters.controls(),
             "facets": filters.facets(),
