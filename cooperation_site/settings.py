@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "registry.page_cache.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -263,6 +264,9 @@ SITE_LICENCE_URL = environment.address(
     if environment.text("SITE_LICENCE")
     else "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
 )
+
+# Public pages that each process remembers, in bytes of their text; 0 for none.
+PAGE_CACHE_MEGABYTES = environment.integer("PAGE_CACHE_MEGABYTES", 32)
 
 # Imports: the limits that a refusal names.
 IMPORT_MAX_MEGABYTES = environment.integer("IMPORT_MAX_MEGABYTES", 50, minimum=1)

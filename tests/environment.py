@@ -9,5 +9,7 @@ os.environ.setdefault("DEBUG", "true")
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="registry-tests-")
 os.mkdir(os.path.join(os.environ["DATA_DIR"], "static"))  # whitenoise warns where there is none
 os.environ.setdefault("TASKS_BACKEND", "immediate")
+# A remembered page has no context to look at.
+os.environ.setdefault("PAGE_CACHE_MEGABYTES", "0")
 os.environ.setdefault("SECRET_KEY", "for tests alone")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
