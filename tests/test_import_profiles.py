@@ -193,7 +193,7 @@ def test_command_refuses_an_unknown_heading_and_names_the_closest(tmp_path, caps
     with pytest.raises(SystemExit):
         call_command("import_workbook", str(file))
 
-    assert "Site internet" in capsys.readouterr().err
+    assert "Site web" in capsys.readouterr().err
     assert not plan(csv("Structure;Ville\nClub;\n")).problems
 
 

@@ -130,6 +130,8 @@ class ColumnLayout:
     column: str | None = None
     samples: list[str] = field(default_factory=list)
     near: list[str] = field(default_factory=list)
+    # Whether another column means the same: one of them is to be read.
+    is_doubled: bool = False
 
     @property
     def letters(self) -> str:
@@ -137,7 +139,7 @@ class ColumnLayout:
 
     @property
     def is_asked(self) -> bool:
-        return self.column is None and bool(self.samples)
+        return self.is_doubled or (self.column is None and bool(self.samples))
 
 
 @dataclass

@@ -74,7 +74,55 @@ TWIN_TOWNS = ShippedProfile(
     "twinning",
     ("city1", "country1", "city2", "country2"),
 )
-SHIPPED = (TEMPLATE, SCDL, TWIN_TOWNS)
+GIVING = ShippedProfile(
+    "360-giving",
+    _("Grants published by the 360Giving standard"),
+    "contribution",
+    ("Identifier", "Amount Awarded", "Award Date", "Recipient Org:Name", "Funding Org:Name"),
+    {
+        "Identifier": "reference",
+        "Title": "title",
+        "Description": "note",
+        "Currency": "currency",
+        "Amount Awarded": "amount",
+        "Award Date": "decided_on",
+        "Recipient Org:Name": "recipients",
+        "Funding Org:Name": "funders",
+        "Grant Programme:Title": "fund",
+        **dict.fromkeys(
+            (
+                "Amount Applied For",
+                "Amount Disbursed",
+                "Planned Dates:Start Date",
+                "Planned Dates:End Date",
+                "Planned Dates:Duration (months)",
+                "Recipient Org:Identifier",
+                "Recipient Org:Charity Number",
+                "Recipient Org:Company Number",
+                "Recipient Org:Postal Code",
+                "Recipient Org:Street Address",
+                "Recipient Org:City",
+                "Recipient Org:Country",
+                "Recipient Org:Web Address",
+                "Recipient Org:Description",
+                "Funding Org:Identifier",
+                "Funding Org:Department",
+                "Grant Programme:Code",
+                "Grant Programme:URL",
+                "Beneficiary Location:Name",
+                "Beneficiary Location:Country Code",
+                "Beneficiary Location:Geographic Code",
+                "Beneficiary Location:Geographic Code Type",
+                "From An Open Call?",
+                "Data Source",
+                "Last Modified",
+                "URL",
+            ),
+            IGNORED,
+        ),
+    },
+)
+SHIPPED = (TEMPLATE, SCDL, GIVING, TWIN_TOWNS)
 
 
 def choose(workbook: Workbook, authority: Authority) -> Mapping | None:

@@ -1,14 +1,14 @@
 """Finding the headings of a sheet, and by them which kind of record its rows hold."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from registry.spreadsheets.amounts import CURRENCIES
+from registry.spreadsheets.columns import ListColumn
 from registry.spreadsheets.files import Sheet, Workbook
+from registry.spreadsheets.headings import Headings
 from registry.spreadsheets.mapping import (
     HEADINGS_WITHIN,
     IGNORED,
@@ -22,15 +22,14 @@ from registry.spreadsheets.mapping import (
     tell,
 )
 from registry.spreadsheets.problems import Problem
-from registry.spreadsheets.tables import Row, Table, find_conventions, heading_key
+from registry.spreadsheets.tables import Table, find_conventions, heading_key
+from registry.spreadsheets.totals import fill, leave_out_totals
 from registry.text import fold
 
 LEAST_RECOGNISED = 2
-# What a heading says of the unit of its amounts.
-UNITS = {
-    *CURRENCIES,
-    *("en", "in", "d", "k", "dollar", "dollars", "canadien", "canadiens", "milliers", "millions"),
-}
+# Headings of columns that may count the rows.
+ROW_NUMBERS = frozenset(("", "n", "no", "nº", "num", "numero", "number", "rang", "ligne", "row"))
+LONGEST_HEADING = 120
 # How many of the columns that a heading reads most like are named.
 CLOSEST = 3
 
@@ -66,13 +65,6 @@ def recognise(
     return found
 
 
-def _find_column(heading: str, known: dict[str, str]) -> str | None:
-    key = heading_key(heading)
-    if key in known:
-        return known[key]
-    return known.get(" ".join(word for word in key.split() if word not in UNITS))
-
-
 def _recognise_sheet(
     sheet: Sheet, resources, found: Recognition, alone: bool, mapping: Mapping
 ) -> Table | None:
@@ -101,22 +93,31 @@ def _recognise_sheet(
 
 def _best_kind(sheet: Sheet, resources) -> tuple[int, type] | None:
     """The row of the headings and the kind of sheet that most of them belong to."""
-    best = None
+    best, first = None, next(index for index, row in enumerate(sheet.rows) if any(row))
     for index, cells in enumerate(sheet.rows[:HEADINGS_WITHIN]):
-        headings = [str(cell) for cell in cells]
+        # What is as long as a sentence heads no column.
+        pairs = [
+            (heading, whole)
+            for heading, whole in zip(map(str, cells), _grouped(sheet, index), strict=True)
+            if heading and len(heading) <= LONGEST_HEADING
+        ]
         for order, resource in enumerate(resources):
             known = resource.known_headings()
-            columns = {_find_column(heading, known) for heading in headings if heading} - {None}
+            columns = {known.find(one) or (whole and known.find(whole)) for one, whole in pairs}
+            columns -= {None, ""}
+            if not resource.is_recognised_by(columns):
+                continue
             score = (
                 len(columns) + (0.5 if _is_name_of(sheet.name, resource) else 0),
-                bool(columns & set(resource.key_columns)),
+                sum(heading_key(heading) in known for heading, _whole in pairs),
                 -index,
                 -order,
             )
-            enough = len(columns) >= LEAST_RECOGNISED or (
-                columns and len(columns) == sum(map(bool, headings))
-            )
-            if enough and columns & set(resource.key_columns) and (not best or score > best[0]):
+            # One column is a table too, if nothing but its heading stands at its top.
+            others = [one for one, _whole in pairs if heading_key(one) not in ROW_NUMBERS]
+            is_whole = index == first and len(columns) == len(others)
+            enough = len(columns) >= LEAST_RECOGNISED or is_whole
+            if enough and (not best or score > best[0]):
                 best = score, index, resource
     return best[1:] if best else None
 
@@ -167,6 +168,7 @@ def _read_table(
     entry = entry or SheetMapping(frozenset())
     layout = lay_out(sheet, index)
     layout.kind, layout.constants = resource.code(), dict(entry.constants)
+    _name_by_groups(sheet, index, layout, resource.known_headings())
     positions, headings = _place_columns(sheet, layout, resource, found, entry)
     labels = {column.column_name: column.label for column in resource.columns()}
     constants = {
@@ -183,61 +185,95 @@ def _read_table(
             _("The sheet “%(sheet)s” is hidden in the workbook: it is imported too.")
             % {"sheet": sheet.name}
         )
-    for number, cells in enumerate(sheet.rows[index + 1 :], index + 2):
-        row = Row(sheet.name, number, headings)
-        row.update(
-            (column, cells[position])
-            for column, position in positions.items()
-            if position < len(cells) and cells[position] != ""
-        )
-        if row and not row.is_example:
-            row.update(constants)
-            table.rows.append(row)
+    fill(table, sheet.rows[index + 1 :], positions, constants)
+    found.notices += leave_out_totals(table)
     found.layouts.append(layout)
     _mention_hidden_rows(sheet, table, found)
     return table
 
 
+def _grouped(sheet: Sheet, index: int) -> list[str]:
+    """Each heading of a row behind the one above it, which may stand over several of them."""
+    above = sheet.rows[index - 1] if index else []
+    if len([cell for cell in above if cell]) < LEAST_RECOGNISED:
+        return [""] * len(sheet.rows[index])
+    group, found = "", []
+    for position, cell in enumerate(sheet.rows[index]):
+        if position < len(above) and above[position]:
+            group = str(above[position])
+        found.append(f"{group} {cell}" if group and cell and group != cell else "")
+    return found
+
+
+def _name_by_groups(sheet: Sheet, index: int, layout: SheetLayout, known: Headings) -> None:
+    """Read headings that mean something only below the one above them: *Partenaires* – *France*."""
+    wholes = _grouped(sheet, index)
+    for one in layout.columns:
+        whole = wholes[one.position] if one.position < len(wholes) else ""
+        if whole and not known.find(one.heading) and known.find(whole):
+            one.heading = whole
+
+
 def _place_columns(
     sheet: Sheet, layout: SheetLayout, resource, found: Recognition, entry: SheetMapping
-) -> tuple[dict[str, int], dict[str, str]]:
+) -> tuple[dict[str, list[int]], dict[str, str]]:
     """Where each column stands, and its heading; asks about those that nothing explains."""
     known = resource.known_headings()
-    names = {column.column_name for column in resource.columns()}
-    positions: dict[str, int] = {}
+    names = {column.column_name: column for column in resource.columns()}
+    positions: dict[str, list[int]] = {}
     headings: dict[str, str] = {}
     for one in layout.columns:
         if one.key in entry.columns and entry.columns[one.key] in (IGNORED, *names):
             one.column = entry.columns[one.key]
-        elif fold(one.heading) in REASONS:
+        elif fold(one.heading) in REASONS or _numbers_rows(sheet, one, layout.row):
             one.column = IGNORED
+        elif one.heading and not (one.samples or known.find(one.heading) not in positions):
+            one.column = IGNORED  # an empty column beside one of the same meaning
         else:
-            one.column = _find_column(one.heading, known) if one.heading else None
+            one.column = known.find(one.heading) if one.heading else None
         if one.column == IGNORED:
             continue
-        if one.column in positions:
-            found.problems.append(
-                Problem(
-                    sheet.name,
-                    layout.row,
-                    one.heading,
-                    one.heading,
-                    _("The columns “%(first)s” and “%(second)s” mean the same.")
-                    % {"first": headings[one.column], "second": one.heading},
-                    _("Keep one of them."),
-                    "file",
-                )
-            )
+        if one.column in positions and isinstance(names[one.column], ListColumn):
+            positions[one.column].append(one.position)
+        elif one.column in positions:
+            first = next(other for other in layout.columns if other.column == one.column)
+            first.is_doubled = one.is_doubled = True
+            found.problems.append(_same_meaning(sheet, layout.row, headings[one.column], one))
         elif one.column:
-            positions[one.column], headings[one.column] = one.position, one.heading or one.letters
+            positions[one.column] = [one.position]
+            headings[one.column] = one.heading or one.letters
         elif one.samples:
-            found.problems.append(_unknown_heading(sheet, layout.row, one, known))
+            one.near = known.near(one.heading, CLOSEST)
+            labels = [names[name].label for name in one.near]
+            found.problems.append(_unknown_heading(sheet, layout.row, one, labels))
         else:
             found.notices.append(
                 _("%(sheet)s: the column “%(column)s” is empty and not known: it is left out.")
                 % {"sheet": sheet.name or _("the file"), "column": one.heading}
             )
     return positions, headings
+
+
+def _numbers_rows(sheet: Sheet, one: ColumnLayout, heading_row: int) -> bool:
+    """Whether a column does nothing but count the rows: 1, 2, 3…"""
+    if heading_key(one.heading) not in ROW_NUMBERS:
+        return False
+    cells = [row[one.position] for row in sheet.rows[heading_row:] if len(row) > one.position]
+    filled = [cell for cell in cells if cell != ""]
+    return bool(filled) and filled == [str(number) for number in range(1, len(filled) + 1)]
+
+
+def _same_meaning(sheet: Sheet, row: int, first: str, one: ColumnLayout) -> Problem:
+    return Problem(
+        sheet.name,
+        row,
+        one.heading,
+        one.heading,
+        _("The columns “%(first)s” and “%(second)s” mean the same.")
+        % {"first": first, "second": one.heading},
+        _("Say which of them to read, or keep one of them."),
+        "column",
+    )
 
 
 def _mention_hidden_rows(sheet: Sheet, table: Table, found: Recognition) -> None:
@@ -257,7 +293,7 @@ def _mention_hidden_rows(sheet: Sheet, table: Table, found: Recognition) -> None
         )
 
 
-def _unknown_heading(sheet: Sheet, row: int, one: ColumnLayout, known) -> Problem:
+def _unknown_heading(sheet: Sheet, row: int, one: ColumnLayout, near: list[str]) -> Problem:
     if not one.heading:
         return Problem(
             sheet.name,
@@ -268,8 +304,7 @@ def _unknown_heading(sheet: Sheet, row: int, one: ColumnLayout, known) -> Proble
             _("Give it a heading, or empty it."),
             "column",
         )
-    close = difflib.get_close_matches(heading_key(one.heading), known, n=2 * CLOSEST, cutoff=0.6)
-    one.near = list(dict.fromkeys(known[key] for key in close))[:CLOSEST]
+    closest = _("The closest known column is “%(near)s”.") % {"near": near[0]} if near else ""
     return Problem(
         sheet.name,
         row,
@@ -277,12 +312,6 @@ def _unknown_heading(sheet: Sheet, row: int, one: ColumnLayout, known) -> Proble
         one.heading,
         _("The column “%(heading)s” (%(letters)s) is not known.")
         % {"heading": one.heading, "letters": one.letters},
-        (
-            _("The closest known column is “%(near)s”.") % {"near": known.spelling_of(close[0])}
-            + " "
-            if close
-            else ""
-        )
-        + _("Rename this column, or remove it."),
+        f"{closest} {_('Rename this column, or remove it.')}".strip(),
         "column",
     )

@@ -55,9 +55,11 @@ class RowsColumn(ListColumn):
 class PartiesColumn(RowsColumn):
     commas = True
 
-    def __init__(self, attribute, headings, role=None):
+    def __init__(self, attribute, headings, role=None, side: str = ""):
         super().__init__(attribute, headings)
         self.role = role
+        self.side = side
+        self.is_written = not side
 
     def row_filter(self):
         return {"role": self.role or PartyRole.PARTY}
@@ -66,7 +68,7 @@ class PartiesColumn(RowsColumn):
         return directory.knows_organisation(text)
 
     def add(self, plan, item, label, directory):
-        organisation = directory.organisation(item)
+        organisation = directory.organisation(item, place_of_side(self.side, directory))
         if find_row(plan, self.attribute, organisation) is None:
             role = {"role": self.role} if self.role else {}
             plan.add_row(self.attribute, Party(organisation=organisation, **role), label)
@@ -90,7 +92,7 @@ class PartnersColumn(RowsColumn):
         return directory.knows_organisation(text)
 
     def add(self, plan, item, label, directory):
-        organisation = directory.organisation(item, self._place(directory))
+        organisation = directory.organisation(item, place_of_side(self.side, directory))
         row = find_row(plan, self.attribute, organisation)
         if row is None:
             partner = ProjectPartner(organisation=organisation, role=self.role)
@@ -98,11 +100,13 @@ class PartnersColumn(RowsColumn):
         elif self.role == PartnerRole.LEAD != row.role:
             plan.change_row(self.attribute, row, {"role": self.role}, label)
 
-    def _place(self, directory):
-        return {
-            "fr": lambda: directory.country_place("FR"),
-            "qc": directory.quebec,
-        }.get(self.side)
+
+def place_of_side(side: str, directory):
+    """What finds the place of organisations on a side; nothing where no side is said."""
+    return {
+        "fr": lambda: directory.country_place("FR"),
+        "qc": directory.quebec,
+    }.get(side)
 
 
 def find_row(plan, relation: str, organisation):

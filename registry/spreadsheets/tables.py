@@ -65,8 +65,10 @@ class Table:
 
 def heading_key(text: str) -> str:
     """What makes two headings equal: no case, accents, articles, nor what is in parentheses."""
-    words = fold(re.sub(r"\([^)]*\)", " ", text)).split()
-    return " ".join(word for word in words if word not in ARTICLES)
+    # «Bénéficiaire(s)» is a plural; what stands apart in parentheses is a remark.
+    plain = re.sub(r"(?<=\w)\((?:s|e|es|x|le|trice|euse)\)", "", text)
+    words = fold(re.sub(r"\([^)]*\)", " ", plain)).split()
+    return " ".join(word for word in words if word not in ARTICLES) or fold(plain)
 
 
 def heading_currency(text: str):

@@ -177,7 +177,7 @@ def find_choice(kind, text: str) -> str | None:
     """The choice that a text names; plurals and feminine forms name it too."""
     key = word_key(text)
     found = choice_words(kind).get(key)
-    return _inflected(kind).get(_stem(key)) if found is None else found
+    return _inflected(kind).get(stem(key)) if found is None else found
 
 
 @cache
@@ -185,12 +185,13 @@ def _inflected(kind) -> dict[str, str | None]:
     """The value of each choice by every word for it without its ending, where it is alone."""
     stems: dict[str, str | None] = {}
     for key, value in choice_words(kind).items():
-        stem = _stem(key)
-        stems[stem] = value if stems.get(stem, value) == value else None
+        bare = stem(key)
+        stems[bare] = value if stems.get(bare, value) == value else None
     return stems
 
 
-def _stem(key: str) -> str:
+def stem(key: str) -> str:
+    """Folded words without the endings of plurals and feminine forms."""
     return " ".join(ENDING.sub("", word) if len(word) > 3 else word for word in key.split())
 
 
@@ -239,5 +240,8 @@ def closest(text: str, candidates: Iterable[str]) -> str | None:
     by_key: dict[str, str] = {}
     for candidate in candidates:
         by_key.setdefault(word_key(candidate), candidate)
-    found = difflib.get_close_matches(word_key(text), by_key, n=1, cutoff=0.6)
+    key = word_key(text)
+    found = difflib.get_close_matches(key, by_key, n=1, cutoff=0.6)
+    # A word of a longer name: "Culture" for "Culture et patrimoine".
+    found = found or [one for one in by_key if key in one.split()]
     return by_key[found[0]] if found else None

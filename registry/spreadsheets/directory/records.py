@@ -188,6 +188,7 @@ class RecordLookups(Lookups):
         if found:
             return found[0]
         near = vocabulary.closest(name, self.domains.spellings())
+        near = near and self.domains.find(near)[0]
         raise CellError(
             _("No domain is called “%(name)s”.") % {"name": name},
             _("Did you mean “%(near)s”?") % {"near": near}

@@ -27,6 +27,10 @@ class AgreementResource(RecordResource):
         "Agreements",
         "Twinnings",
     )
+    itself = (
+        "accord accords entente ententes convention conventions jumelage jumelages protocole "
+        "partenariat cooperation agreement agreements twinning"
+    )
     date_columns = ("signed_on",)
     index = "agreements"
     joined = ("renews", "framework", "signed_during")
@@ -40,33 +44,39 @@ class AgreementResource(RecordResource):
     title = Column(
         "title",
         "Intitulé, Titre, Accord, Nom de l'accord, Entente, Convention, Objet de l'accord,"
-        "Intitulé de l'accord | Title, Agreement, Agreement title, Name of the agreement",
+        "Intitulé de l'accord, Jumelage, Libellé | Title, Agreement, Agreement title,"
+        "Name of the agreement",
     )
     kind = Column(
         "kind",
-        "Type, Nature, Type d'accord, Type d'entente, Nature de l'accord, Catégorie, Forme"
+        "Type, Nature, Type d'accord, Type d'entente, Nature de l'accord, Catégorie, Forme,"
+        "Type de document"
         "| Kind, Agreement type, Type of agreement, Category",
         widgets.ChoiceWidget(AgreementKind),
     )
     signed_on = Column(
         "signed_on",
-        "Date de signature, Signé le, Signature, Signée le, Date de l'accord, Année de signature"
-        "| Signed on, Date of signature, Signature date, Signed, Date signed",
+        "Date de signature, Signé le, Signature, Signée le, Date de l'accord, Année de signature,"
+        "Signé en, Date, Année, Année du jumelage, Année de création, Date de conclusion,"
+        "Conclu le, Depuis | Signed on, Date of signature, Signature date, Signed, Date signed,"
+        "Year, Year signed, Signed in, Since",
         widgets.PartialDateWidget(),
     )
     starts_on = Column(
         "starts_on",
-        "Début, Date de début, Date d'effet, Prise d'effet, Entrée en vigueur, En vigueur depuis"
+        "Début, Date de début, Date d'effet, Prise d'effet, Entrée en vigueur, En vigueur depuis,"
+        "Date d'entrée en vigueur"
         "| Start, Start date, Takes effect on, Effective date, Entry into force",
         widgets.PartialDateWidget(),
     )
     ends_on = Column(
         "ends_on",
-        "Fin, Date de fin, Échéance, Expiration, Date d'échéance, Date d'expiration"
-        "| End, End date, Ends on, Expires on, Expiry date",
+        "Fin, Date de fin, Échéance, Expiration, Date d'échéance, Date d'expiration,"
+        "Valable jusqu'au, Jusqu'au, Terme, Expire le | Valid until, End, End date, Ends on,"
+        "Expires on, Expiry date",
         widgets.PartialDateWidget(),
     )
-    term = PeriodColumn("Période, Durée de validité, Période de validité | Period, Term")
+    term = PeriodColumn("Période, Durée de validité, Période de validité, Validité | Period, Term")
     terminated_on = Column(
         "terminated_on",
         "Résilié le, Date de résiliation, Dénoncé le | Terminated on, Termination date",
@@ -81,7 +91,22 @@ class AgreementResource(RecordResource):
     parties = PartiesColumn(
         "parties",
         "Parties, Partenaires, Parties prenantes, Parties à l'accord, Organisations, Collectivités,"
-        "Entre | Parties, Partners, Organisations, Organizations, Between",
+        "Entre, Cocontractants, Contractants, Parties signataires, Organisations partenaires,"
+        "Villes partenaires, Partenaires étrangers, Partenaires internationaux, Villes jumelées,"
+        "Jumelée avec, Avec | Parties, Partners, Organisations, Organizations, Between, With,"
+        "Partner organisations, Twinned with, Foreign partners, Signatory parties",
+    )
+    french_parties = PartiesColumn(
+        "parties",
+        "Partie française, Partenaires français, Collectivités françaises, Côté français"
+        "| French party, French partners, French side",
+        side="fr",
+    )
+    quebec_parties = PartiesColumn(
+        "parties",
+        "Partie québécoise, Partenaires québécois, Collectivités québécoises, Côté québécois"
+        "| Québec party, Québec partners, Québec side",
+        side="qc",
     )
     associated = PartiesColumn(
         "parties",
@@ -90,12 +115,18 @@ class AgreementResource(RecordResource):
         PartyRole.ASSOCIATED,
     )
     signatories = SignatoriesColumn(
-        "signatories", "Signataires, Signataire, Signé par | Signatories, Signatory, Signed by"
+        "signatories",
+        "Signataires, Signataire, Signé par, Noms des signataires, Représentants"
+        "| Signatories, Signatory, Signed by",
     )
     domains = DomainsColumn(
         "domains",
-        "Domaines, Domaine, Thématiques, Thématique, Thèmes, Thème, Secteurs, Axes, Champs"
-        "| Domains, Domain, Themes, Theme, Topics, Sectors, Fields",
+        "Domaines, Domaine, Thématiques, Thématique, Thèmes, Thème, Secteurs, Axes, Champs,"
+        "Thèmes de coopération, Domaines de coopération, Secteurs d'activité,"
+        "Champs d'intervention,"
+        "Domaines d'intervention, Axes de coopération"
+        "| Fields of cooperation, Areas of cooperation, Domains, Domain, Themes, Theme, Topics,"
+        "Sectors, Fields",
     )
     renews = KnownColumn(
         "renews",
@@ -115,7 +146,8 @@ class AgreementResource(RecordResource):
     )
     summary = Column(
         "summary",
-        "Résumé, Objet, Description, Contenu, Commentaire | Summary, Purpose, Subject",
+        "Résumé, Objet, Description, Contenu, Commentaire, Présentation, Objectifs"
+        "| Summary, Purpose, Subject, Objectives",
         widgets.TextWidget(),
     )
 

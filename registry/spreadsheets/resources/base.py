@@ -13,6 +13,7 @@ from import_export.results import RowResult
 from registry.spreadsheets import progress, validation
 from registry.spreadsheets.columns import Column
 from registry.spreadsheets.directory import Directory, may_be_same_date
+from registry.spreadsheets.headings import Headings
 from registry.spreadsheets.plans import RecordPlan, SheetPlan
 from registry.spreadsheets.problems import (
     CellError,
@@ -22,29 +23,13 @@ from registry.spreadsheets.problems import (
     RowRefusedError,
 )
 from registry.spreadsheets.resources.common import CommonColumns
-from registry.spreadsheets.tables import Row, Table, heading_key
+from registry.spreadsheets.tables import Row, Table
 from registry.text import fold
 
 logger = logging.getLogger(__name__)
 
 LOADED_AT_ONCE = 500
 EMPTY = gettext_lazy("This cell is empty.")
-
-
-class Headings(dict):
-    """The column by each folded heading; ``spelling_of`` is the heading as people write it."""
-
-    def __init__(self, columns: list[Column]):
-        super().__init__()
-        self._spellings: dict[str, str] = {}
-        for column in columns:
-            for names in column.headings.values():
-                for name in names:
-                    self.setdefault(heading_key(name), column.column_name)
-                    self._spellings.setdefault(heading_key(name), name)
-
-    def spelling_of(self, key: str) -> str:
-        return self._spellings[key]
 
 
 class RecordResource(CommonColumns):
@@ -57,6 +42,8 @@ class RecordResource(CommonColumns):
 
     # Names that such a sheet has, to choose between kinds that share headings.
     sheet_names: tuple[str, ...] = ()
+    # Words for what each row is: "Date de la mission" says no more than "Date" of a delegation.
+    itself: str = ""
     # A sheet without any of these columns is not of this kind; new records need the first.
     key_columns: tuple[str, ...] = ("title",)
     date_columns: tuple[str, ...] = ()
@@ -101,7 +88,15 @@ class RecordResource(CommonColumns):
     @classmethod
     @cache
     def known_headings(cls) -> Headings:
-        return Headings(cls.columns())
+        """Its headings; those of its own columns before those that all sheets have."""
+        common = CommonColumns.fields
+        columns = sorted(cls.columns(), key=lambda column: column.column_name in common)
+        return Headings(columns, cls.itself)
+
+    @classmethod
+    def is_recognised_by(cls, columns: set[str]) -> bool:
+        """Whether a sheet with these columns can be of this kind."""
+        return bool(columns & set(cls.key_columns))
 
     @classmethod
     def columns_read_as(cls, kind: str) -> set[str]:

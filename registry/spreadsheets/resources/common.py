@@ -17,8 +17,11 @@ class CommonColumns(ModelResource):
     )
     reference = Column(
         "reference",
-        "Référence, Référence interne, Notre référence, Réf, Numéro de dossier, No de dossier"
-        "| Reference, Own reference, Ref, File number",
+        "Référence, Référence interne, Notre référence, Réf, Numéro de dossier, No de dossier,"
+        "Code, ID, Identifiant interne, Numéro de projet, No de projet, N° de projet, N° d'accord,"
+        "Numéro d'entente, Code projet | Reference, Own reference, Ref, File number,"
+        "Project number,"
+        "Reference number, Project ID",
     )
     source = SourcesColumn(
         "citations",
@@ -34,7 +37,10 @@ class CommonColumns(ModelResource):
         widgets.DayWidget(),
     )
     internal_notes = Column(
-        "internal_notes", "Notes internes | Internal notes", widgets.TextWidget()
+        "internal_notes",
+        "Notes internes, Notes, Note, Observations, Observation, Remarques, Remarque,"
+        "Commentaires, Commentaires internes | Internal notes, Comments, Remarks",
+        widgets.TextWidget(),
     )
     status = ToldColumn(
         "État de publication | Publication status",

@@ -49,6 +49,7 @@ class ContributionResource(MoneyResource):
         "Grants",
         "Funding",
     )
+    itself = "subvention subventions aide financement contribution soutien dossier grant grants"
     key_columns = ("amount", "funders")
     joined = ("fund", "call__fund")
     prefetched = ("funders", "recipients", "projects", "citations__source")
@@ -62,48 +63,72 @@ class ContributionResource(MoneyResource):
     call = CallColumn("call", CALL_HEADINGS)
     title = Column(
         "title",
-        "Objet, But, Objet de la subvention, Objet du financement | Purpose, Grant purpose",
+        "Objet, But, Objet de la subvention, Objet du financement, Objet de la convention,"
+        "Intitulé, Libellé, Motif | Purpose, Grant purpose, Description, Title",
     )
     funders = IdentifiedColumn("funders", FUNDER_HEADINGS, {"funder_siret": IdentifierScheme.SIRET})
-    funder_siret = Companion("SIRET du financeur, SIRET financeur | Funder SIRET")
+    funder_siret = Companion(
+        "SIRET du financeur, SIRET financeur, Identification de l'attribuant,"
+        "SIRET de l'attribuant,"
+        "Identifiant de l'attribuant, Id attribuant | Funder SIRET"
+    )
     recipients = IdentifiedColumn(
         "recipients",
-        "Bénéficiaires, Bénéficiaire, Nom du bénéficiaire, Attributaire"
-        "| Recipients, Recipient, Beneficiary, Beneficiaries, Recipient organisation",
+        "Bénéficiaires, Bénéficiaire, Nom du bénéficiaire, Attributaire, Organisme bénéficiaire,"
+        "Nom de l'organisme bénéficiaire, Association, Nom de l'association, Organisme, Structure,"
+        "Raison sociale, Organisation, Tiers, Nom de l'organisme, Association bénéficiaire"
+        "| Recipient name, Grantee, Organisation, Organization, Recipients, Recipient,"
+        "Beneficiary, Beneficiaries, Recipient organisation",
         {"recipient_siret": IdentifierScheme.SIRET, "recipient_rna": IdentifierScheme.RNA},
     )
-    recipient_siret = Companion("SIRET du bénéficiaire, SIRET bénéficiaire | Recipient SIRET")
-    recipient_rna = Companion("RNA du bénéficiaire, RNA bénéficiaire | Recipient RNA")
+    recipient_siret = Companion(
+        "SIRET du bénéficiaire, SIRET bénéficiaire, Identification du bénéficiaire, SIRET,"
+        "Identification SIRET du bénéficiaire, Identifiant du bénéficiaire, Id bénéficiaire,"
+        "SIRET de l'association, SIRET de l'organisme | Recipient SIRET"
+    )
+    recipient_rna = Companion(
+        "RNA du bénéficiaire, RNA bénéficiaire, Identification RNA du bénéficiaire, RNA"
+        "| Recipient RNA"
+    )
     decided_on = Column(
         "decided_on",
-        "Date de la décision, Décidé le, Date de convention, Date d'attribution"
-        "| Decided on, Decision date, Award date",
+        "Date de la décision, Décidé le, Date de convention, Date d'attribution, Date,"
+        "Date de la délibération, Date de vote, Voté le, Accordée le, Date de notification,"
+        "Date de la convention de subvention, Date de l'arrêté, Date d'octroi, Date CP"
+        "| Date awarded, Date, Approval date, Decided on, Decision date, Award date",
         widgets.PartialDateWidget(),
     )
     decision = Column(
         "decision",
-        "Décision, Délibération, Référence de la décision, Numéro de convention"
-        "| Decision, Decision reference",
+        "Décision, Délibération, Référence de la décision, Numéro de convention,"
+        "Numéro de délibération, Délibération n°, N° de délibération, N° de décision"
+        "| Decision number, Decision, Decision reference",
     )
     projects = ProjectsColumn(
         "projects",
         "Projets concernés, Projet concerné, Projets, Projet, Projets financés, Projets soutenus,"
-        "Pour les projets | Projects, Project, Funded projects, For projects",
+        "Pour les projets, Titre du projet, Nom du projet, Intitulé du projet, Projet soutenu"
+        "| Project title, Project name, Projects, Project, Funded projects, For projects",
     )
     years = Companion(
-        "Année, Années, Exercice, Période | Year, Years, Period",
+        "Année, Années, Exercice, Période, Exercice financier, Année financière, Année budgétaire,"
+        "Exercice budgétaire | Year, Years, Period, Financial year, Fiscal year",
         widgets.YearsWidget(),
         written_from="year last_year",
     )
     amount = Companion(
-        "Montant, Montant total, Montant accordé, Subvention, Aide, Financement, Soutien"
-        "| Amount, Total amount, Grant, Funding",
+        "Montant, Montant total, Montant accordé, Subvention, Aide, Financement, Soutien,"
+        "Montant de la subvention, Montant total de la subvention, Subvention accordée, Somme,"
+        "Aide accordée, Montant de l'aide, Montant du financement, Somme accordée"
+        "| Amount, Total amount, Grant, Funding, Amount awarded, Grant amount, Award amount",
         widgets.AmountWidget(),
         written_from="amount",
     )
     currency = Companion(CURRENCY_HEADINGS, widgets.ChoiceWidget(Currency), written_from="currency")
     kind = GrantKindColumn(
-        "kind", "Nature, Type, Type d'aide, Nature de l'aide, Forme | Kind, Type of support"
+        "kind",
+        "Nature, Type, Type d'aide, Nature de l'aide, Forme, Nature de la subvention"
+        "| Kind, Type, Type of support, Type of grant",
     )
     note = Column(
         "note", "Note, Notes, Remarque, Remarques, Commentaire | Comment", widgets.TextWidget()
@@ -148,10 +173,17 @@ class ContributionResource(MoneyResource):
     def match(self, row):
         if record := self.match_by_key(row):
             return record
-        if not any(
-            self.read(row, name) for name in ("amount", "funders", "recipients", "projects")
-        ):
+        given = {name for name in row if self.read(row, name)} if row else set()
+        if not given & {"amount", "funders", "recipients", "projects"}:
             raise self.empty_cell("amount")
+        if given <= {"amount", "currency", "years"}:
+            error = CellError(
+                _("This row gives an amount, and neither who gave it nor to whom or for what."),
+                _("Fill in “%(column)s”, or remove the row if it is a total.")
+                % {"column": self.fields["recipients"].label},
+            )
+            error.column = "amount"
+            raise error
         signature = self._signature(row)
         years, projects, funders, money, *details = signature
         first = self._signatures.setdefault(signature, row)

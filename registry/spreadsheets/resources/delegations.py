@@ -1,8 +1,10 @@
 """The sheet of delegations."""
 
+from django.utils.translation import gettext as _
+
 from registry.choices import Direction, ParticipantRole
-from registry.models import Delegation
-from registry.spreadsheets import widgets
+from registry.models import Delegation, Stop
+from registry.spreadsheets import vocabulary, widgets
 from registry.spreadsheets.columns import (
     Column,
     Companion,
@@ -13,6 +15,7 @@ from registry.spreadsheets.columns import (
 from registry.spreadsheets.itineraries import ProgrammeColumn, StopsColumn
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import ParticipantsColumn
+from registry.spreadsheets.values import split_values
 
 
 class AboutColumn(Column):
@@ -29,6 +32,7 @@ class DelegationResource(RecordResource):
     """Delegations, found by their title and first day."""
 
     sheet_names = ("Délégations", "Missions", "Déplacements", "Voyages", "Accueils", "Delegations")
+    itself = "mission missions delegation delegations deplacement voyage visite visit trip"
     date_columns = ("starts_on", "dates")
     index = "delegations"
     prefetched = (
@@ -47,32 +51,35 @@ class DelegationResource(RecordResource):
     )
     title = Column(
         "title",
-        "Intitulé, Titre, Délégation, Mission, Déplacement, Nom de la mission, Objet de la mission"
-        "| Title, Delegation, Mission, Name of the mission",
+        "Intitulé, Titre, Délégation, Mission, Déplacement, Nom de la mission, Objet de la mission,"
+        "Voyage, Visite, Délégation accueillie, Délégation reçue"
+        "| Title, Delegation, Mission, Name of the mission, Visit, Event",
     )
     direction = Column(
         "direction",
-        "Sens, Direction, Type, Type de délégation, Sortante ou entrante"
-        "| Direction, Outgoing or incoming",
+        "Sens, Direction, Type, Type de délégation, Sortante ou entrante, Entrante ou sortante"
+        "| Direction, Type, Outgoing or incoming, Incoming or outgoing",
         widgets.ChoiceWidget(Direction),
     )
     starts_on = Column(
         "starts_on",
-        "Du, Début, Date de début, Départ, Date de départ, Premier jour, À partir du"
-        "| From, Start, Start date, Begins on",
+        "Du, Début, Date de début, Départ, Date de départ, Premier jour, À partir du,"
+        "Date d'arrivée"
+        "| From, Departure, Departure date, Arrival, Start, Start date, Begins on",
         widgets.PartialDateWidget(),
     )
     ends_on = Column(
         "ends_on",
         "Au, Fin, Date de fin, Retour, Date de retour, Dernier jour, Jusqu'au"
-        "| To, End, End date, Until, Ends on",
+        "| Return, Return date, To, End, End date, Until, Ends on",
         widgets.PartialDateWidget(),
     )
-    dates = PeriodColumn("Dates, Date, Période, Date du déplacement | Dates, Date, Period")
+    dates = PeriodColumn("Dates, Date, Période, Date du déplacement, Quand | Dates, Date, Period")
     leaders = ParticipantsColumn(
         "participants",
         "Conduite par, Menée par, Chef de délégation, Cheffe de délégation, Dirigée par,"
-        "Conduit par, Responsable | Led by, Leader, Head of delegation, Leaders",
+        "Conduit par, Responsable, Chef de mission, Cheffe de mission, Menée par, Élu référent,"
+        "Présidée par | Led by, Leader, Head of delegation, Leaders, Head of mission, Headed by",
         ParticipantRole.LEADER,
         persons=True,
     )
@@ -83,18 +90,26 @@ class DelegationResource(RecordResource):
     )
     hosts = ParticipantsColumn(
         "participants",
-        "Hôtes, Hôte, Accueillie par, Accueilli par | Hosts, Host, Hosted by",
+        "Hôtes, Hôte, Accueillie par, Accueilli par, Organismes d'accueil, Reçue par"
+        "| Hosts, Host, Hosted by, Host organisations, Received by",
         ParticipantRole.HOST,
     )
     participants = ParticipantsColumn(
         "participants",
         "Participants, Participantes, Organisations participantes, Composition, Membres,"
-        "Organismes participants | Participants, Members, Participating organisations",
+        "Organismes participants, Délégation composée de, Structures participantes"
+        "| Participants, Members, Participating organisations, Delegates",
     )
     stops = StopsColumn(
         "stops",
-        "Étapes, Itinéraire, Lieux, Villes, Destination, Destinations, Lieux visités"
-        "| Stops, Itinerary, Places, Cities, Destinations",
+        "Étapes, Itinéraire, Lieux, Lieu, Villes, Destination, Destinations, Lieux visités,"
+        "Villes visitées, Ville de destination, Villes étapes"
+        "| Stops, Itinerary, Places, Place, Cities, City, Destinations, Cities visited,"
+        "Places visited, Where",
+    )
+    countries = Companion(
+        "Pays, Pays visités, Pays de destination | Countries, Country, Countries visited",
+        widgets.TextWidget(),
     )
     programme = ProgrammeColumn(
         "programme",
@@ -102,16 +117,21 @@ class DelegationResource(RecordResource):
     )
     objectives = Column(
         "objectives",
-        "Objectifs, Objectif, But, Buts | Objectives, Objective, Goals, Aims",
+        "Objectifs, Objectif, But, Buts, Objet, Motif, Finalité"
+        "| Objectives, Objective, Goals, Aims, Purpose",
         widgets.LinesWidget(),
     )
     results = Column(
-        "results", "Résultats, Bilan, Suites | Results, Outcomes", widgets.TextWidget()
+        "results",
+        "Résultats, Bilan, Suites, Retombées, Suites données, Livrables"
+        "| Results, Outcomes, Follow-up",
+        widgets.TextWidget(),
     )
     summary = Column("summary", "Résumé, Description, Commentaire | Summary", widgets.TextWidget())
     people_count = AboutColumn(
         "people_count",
-        "Nombre de personnes, Nombre de participants, Effectif | Number of people",
+        "Nombre de personnes, Nombre de participants, Effectif, Taille de la délégation"
+        "| Number of people, Number of participants, Headcount",
         widgets.AboutWidget(),
     )
     organisations_count = AboutColumn(
@@ -137,3 +157,25 @@ class DelegationResource(RecordResource):
 
     class Meta:
         model = Delegation
+
+    def complete(self, row):
+        """Countries are stops where no other is said; all stops on one side say the direction."""
+        plan, directory = row.plan, self.directory
+        if countries := self.read(row, "countries"):
+            self._pass_through(row, countries)
+        if plan.is_new and not plan.instance.direction and not self.read(row, "direction"):
+            visited = {str(stop.place.country) for stop in plan.rows("stops")}
+            home = "FR" in visited
+            if visited and "" not in visited and (not home or visited == {"FR"}):
+                direction = Direction.INCOMING if home else Direction.OUTGOING
+                plan.set("direction", direction, self.fields["direction"].label, "stops")
+                directory.notice(row, "title", str(plan.instance), _("the stops say which way."))
+
+    def _pass_through(self, row, countries: str) -> None:
+        names = split_values(countries, lambda text: bool(vocabulary.country_code(text)))
+        codes = [widgets.CountryWidget().clean(name, row) for name in names]
+        visited = {str(stop.place.country) for stop in row.plan.rows("stops")}
+        for code in codes:
+            if code not in visited:
+                stop = Stop(place=self.directory.country_place(code))
+                row.plan.add_row("stops", stop, row.heading("countries"))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from registry.choices import ActivityStatus, Currency, PartnerRole
 from registry.models import Contribution, Project
-from registry.spreadsheets import widgets
+from registry.spreadsheets import validation, widgets
 from registry.spreadsheets.columns import (
     CallColumn,
     Column,
@@ -29,10 +29,15 @@ from registry.text import fold
 CURRENCY_HEADINGS = "Devise, Monnaie | Currency"
 FUNDER_HEADINGS = (
     "Financeurs, Financeur, Cofinanceurs, Bailleurs, Bailleur, Bailleurs de fonds, Financé par,"
-    "Organismes subventionnaires | Funders, Funder, Funded by, Donors, Funding organisations"
+    "Organismes subventionnaires, Organismes financeurs, Cofinanceur, Source de financement,"
+    "Attribuant, Nom de l'attribuant, Collectivité attribuante, Subventionneur, Donateur"
+    "| Funding organisation, Funding agency, Donor, Awarded by, Granted by, Funders, Funder,"
+    "Funded by, Donors, Funding organisations"
 )
 FUND_HEADINGS = (
-    "Fonds, Programme, Nom du fonds, Dispositif, Fonds ou programme | Fund, Programme, Program"
+    "Fonds, Programme, Nom du fonds, Dispositif, Fonds ou programme, Nom du programme,"
+    "Programme de financement, Dispositif d'aide"
+    "| Fund, Programme, Program, Grant programme, Funding programme, Scheme, Fund name"
 )
 CALL_HEADINGS = (
     "Appel, Appel à projets, Édition, AAP, Appel à propositions, Édition de l'appel,"
@@ -95,6 +100,7 @@ class ProjectResource(MoneyResource):
         "Projects",
         "Funded projects",
     )
+    itself = "projet projets project projects action actions initiative"
     date_columns = ("starts_on", "period")
     index = "projects"
     joined = ("fund", "call__fund")
@@ -115,14 +121,16 @@ class ProjectResource(MoneyResource):
     )
     title = Column(
         "title",
-        "Projet, Intitulé, Titre, Nom du projet, Titre du projet, Intitulé du projet"
-        "| Project, Title, Project title, Project name, Name of the project",
+        "Projet, Intitulé, Titre, Nom du projet, Titre du projet, Intitulé du projet, Action,"
+        "Projet soutenu, Projet financé, Projet lauréat | Activity, Funded project, Project,"
+        "Title, Project title, Project name, Name of the project",
     )
     fund = FundColumn("fund", FUND_HEADINGS)
     call = CallColumn("call", CALL_HEADINGS)
     starts_on = Column(
         "starts_on",
-        "Début, Date de début, Début du projet, Année de début | Start, Start date, Start year",
+        "Début, Date de début, Début du projet, Année de début, Date de démarrage, À partir de"
+        "| Start, Start date, Start year, From",
         widgets.PartialDateWidget(),
     )
     ends_on = Column(
@@ -131,21 +139,25 @@ class ProjectResource(MoneyResource):
         widgets.PartialDateWidget(),
     )
     period = PeriodColumn(
-        "Période, Années, Année, Durée, Calendrier, Dates | Period, Years, Year, Dates"
+        "Période, Années, Année, Durée, Calendrier, Dates, Période de réalisation,"
+        "Période d'exécution, Exercice financier, Année financière"
+        "| Period, Years, Year, Dates, Financial year, Duration"
     )
     french_leads = PartnersColumn(
         "partners",
         "Porteurs côté français, Porteur côté français, Porteurs français, Porteur français,"
-        "Partenaires français, Côté français, Chef de file français"
-        "| French leads, French lead, French lead partners, French partners, French side",
+        "Partenaires français, Côté français, Chef de file français, Organisme français,"
+        "Collectivité française, Porteur FR | French organisation, French leads, French lead,"
+        "French lead partners, French partners, French side",
         PartnerRole.LEAD,
         side="fr",
     )
     quebec_leads = PartnersColumn(
         "partners",
         "Porteurs côté québécois, Porteur côté québécois, Porteurs québécois, Porteur québécois,"
-        "Partenaires québécois, Côté québécois, Chef de file québécois"
-        "| Québec leads, Québec lead, Québec lead partners, Québec partners, Québec side,"
+        "Partenaires québécois, Côté québécois, Chef de file québécois, Organisme québécois,"
+        "Collectivité québécoise, Porteur QC | Québec organisation, Québec leads, Québec lead,"
+        "Québec lead partners, Québec partners, Québec side,"
         "Quebecois leads",
         PartnerRole.LEAD,
         side="qc",
@@ -153,42 +165,54 @@ class ProjectResource(MoneyResource):
     leads = PartnersColumn(
         "partners",
         "Porteurs, Porteur, Chef de file, Chefs de file, Porté par, Porteurs de projet,"
-        "Porteur de projet, Porteur du projet, Responsable | Leads, Lead, Lead partners,"
+        "Porteur de projet, Porteur du projet, Responsable, Organisme porteur, Structure porteuse,"
+        "Collectivité, Organisme, Organisme demandeur, Bénéficiaire, Bénéficiaires,"
+        "Nom du bénéficiaire, Organisme bénéficiaire, Lauréat, Promoteur, Maître d'ouvrage"
+        "| Leads, Recipient, Recipients, Recipient name, Beneficiary, Grantee, Organisation, Lead,"
+        "Lead partners,"
         "Lead partner, Lead organisation, Led by",
         PartnerRole.LEAD,
     )
     partners = PartnersColumn(
         "partners",
-        "Autres partenaires, Partenaires, Partenaire, Partenaires associés, Organismes partenaires"
-        "| Other partners, Partners, Partner, Partner organisations, Partner organizations",
+        "Autres partenaires, Partenaires, Partenaire, Partenaires associés, Organismes partenaires,"
+        "Partenaires étrangers, Collectivité étrangère, Partenaires locaux"
+        "| Foreign partners, Other partners, Partners, Partner, Partner organisations,"
+        "Partner organizations",
     )
     domains = DomainsColumn(
         "domains",
-        "Domaines, Domaine, Thématiques, Thématique, Thèmes, Thème, Secteurs, Secteur"
-        "| Domains, Domain, Themes, Theme, Topics, Sectors",
+        "Domaines, Domaine, Thématiques, Thématique, Thèmes, Thème, Secteurs, Secteur,"
+        "Domaines d'intervention, Champs d'intervention, Secteurs d'activité, Axes"
+        "| Domains, Domain, Themes, Theme, Topics, Sectors, Areas",
     )
     places = PlacesColumn(
         "places",
-        "Lieux, Lieu, Territoires, Territoire | Places, Place, Territories, Territory, Where",
+        "Lieux, Lieu, Territoires, Territoire, Villes, Ville, Localisation, Zone d'intervention"
+        "| City, Cities, Location, Places, Place, Territories, Territory, Where",
         country="country",
     )
     country = Companion("Pays | Country", widgets.CountryWidget())
     activity_status = Column(
         "activity_status",
-        "Avancement, État, État d'avancement, Statut, Statut du projet"
-        "| Progress, Status, Project status, State",
+        "Avancement, État, État d'avancement, Statut, Statut du projet, Situation, Phase"
+        "| Stage, Progress, Status, Project status, State",
         widgets.ChoiceWidget(ActivityStatus),
     )
     amount = Companion(
-        "Montant, Montant total, Financement, Subvention, Aide, Montant accordé, Budget"
-        "| Amount, Grant, Funding, Total amount, Budget",
+        "Montant, Montant total, Financement, Subvention, Aide, Montant accordé, Budget,"
+        "Subvention accordée, Montant de la subvention, Aide accordée, Montant de l'aide,"
+        "Financement accordé, Soutien financier, Somme accordée, Montant du financement,"
+        "Cofinancement, Contribution, Montant du soutien | Amount, Grant, Funding, Total amount,"
+        "Budget, Amount awarded, Grant amount, Award amount, Funding amount, Grant awarded",
         widgets.AmountWidget(),
     )
     currency = Companion(CURRENCY_HEADINGS, widgets.ChoiceWidget(Currency))
     funders = Companion(FUNDER_HEADINGS, widgets.TextWidget())
     summary = Column(
         "summary",
-        "Résumé, Description, Présentation, Objet, Objectifs | Summary, Abstract, Purpose",
+        "Résumé, Description, Présentation, Objet, Objectifs, Contenu"
+        "| Summary, Abstract, Purpose, Objectives",
         widgets.TextWidget(),
     )
     results = Column(
@@ -235,12 +259,22 @@ class ProjectResource(MoneyResource):
             row.plan.changes.append(
                 Change("contributions", label, "", text, (None, amount), added=True)
             )
+            self._check(given)
         for funder in funders:
             before = len(given.changes)
             given.link("funders", funder, row.heading("funders"))
             if not given.is_new and len(given.changes) > before:
                 row.plan.changes.append(given.changes[-1])
         row.plan.companions.append(given)
+
+    def _check(self, given: RecordPlan) -> None:
+        """What the row gives is a record too, and validated like one."""
+        errors = validation.check(given, self.directory.unique)
+        if errors:
+            message = " ".join(one for found in errors.values() for one in found)
+            error = CellError(message, _("Correct this cell."))
+            error.column = "amount"
+            raise error
 
     def _funders(self, row) -> list:
         cell = self.read(row, "funders")

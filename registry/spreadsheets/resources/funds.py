@@ -13,6 +13,7 @@ from registry.spreadsheets.resources.funding import CURRENCY_HEADINGS, FUND_HEAD
 class FundResource(RecordResource):
     """Funds and programmes, found by their name or acronym."""
 
+    itself = "fonds programme dispositif fund programme"
     sheet_names = ("Fonds", "Programmes", "Dispositifs", "Funds", "Programs")
     key_columns = ("name",)
     index = "funds"
@@ -30,10 +31,10 @@ class FundResource(RecordResource):
         "organisations", "Piloté par, Pilotage, Pilotes | Steered by, Steering", FundRole.STEERING
     )
     managers = FundOrganisationsColumn(
-        "organisations", "Géré par, Gestion, Gestionnaires | Managed by", FundRole.MANAGER
+        "organisations", "Géré par, Gestion, Gestionnaire | Managed by", FundRole.MANAGER
     )
     funders = FundOrganisationsColumn(
-        "organisations", "Financé par, Financeurs | Funded by, Funders", FundRole.FUNDER
+        "organisations", "Financé par, Financeurs, Financeur | Funded by, Funders", FundRole.FUNDER
     )
     website = Column("website", "Site web, Site internet, URL | Website", widgets.UrlWidget())
     summary = Column(
@@ -51,6 +52,7 @@ class CallResource(RecordResource):
     """Calls for projects, found by their fund and edition."""
 
     sheet_names = ("Appels", "Appels à projets", "Éditions", "Calls", "Calls for projects")
+    itself = "appel appels projets call calls"
     key_columns = ("edition",)
     joined = ("fund",)
     prefetched = ("citations__source",)

@@ -27,6 +27,7 @@ class OrganisationResource(RecordResource):
         "Organizations",
         "Partners",
     )
+    itself = "organisation organisations organisme organismes structure acteur organization"
     key_columns = ("name",)
     index = "organisations"
     joined = ("place",)
@@ -40,8 +41,11 @@ class OrganisationResource(RecordResource):
     name = Column(
         "name",
         "Nom, Organisation, Organisme, Nom de l'organisation, Nom de l'organisme, Dénomination,"
-        "Raison sociale, Structure, Nom de la structure, Nom officiel, Acteur"
-        "| Name, Organisation, Organization, Organisation name, Official name, Legal name",
+        "Raison sociale, Structure, Nom de la structure, Nom officiel, Acteur,"
+        "Partenaire, Nom du partenaire, Institution, Collectivité, Association, Entreprise,"
+        "Établissement"
+        "| Name, Partner, Partner name, Company, Company name, Organisation, Organization,"
+        "Organisation name, Official name, Legal name",
     )
     other_names = OtherNamesColumn(
         "other_names",
@@ -65,18 +69,21 @@ class OrganisationResource(RecordResource):
     )
     kind = Column(
         "kind",
-        "Type, Catégorie, Nature, Type d'organisation, Type d'organisme, Type de structure, Statut"
-        "| Kind, Category, Organisation type, Organization type, Type of organisation",
+        "Type, Catégorie, Nature, Type d'organisation, Type d'organisme, Type de structure, Statut,"
+        "Forme, Forme juridique, Statut juridique"
+        "| Type, Kind, Category, Organisation type, Organization type, Type of organisation",
         widgets.ChoiceWidget(OrganisationKind),
     )
     city = TownColumn(
-        "Ville, Commune, Municipalité, Localité, Lieu, Siège | City, Town, Municipality, Location",
+        "Ville, Commune, Municipalité, Localité, Lieu, Siège, Localisation, Ville du siège"
+        "| Head office, City, Town, Municipality, Location",
         written_from="place_id",
     )
     country = CountryColumn("Pays | Country", widgets.CountryWidget(), written_from="place_id")
     website = Column(
         "website",
-        "Site web, Site internet, Site, URL, Adresse web | Website, Web site, Web address",
+        "Site web, Site internet, Site, URL, Adresse web, Web, Lien, Page web | Link, Website,"
+        "Web site, Web address",
         widgets.UrlWidget(),
     )
     summary = Column(

@@ -50,7 +50,8 @@ class PlaceResource(RecordResource):
     )
     name_fr = Column(
         "name_fr",
-        "Nom du lieu, Lieu, Nom en français, Nom | Place, Place name, Name in French, Name",
+        "Nom du lieu, Lieu, Nom en français, Nom, Ville, Commune, Territoire, Municipalité"
+        "| City, Town, Territory, Place, Place name, Name in French, Name",
     )
     name_en = Column("name_en", "Nom en anglais | Name in English, English name")
     kind = Column(

@@ -12,7 +12,8 @@ from django.utils.translation import override
 from registry.choices import AgreementKind
 from registry.models import Agreement, Party
 from registry.spreadsheets import progress, widgets
-from registry.spreadsheets.columns import Companion
+from registry.spreadsheets.columns import Column, Companion
+from registry.spreadsheets.directory.places import TOWNS
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError, RepeatedRowError
 from registry.spreadsheets.resources.base import RecordResource
@@ -50,17 +51,48 @@ class TwinningResource(RecordResource):
     key_columns = ("city1", "city2")
     prefetched = ("citations__source",)
 
-    city1 = Companion("Ville 1, city1 | Town 1, City 1")
+    city1 = Companion(
+        "Ville 1, city1, Ville, Commune, Collectivité, Ville française, Notre ville"
+        "| Town 1, City 1, Town, City, Our town"
+    )
     country1 = Companion("Pays 1, country1 | Country 1", LastCountryWidget())
     lat1 = Companion("Latitude 1, lat1 | Latitude 1", DegreesWidget())
     lng1 = Companion("Longitude 1, lng1 | Longitude 1", DegreesWidget())
-    city2 = Companion("Ville 2, city2 | Town 2, City 2")
-    country2 = Companion("Pays 2, country2 | Country 2", LastCountryWidget())
+    city2 = Companion(
+        "Ville 2, city2, Ville jumelée, Ville partenaire, Ville jumelle, Jumelée avec,"
+        "Jumelage avec,"
+        "Jumelé avec, Ville étrangère | Town 2, City 2, Twinned with, Twin town, Twin city,"
+        "Sister city, Partner city, Partner town, Twinned town, Twinning with"
+    )
+    country2 = Companion(
+        "Pays 2, country2, Pays, Pays de la ville jumelée, Pays partenaire"
+        "| Country 2, Country, Partner country",
+        LastCountryWidget(),
+    )
     lat2 = Companion("Latitude 2, lat2 | Latitude 2", DegreesWidget())
     lng2 = Companion("Longitude 2, lng2 | Longitude 2", DegreesWidget())
 
+    signed_on = Column(
+        "signed_on",
+        "Date, Année, Depuis, Date de signature, Année du jumelage, Date du jumelage, Signé le,"
+        "Année de signature | Date, Year, Since, Signed on, Year twinned, Twinned since",
+        widgets.PartialDateWidget(),
+    )
+
+    kind = Column(
+        "kind",
+        "Type, Nature, Type de partenariat, Type de jumelage, Type d'accord"
+        "| Kind, Type, Type of partnership",
+        widgets.ChoiceWidget(AgreementKind),
+    )
+
     class Meta:
         model = Agreement
+
+    @classmethod
+    def is_recognised_by(cls, columns):
+        """Two towns: one alone may be anything."""
+        return {"city1", "city2"} <= columns
 
     @classmethod
     def code(cls):
@@ -91,7 +123,8 @@ class TwinningResource(RecordResource):
         countries: dict[tuple, set] = defaultdict(set)
         for row in table.rows:
             for n in "12":
-                countries[row.get(f"lat{n}"), row.get(f"lng{n}")].add(row.get(f"country{n}"))
+                if f"lat{n}" in row:
+                    countries[row[f"lat{n}"], row.get(f"lng{n}")].add(row.get(f"country{n}"))
         self._doubtful = {point for point, found in countries.items() if len(found) > 1}
 
     def match(self, row):
@@ -115,11 +148,13 @@ class TwinningResource(RecordResource):
         """No name to register."""
 
     def _authority(self, row, n: str):
-        for name in (f"city{n}", f"country{n}"):
-            if not self.read(row, name):
-                raise self.empty_cell(name)
-        point = self.read(row, f"lat{n}"), self.read(row, f"lng{n}")
         name, country = self.read(row, f"city{n}"), self.read(row, f"country{n}")
+        if name and not country and (known := self.directory.find_place(name, kinds=TOWNS)):
+            country = str(known.country)
+        for column, value in ((f"city{n}", name), (f"country{n}", country)):
+            if not value:
+                raise self.empty_cell(column)
+        point = self.read(row, f"lat{n}"), self.read(row, f"lng{n}")
         if (row.get(f"lat{n}"), row.get(f"lng{n}")) in self._doubtful:
             self.directory.doubt(_("coordinates given for two countries: left out"), name)
             point = (None, None)
@@ -155,7 +190,8 @@ class TwinningResource(RecordResource):
             title = _("Twinning of %(one)s and %(other)s") % {"one": one, "other": other}
         label = row.heading("city1")
         row.plan.set("title", title[:300], label, "city1")
-        row.plan.set("kind", AgreementKind.TWINNING, label, "city1")
+        if not self.read(row, "kind"):
+            row.plan.set("kind", AgreementKind.TWINNING, label, "city1")
         for name, organisation in (("city1", one), ("city2", other)):
             row.plan.add_row("parties", Party(organisation=organisation), row.heading(name))
         progress.check()

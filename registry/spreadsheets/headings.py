@@ -1,0 +1,174 @@
+"""What a heading means: the column that it names, however it is worded, or those that come near.
+
+A heading is first looked for as it is. Then as the set of its words that matter: endings, filler,
+units and the name of the thing itself do not («Montant de la subvention accordée», «Montant
+accordé»), and words that say the same count as one («octroyé», «accordé»).
+"""
+
+import difflib
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from registry.spreadsheets.amounts import CURRENCIES
+from registry.spreadsheets.tables import heading_key
+from registry.spreadsheets.vocabulary import stem
+
+# What a heading says of the unit of its amounts.
+UNITS = frozenset(
+    (
+        *CURRENCIES,
+        *("en", "in", "k", "ke", "ttc", "ht", "dollar", "dollars", "canadien", "canadiens"),
+        *("millier", "milliers", "million", "millions", "jj", "mm", "aaaa", "yyyy"),
+    )
+)
+FILLER = frozenset(
+    (
+        *(
+            "a",
+            "au",
+            "aux",
+            "par",
+            "pour",
+            "dans",
+            "sur",
+            "s",
+            "ou",
+            "qui",
+            "que",
+            "votre",
+            "notre",
+        ),
+        *("n", "by", "for", "to", "on", "or", "your", "our", "which"),
+    )
+)
+# One line for words that say the same; the first stands for all.
+SAME = (
+    "accorde octroye attribue vote alloue obtenu recu awarded granted allocated approved",
+    "nombre nb nbre no number",
+    "intitule titre nom libelle denomination title name label",
+    "debut demarrage commencement lancement start beginning begin",
+    "fin end achevement",
+    "nature type forme kind category categorie",
+    "organisation organisme structure organization org institution",
+    "partenaire partner",
+    "porteur lead leader",
+    "theme thematique domaine domain secteur sector topic champ",
+    "francais france francaise french",
+    "quebecois quebec quebecoise",
+    "etranger etrangere international foreign",
+    "resume description presentation abstract summary",
+    "ville commune municipalite city town municipality localite",
+    "annee exercice year",
+    "participant participante attendee",
+    "numero num number",
+    "lien link url",
+    "remarque observation commentaire note comment remark",
+    "programme program",
+)
+WORDS = {
+    stem(word): words.split(maxsplit=1)[0] for words in reversed(SAME) for word in words.split()
+}
+CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
+# Between the two languages of a heading.
+BOTH = re.compile(r"\s+[/|–-]\s+|\s*[|/]\s*|\n+")
+# «Partenaire 2», of which there are several.
+LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$")
+LEAST_NEAR = 0.34
+
+
+@lru_cache(maxsize=4096)
+def keys_of(heading: str) -> tuple[str, ...]:
+    """The heading folded; with the words of one that has none between them; without units."""
+    key, cut = heading_key(heading), heading_key(CAMEL.sub(" ", heading))
+    bare = " ".join(word for word in key.split() if word not in UNITS)
+    return tuple(filter(None, (key, cut, bare)))
+
+
+@lru_cache(maxsize=4096)
+def words_of(heading: str) -> tuple[tuple[str, str], ...]:
+    """Each word of a heading that says something, without its ending,"
+    "and what it is the same as."""
+    stems = [
+        stem(word)
+        for word in heading_key(CAMEL.sub(" ", heading)).split()
+        if word not in UNITS and word not in FILLER
+    ]
+    return tuple((word, WORDS.get(word, word)) for word in stems)
+
+
+@lru_cache(maxsize=4096)
+def parts_of(heading: str) -> tuple[str, ...]:
+    """The heading in each of its languages, or without the number of one of several columns."""
+    parts = [part for part in BOTH.split(heading) if part.strip()]
+    if len(parts) > 1:
+        return tuple(parts)
+    bare = LAST_NUMBER.sub("", heading)
+    return (bare,) if bare != heading else ()
+
+
+class Headings(dict):
+    """The column by each folded heading of a kind of sheet.
+
+    ``itself`` are the words for what each row is: they add nothing in a heading of its sheet.
+    """
+
+    def __init__(self, columns: Iterable, itself: str = ""):
+        super().__init__()
+        self._itself = {stem(word) for word in itself.split()}
+        self._by_words: dict[frozenset, str | None] = {}
+        self._words_of: dict[str, list[frozenset]] = {}
+        self._by_stem: dict[str, str] = {}
+        for column in columns:
+            for names in column.headings.values():
+                for name in names:
+                    self._add(name, column.column_name)
+
+    def _add(self, name: str, column: str) -> None:
+        self.setdefault(heading_key(name), column)
+        words = self.words(name)
+        if len(alone := words_of(name)) == 1:
+            self._by_stem.setdefault(alone[0][0], column)
+        if words:
+            self._words_of.setdefault(column, []).append(words)
+            if self._by_words.setdefault(words, column) != column:
+                # Says one thing or another: only the exact words tell.
+                self._by_words[words] = None
+
+    def words(self, heading: str) -> frozenset[str]:
+        """The words of a heading that tell it from others."""
+        words = words_of(heading)
+        kept = [same for word, same in words if word not in self._itself]
+        return frozenset(kept or [same for _word, same in words])
+
+    def find(self, heading: str) -> str | None:
+        """The column that a heading names, in one language or in two."""
+        if found := self._find(heading):
+            return found
+        columns = {found for part in parts_of(heading) if (found := self._find(part))}
+        return columns.pop() if len(columns) == 1 else None
+
+    def _find(self, heading: str) -> str | None:
+        keys = keys_of(heading)
+        if found := next((self[key] for key in keys if key in self), None):
+            return found
+        words = words_of(heading)
+        if len(words) == 1:
+            # "Nom" alone may be anybody's: only the word itself tells, with another ending.
+            return self._by_stem.get(words[0][0])
+        return self._by_words.get(self.words(heading))
+
+    def near(self, heading: str, most: int) -> list[str]:
+        """The columns whose headings come nearest, the nearest first."""
+        key, words = heading_key(heading), self.words(heading)
+        if not key:
+            return []
+        scores: dict[str, float] = {}
+        for known, column in self.items():
+            ratio = difflib.SequenceMatcher(None, key, known).ratio()
+            scores[column] = max(scores.get(column, 0), ratio if ratio > 0.8 else 0)
+        for column, sets in self._words_of.items():
+            shared = max(len(words & one) / len(words | one) for one in sets)
+            scores[column] = max(scores.get(column, 0), shared)
+        best = sorted((-score, column) for column, score in scores.items() if score >= LEAST_NEAR)
+        return [column for _score, column in best[:most]]

@@ -1,0 +1,137 @@
+"""The rows of a table, and what stands below it without being one: totals and remarks."""
+
+import re
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registry.spreadsheets.amounts import read_amount
+from registry.spreadsheets.files import ErrorCell, Value
+from registry.spreadsheets.problems import CellError
+from registry.spreadsheets.tables import Row, Table
+from registry.text import fold
+
+TOTAL = re.compile(
+    r"(?:(?:grand|sous|sub|s) ?)?tota(?:l|ux)s?"
+    r"(?: (?:general|generale|generaux|ttc|ht|eur|euros?|cad|des? .{1,40}|d .{1,40}|\d{4}))*"
+    r"|(?:somme|cumul|ensemble)(?: totale?)?"
+)
+REMARK = re.compile(
+    r"(?:\*|\(|nb\b|n\.b|sources?\b|notes?\b|mise? à jour|dernière|last|updated|fait (?:à|le))",
+    re.IGNORECASE,
+)
+LONGEST_NAME = 120
+ROWS_NAMED = 10
+
+
+def fill(table: Table, rows: list[list[Value]], positions: dict, constants: dict) -> None:
+    """Read the rows below the headings; several columns of one list are one cell of it."""
+    several = {name: places for name, places in positions.items() if len(places) > 1}
+    single = {name: places[0] for name, places in positions.items()}
+    for number, cells in enumerate(rows, table.heading_row + 1):
+        row = Row(table.sheet, number, table.headings)
+        row.update(
+            (column, cells[position])
+            for column, position in single.items()
+            if position < len(cells) and cells[position] != ""
+        )
+        for column, places in several.items():
+            if joined := _joined([cells[place] for place in places if place < len(cells)]):
+                row[column] = joined
+        if row and not row.is_example:
+            row.update(constants)
+            table.rows.append(row)
+
+
+def _joined(cells: list[Value]) -> Value:
+    filled = [cell for cell in cells if cell != ""]
+    if len(filled) < 2 or any(isinstance(cell, ErrorCell) for cell in filled):
+        return next((cell for cell in filled if isinstance(cell, ErrorCell)), *filled[:1] or [""])
+    return "\n".join(map(str, filled))
+
+
+def leave_out_totals(table: Table) -> list[str]:
+    """Take out the rows of totals, and the remarks below the table; what to tell about them."""
+    amounts = table.resource.columns_read_as("amounts") & table.headings.keys()
+    # A total fills few of its columns: most rows need no closer look.
+    most = len(table.headings) // 2 + 1
+    totals = [row for row in table.rows if len(row) <= most and _is_total(row, amounts)]
+    left_out = set(map(id, totals))
+    rows = [row for row in table.rows if id(row) not in left_out]
+    rows, remarks = _without_remarks(rows)
+    last = rows[-1] if rows else None
+    if last is not None and len(rows) > 2 and _is_sum(last, rows[:-1], amounts):
+        totals.append(rows.pop())
+    table.rows = rows
+    return [
+        *_told(
+            totals,
+            table,
+            lambda count: ngettext(
+                "%(sheet)s: %(count)s row is a total: it is left out (%(rows)s).",
+                "%(sheet)s: %(count)s rows are totals: they are left out (%(rows)s).",
+                count,
+            ),
+        ),
+        *_told(
+            remarks,
+            table,
+            lambda count: ngettext(
+                "%(sheet)s: %(count)s row below the table is a remark: it is left out (%(rows)s).",
+                "%(sheet)s: %(count)s rows below the table are remarks: they are left out "
+                "(%(rows)s).",
+                count,
+            ),
+        ),
+    ]
+
+
+def _told(rows: list[Row], table: Table, text) -> list[str]:
+    if not rows:
+        return []
+    shown = ", ".join(str(row.number) for row in rows[:ROWS_NAMED])
+    return [
+        text(len(rows))
+        % {
+            "sheet": table.sheet or _("the file"),
+            "count": len(rows),
+            "rows": shown + ("…" if len(rows) > ROWS_NAMED else ""),
+        }
+    ]
+
+
+def _is_total(row: Row, amounts: set[str]) -> bool:
+    """Whether a row says that it is a total, and holds nothing else but numbers."""
+    texts = [str(cell) for column, cell in row.items() if column not in amounts]
+    said = [text for text in texts if not re.fullmatch(r"[\d\s.,]+", text)]
+    return len(said) == 1 and len(row) > 1 and bool(TOTAL.fullmatch(fold(said[0])))
+
+
+def _is_sum(row: Row, above: list[Row], amounts: set[str]) -> bool:
+    """Whether a row holds nothing but the sum of an amount above it."""
+    if not row or not row.keys() <= amounts:
+        return False
+    return all(
+        _number(cell) == sum(_number(one.get(column, "")) for one in above)
+        for column, cell in row.items()
+    )
+
+
+def _number(cell: Value) -> Decimal:
+    try:
+        return read_amount(str(cell))[0] if cell else Decimal(0)
+    except CellError:
+        return Decimal(0)
+
+
+def _without_remarks(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows without those at the end that hold one text, no name, behind an empty row."""
+    remarks: list[Row] = []
+    while len(rows) > 1 and len(rows[-1]) == 1 and len(rows[0]) > 2:
+        text = str(next(iter(rows[-1].values())))
+        if not (REMARK.match(text) or len(text) > LONGEST_NAME):
+            break
+        remarks.insert(0, rows[-1])
+        rows = rows[:-1]
+    return rows, remarks

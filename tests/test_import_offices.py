@@ -1,0 +1,705 @@
+"""Sheets as offices head them, in France, Québec and English: what each heading is read as."""
+
+import io
+
+import openpyxl
+import pytest
+
+from registry.models import Agreement, Contribution, Delegation, Project
+from registry.spreadsheets.files import Sheet, Workbook
+from registry.spreadsheets.recognition import recognise
+from registry.spreadsheets.resources import IMPORTED
+from tests import factories
+from tests.spreadsheets import bring_in, plan, xlsx
+
+# The kind of sheet, and the column of each heading: "" is left out, None is asked about.
+SHEETS = [
+    (
+        "agreement",
+        {
+            "Intitulé": "title",
+            "Partenaire québécois": "quebec_parties",
+            "Partenaire français": "french_parties",
+            "Date de signature": "signed_on",
+            "Type d'accord": "kind",
+            "Thèmes de coopération": "domains",
+            "Observations": "internal_notes",
+        },
+    ),
+    (
+        "agreement",
+        {
+            "Agreement name": "title",
+            "Type of agreement": "kind",
+            "Date signed": "signed_on",
+            "Expires on": "ends_on",
+            "Parties": "parties",
+            "Signed by": "signatories",
+            "Status": None,
+            "Link": None,
+        },
+    ),
+    (
+        "twinning",
+        {
+            "Ville partenaire": "city2",
+            "Pays": "country2",
+            "Année du jumelage": "signed_on",
+            "Ville": "city1",
+            "Type de partenariat": "kind",
+        },
+    ),
+    (
+        "twinning",
+        {
+            "City": "city1",
+            "Twinned with": "city2",
+            "Country": "country2",
+            "Since": "signed_on",
+            "Status": None,
+        },
+    ),
+    (
+        "twinning",
+        {
+            "Town": "city1",
+            "Twin town": "city2",
+            "Country": "country2",
+            "Year": "signed_on",
+            "Notes": "internal_notes",
+        },
+    ),
+    (
+        "delegation",
+        {
+            "Mission": "title",
+            "Chef de délégation": "leaders",
+            "Date de départ": "starts_on",
+            "Date de retour": "ends_on",
+            "Pays": "countries",
+            "Villes visitées": "stops",
+            "Participants": "participants",
+            "Objectifs": "objectives",
+            "Nb participants": "people_count",
+        },
+    ),
+    (
+        "delegation",
+        {
+            "Titre de la mission": "title",
+            "Dates": "dates",
+            "Destination": "stops",
+            "Dirigée par": "leaders",
+            "Organismes participants": "participants",
+            "Type de mission": "direction",
+            "Retombées": "results",
+        },
+    ),
+    (
+        "delegation",
+        {
+            "Mission name": "title",
+            "Start date": "starts_on",
+            "End date": "ends_on",
+            "Head of mission": "leaders",
+            "Destination(s)": "stops",
+            "Purpose": "objectives",
+            "Number of participants": "people_count",
+            "Outgoing/Incoming": "direction",
+        },
+    ),
+    (
+        "project",
+        {
+            "Nom du projet": "title",
+            "Porteur": "leads",
+            "Bénéficiaire": "leads",
+            "Montant accordé": "amount",
+            "Année": "period",
+            "Fonds": "fund",
+            "Thématique": "domains",
+            "Partenaires": "partners",
+        },
+    ),
+    (
+        "contribution",
+        {
+            "Bénéficiaire": "recipients",
+            "Objet de la subvention": "title",
+            "Montant accordé": "amount",
+            "Date de décision": "decided_on",
+            "Financeur": "funders",
+        },
+    ),
+    (
+        "project",
+        {
+            "Organisme": "leads",
+            "Titre du projet": "title",
+            "Montant octroyé ($)": "amount",
+            "Année financière": "period",
+            "Programme": "fund",
+            "Région": None,
+        },
+    ),
+    (
+        "contribution",
+        {
+            "Recipient name": "recipients",
+            "Project title": "projects",
+            "Amount awarded": "amount",
+            "Currency": "currency",
+            "Award date": "decided_on",
+            "Funding organisation": "funders",
+        },
+    ),
+    (
+        "contribution",
+        {
+            "Identifier": "public_id",
+            "Title": "title",
+            "Description": "title",
+            "Currency": "currency",
+            "Amount Awarded": "amount",
+            "Award Date": "decided_on",
+            "Recipient Org:Name": None,
+            "Recipient Org:Identifier": None,
+            "Funding Org:Name": None,
+            "Funding Org:Identifier": None,
+            "Planned Dates:Start Date": None,
+            "Planned Dates:End Date": None,
+            "Grant Programme:Title": "fund",
+        },
+    ),
+    (
+        "contribution",
+        {
+            "Exercice": "years",
+            "N° SIRET bénéficiaire": "recipient_siret",
+            "Nom bénéficiaire": "recipients",
+            "Objet du dossier": "title",
+            "Montant voté": "amount",
+            "Date CP": "decided_on",
+            "Nature juridique": None,
+        },
+    ),
+    (
+        "contribution",
+        {
+            "Nom de l'organisme bénéficiaire": "recipients",
+            "Montant attribué": "amount",
+            "Objet": "title",
+            "Délibération n°": "decision",
+            "Date de la délibération": "decided_on",
+            "Direction": None,
+        },
+    ),
+    (
+        "organisation",
+        {
+            "Raison sociale": "name",
+            "Forme": "kind",
+            "Adresse": None,
+            "Code postal": None,
+            "Ville": "city",
+            "Pays": "country",
+            "Téléphone": None,
+            "Courriel": None,
+            "Site internet": "website",
+            "Contact": None,
+        },
+    ),
+    (
+        "organisation",
+        {
+            "Organisation name": "name",
+            "Type": "kind",
+            "City": "city",
+            "Country": "country",
+            "Website": "website",
+            "Email": None,
+            "Acronym": "acronyms",
+        },
+    ),
+    (
+        "organisation",
+        {
+            "Partenaire": "name",
+            "Catégorie": "kind",
+            "Localisation": "city",
+            "Pays": "country",
+            "Web": "website",
+            "Remarques": "internal_notes",
+        },
+    ),
+    (
+        "project",
+        {
+            "Projet": "title",
+            "Financeurs": "funders",
+            "Montant": "amount",
+        },
+    ),
+    (
+        "contribution",
+        {
+            "Bénéficiaire": "recipients",
+            "Objet": "title",
+            "Montant": "amount",
+        },
+    ),
+    (
+        "agreement",
+        {
+            "Intitulé": "title",
+            "Type": "kind",
+            "Signature": "signed_on",
+            "Début": "starts_on",
+            "Fin": "ends_on",
+            "Partenaires France": "french_parties",
+            "Partenaires Québec": "quebec_parties",
+        },
+    ),
+    (
+        "project",
+        {
+            "Projet": "title",
+            "Début": "starts_on",
+            "Montant": "amount",
+        },
+    ),
+    (
+        "project",
+        {
+            "N°": None,
+            "Projet": "title",
+            "Année": "period",
+            "Montant": "amount",
+        },
+    ),
+    (
+        "agreement",
+        {
+            "ID": "reference",
+            "Intitulé": "title",
+            "Type": "kind",
+            "Date de signature": "signed_on",
+        },
+    ),
+    (
+        "agreement",
+        {
+            "Intitulé :": "title",
+            "Type :": "kind",
+            "Date de signature :": "signed_on",
+        },
+    ),
+    (
+        "agreement",
+        {
+            "Intitulé *": "title",
+            "Type *": "kind",
+            "Date de signature (JJ/MM/AAAA)": "signed_on",
+        },
+    ),
+    (
+        "agreement",
+        {
+            "INTITULE": "title",
+            "TYPE D'ACCORD": "kind",
+            "DATE DE SIGNATURE": "signed_on",
+            "PARTENAIRES": "parties",
+        },
+    ),
+    (
+        "agreement",
+        {
+            "intitule_accord": "title",
+            "type_accord": "kind",
+            "date_signature": "signed_on",
+            "partenaires": "parties",
+        },
+    ),
+    (
+        "project",
+        {
+            "nom_projet": "title",
+            "annee_debut": "starts_on",
+            "annee_fin": "ends_on",
+            "montant_eur": "amount",
+            "porteur_fr": "french_leads",
+            "porteur_qc": "quebec_leads",
+        },
+    ),
+    (
+        "project",
+        {
+            "projectTitle": "title",
+            "startDate": "starts_on",
+            "endDate": "ends_on",
+            "amount": "amount",
+            "currency": "currency",
+            "leadPartner": "leads",
+        },
+    ),
+    (
+        "call",
+        {
+            "Appel à projets": "edition",
+            "Fonds": "fund",
+            "Date d'ouverture": "opens_on",
+            "Date limite": "closes_on",
+            "Budget": "budget",
+            "Thèmes": None,
+        },
+    ),
+    (
+        "fund",
+        {
+            "Nom du fonds": "name",
+            "Gestionnaire": "managers",
+            "Pays": None,
+            "Description": "summary",
+        },
+    ),
+    (
+        "delegation",
+        {
+            "Date": "dates",
+            "Délégation": "title",
+            "Accueillie par": "hosts",
+            "Nombre de personnes": "people_count",
+        },
+    ),
+    (
+        "delegation",
+        {
+            "Délégation accueillie": "title",
+            "Du": "starts_on",
+            "Au": "ends_on",
+            "Provenance": None,
+            "Conduite par": "leaders",
+        },
+    ),
+    (
+        "project",
+        {
+            "Project / Projet": "title",
+            "Year / Année": "period",
+            "Amount / Montant": "amount",
+        },
+    ),
+    (
+        "agreement",
+        {
+            "Titre / Title": "title",
+            "Type": "kind",
+            "Partenaires / Partners": "parties",
+            "Date de signature / Signature date": "signed_on",
+        },
+    ),
+    (
+        "project",
+        {
+            "Projet": "title",
+            "Résumé du projet": "summary",
+            "Notes": "internal_notes",
+            "Commentaires internes": "internal_notes",
+            "Lien": "website",
+        },
+    ),
+    (
+        "project",
+        {
+            "Intitulé du projet": "title",
+            "Période de réalisation": "period",
+            "Coût total du projet": None,
+            "Subvention obtenue": "amount",
+            "Statut": "activity_status",
+        },
+    ),
+    (
+        "agreement",
+        {
+            "Type": "kind",
+            "Convention": "title",
+        },
+    ),
+    (
+        "place",
+        {
+            "Ville": "name_fr",
+            "Pays": "country",
+            "Population": "population",
+            "Latitude": "latitude",
+            "Longitude": "longitude",
+        },
+    ),
+    (
+        "contribution",
+        {
+            "nomAttribuant": "funders",
+            "idAttribuant": "funder_siret",
+            "dateConvention": "decided_on",
+            "referenceDecision": "decision",
+            "nomBeneficiaire": "recipients",
+            "idBeneficiaire": "recipient_siret",
+            "objet": "title",
+            "montant": "amount",
+            "nature": "kind",
+            "conditionsVersement": None,
+            "datesPeriodeVersement": None,
+            "idRAE": None,
+            "notificationUE": None,
+            "pourcentageSubvention": None,
+        },
+    ),
+    (
+        "contribution",
+        {
+            "Nom de l'attribuant": "funders",
+            "Identification de l'attribuant": "funder_siret",
+            "Date de convention": "decided_on",
+            "Référence de la décision": "decision",
+            "Nom du bénéficiaire": "recipients",
+            "Identification du bénéficiaire": "recipient_siret",
+            "Objet de la convention": "title",
+            "Montant total de la subvention": "amount",
+            "Nature de la subvention": "kind",
+            "Conditions de versement": None,
+        },
+    ),
+    (
+        "project",
+        {
+            "Collectivité française": "french_leads",
+            "Collectivité étrangère": "partners",
+            "Pays": "country",
+            "Intitulé du projet": "title",
+            "Thématique": "domains",
+            "Année de démarrage": "starts_on",
+            "Cofinancement MEAE (€)": None,
+        },
+    ),
+    (
+        "agreement",
+        {
+            "Titre de l'entente": "title",
+            "Nature de l'entente": "kind",
+            "Date d'entrée en vigueur": "starts_on",
+            "Durée": None,
+            "Partenaires étrangers": "parties",
+            "Secteur d'activité": "domains",
+        },
+    ),
+    (
+        "project",
+        {
+            "No de projet": "reference",
+            "Titre": "title",
+            "Organisme québécois": "quebec_leads",
+            "Organisme français": "french_leads",
+            "Subvention accordée": "amount",
+            "Exercice financier": "period",
+            "Domaine d'intervention": "domains",
+        },
+    ),
+]
+
+
+def found_in(rows: list[list]):
+    return recognise(Workbook([Sheet("Feuil1", rows)]), IMPORTED)
+
+
+@pytest.mark.parametrize(("kind", "columns"), SHEETS)
+def test_headings_of_an_office_are_understood(kind, columns):
+    found = found_in([[*columns], ["x"] * len(columns), ["y"] * len(columns)])
+
+    layout = found.layouts[0]
+    assert layout.kind == kind
+    assert {one.heading: one.column for one in layout.columns} == columns
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["Nom", "Prénom", "Fonction", "Organisme", "Courriel"],
+        ["Civilité", "Nom", "Prénom", "Téléphone"],
+        ["Poste", "Dépenses", "Recettes"],
+        ["Projet", "2021", "2022", "2023"],
+    ],
+)
+def test_sheet_of_something_else_is_not_taken_for_a_table(headings):
+    found = found_in([headings, ["x"] * len(headings)])
+
+    assert [problem.about for problem in found.problems] == ["sheet"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "closest"),
+    [
+        ("Cofinancement du ministère", "amount"),
+        ("Montant versé", "amount"),
+        ("Siteweb", "website"),
+        ("Partenaire pressenti", "partners"),
+        ("Coordonnateur du projet", None),
+    ],
+)
+def test_unknown_heading_has_candidates_that_mean_something(heading, closest):
+    found = found_in([["Projet", "Fonds", heading], ["x", "y", "z"]])
+
+    near = found.layouts[0].columns[2].near
+    assert near[:1] == ([closest] if closest else [])
+
+
+def test_group_of_headings_gives_those_below_their_meaning():
+    rows = [
+        ["Accord", "", "Dates", "", "Partenaires", ""],
+        ["Intitulé", "Type", "Signature", "Fin", "France", "Québec"],
+        ["Entente", "Convention", "2010", "2015", "Brest", "Rimouski"],
+    ]
+
+    columns = [one.column for one in found_in(rows).layouts[0].columns]
+
+    assert columns == ["title", "kind", "signed_on", "ends_on", "french_parties", "quebec_parties"]
+
+
+@pytest.mark.django_db
+def test_columns_of_one_list_are_read_together():
+    bring_in(
+        xlsx(
+            [
+                ["Intitulé", "Type", "Partenaire 1", "Partenaire 2", "Partenaire 3"],
+                ["Entente", "Convention", "Brest métropole", "", "Ville de Rimouski"],
+            ]
+        )
+    )
+
+    parties = Agreement.objects.get().parties.values_list("organisation__name", flat=True)
+    assert sorted(parties) == ["Brest métropole", "Ville de Rimouski"]
+
+
+# Totals and remarks ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        ["TOTAL", "", "15 000 €"],
+        ["", "Total général", "15 000 €"],
+        ["Sous-total 2021", "", "15 000 €"],
+        ["Total :", None, 15000],
+        ["", "", "15 000"],
+    ],
+)
+@pytest.mark.django_db
+def test_total_is_no_record_and_told(total):
+    rows = [
+        ["Rennes Métropole – état au 31/12/2021"],
+        [],
+        ["Projet", "Financeurs", "Montant"],
+        ["Un", "Ville", "7 000 €"],
+        ["Deux", "Ville", "8 000 €"],
+        [],
+        total,
+    ]
+
+    found = bring_in(xlsx(rows))
+
+    assert Project.objects.count() == Contribution.objects.count() == 2
+    assert any("(7)" in notice for notice in found.notices)
+
+
+@pytest.mark.django_db
+def test_remark_below_the_table_is_no_record_and_told():
+    rows = [["Bénéficiaire", "Objet", "Montant"], ["Bug", "Fablab", "5 €"], [], ["Source : ville"]]
+
+    found = bring_in(xlsx(rows))
+
+    assert Contribution.objects.count() == 1
+    assert any("(4)" in notice for notice in found.notices)
+
+
+@pytest.mark.django_db
+def test_project_whose_name_begins_with_total_is_a_project():
+    bring_in(xlsx([["Projet", "Montant"], ["Total Recall", "5 €"], ["Totalement vert", "6 €"]]))
+
+    assert Project.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_amount_alone_is_refused():
+    found = plan(xlsx([["Montant", "Financeur", "Objet"], ["5 €", "Ville", "x"], ["7 €", "", ""]]))
+
+    assert [problem.row for problem in found.problems] == [3]
+
+
+@pytest.mark.django_db
+def test_column_that_counts_the_rows_is_left_out():
+    bring_in(xlsx([["N°", "Projet"], [1, "Un"], [2, "Deux"]]))
+
+    assert set(Project.objects.values_list("reference", flat=True)) == {""}
+
+
+# What a sheet does not say -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stops", "country", "direction"),
+    [("Québec ; Rimouski", "CA", "outgoing"), ("Rennes", "FR", "incoming")],
+)
+@pytest.mark.django_db
+def test_direction_of_a_delegation_follows_from_its_stops(stops, country, direction):
+    for name in stops.split(" ; "):
+        factories.PlaceFactory(name_fr=name, country=country)
+
+    bring_in(xlsx([["Mission", "Destinations"], ["Mer", stops]]))
+
+    assert Delegation.objects.get().direction == direction
+
+
+@pytest.mark.django_db
+def test_delegation_through_home_and_abroad_is_asked_about():
+    found = plan(xlsx([["Mission", "Pays visités"], ["Mer", "France, Canada"]]))
+
+    assert len(found.problems) == 1
+
+
+@pytest.mark.django_db
+def test_twinning_without_the_country_of_our_town_is_read():
+    factories.PlaceFactory(name_fr="Rennes", country="FR", kind="city")
+
+    bring_in(
+        xlsx([["Ville", "Jumelée avec", "Pays", "Depuis"], ["Rennes", "Rochester", "USA", 1958]])
+    )
+
+    twinning = Agreement.objects.get()
+    assert (twinning.kind, str(twinning.signed_on)) == ("twinning", "1958")
+    assert set(twinning.parties.values_list("organisation__place__country", flat=True)) == {
+        "FR",
+        "US",
+    }
+
+
+def test_real_merged_headings_are_read():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["Projet", "Partenaires", None, "Montant"], [None, "France", "Québec", None]):
+        sheet.append(row)
+    sheet.append(["Fablab", "Bug", "Communautaire", "5 €"])
+    for area in ("A1:A2", "B1:C1", "D1:D2"):
+        sheet.merge_cells(area)
+    file = io.BytesIO()
+    book.save(file)
+
+    from registry.spreadsheets.files import read_workbook
+
+    file.seek(0)
+    layout = recognise(read_workbook(file), IMPORTED).layouts[0]
+
+    assert [one.column for one in layout.columns] == [
+        "title",
+        "french_leads",
+        "quebec_leads",
+        "amount",
+    ]
