@@ -11,11 +11,11 @@ from itertools import groupby
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
-from django.http import QueryDict
 from django.utils import timezone
 
 from registry.choices import Standing
 from registry.dates import PartialDate
+from registry.filters.base import RecordFilterSet
 
 PAGE_SIZES = (25, 50, 100)
 # The fields of the beginning, in the order of preference, and those of the end.
@@ -110,12 +110,13 @@ def in_order(records: QuerySet, oldest_first: bool) -> QuerySet:
     return records.order_by(order, F("search_text"), "pk")
 
 
-def view_context(records: QuerySet, query: QueryDict) -> dict:
+def view_context(filterset: RecordFilterSet) -> dict:
     """A page of the timeline of the filtered records."""
+    query = filterset.data
     size = query.get("per_page", "")
     size = int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[0]
     oldest_first = query.get("sort") == "oldest"
-    paginator = Paginator(in_order(records, oldest_first), size)
+    paginator = Paginator(in_order(filterset.qs, oldest_first), size)
     page = paginator.get_page(query.get("page"))
     today = timezone.localdate()
     periods = [(record, *period_of(record)) for record in page.object_list]

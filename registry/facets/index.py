@@ -282,6 +282,37 @@ class Found:
         counted.sort(key=lambda one: (-one[0], one[1]))
         return [(value, number) for number, value in counted[:most]]
 
+    def numbers(self, facet: str) -> dict[str, int]:
+        """How many of the records found have each value: the filter on the facet counts too.
+
+        The most frequent first; ``NOT_STATED`` is not among them.
+        """
+        found = self.positions
+        if found is self.index.everything:
+            return {value: total for total, value, _records in self.index._ranked.get(facet, [])}
+        counted = [
+            (number, value)
+            for _total, value, records in self.index._ranked.get(facet, [])
+            if (number := found.intersection_cardinality(records))
+        ]
+        counted.sort(key=lambda one: (-one[0], one[1]))
+        return {value: number for number, value in counted}
+
+    def without(self, facet: str) -> int:
+        """How many of the records found have no value."""
+        return len(self.positions) - self.positions.intersection_cardinality(
+            self.index._stated[facet]
+        )
+
+    def days(self, end: str) -> dict[str, int]:
+        """How many of the records found have each last day, or each first one."""
+        found = self.positions
+        counted = (
+            (day, found.intersection_cardinality(records))
+            for day, records in self.index.bitmaps.get(end, {}).items()
+        )
+        return {day: number for day, number in counted if number}
+
     def count_of(self, facet: str, value: str) -> int:
         return self._without(facet).intersection_cardinality(self.index.having(facet, value))
 

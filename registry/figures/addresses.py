@@ -4,11 +4,11 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from registry.dates import DateError, PartialDate, parse_date
-from registry.figures.dimensions import YEAR, Dimension, Label
+from registry.facets import NOT_STATED
+from registry.figures.dimensions import Dimension, Label
 
 # What arranges a list, or a figure, without filtering it.
 ARRANGING = ("page", "per_page", "sort", "view", "convert")
-NOT_STATED = "none"
 
 
 class Narrowing:
@@ -22,34 +22,35 @@ class Narrowing:
 
     def to(self, dimension: Dimension, label: Label) -> str:
         """The list of what a bar counts; empty where no filter can say it."""
-        if dimension.name == YEAR.name:
-            return self._to_year(int(label.code))
-        name = dimension.parameter
-        chosen = self.filters.getlist(name)
+        chosen = self.filters.getlist(dimension.name)
         if not chosen or (len(chosen) == 1 and chosen[0] == label.parent):
-            return self._with(**{name: label.code})
+            return self._with(**{dimension.name: label.code})
         # Two values of one filter are either of them, and the bar is of what has both.
         second = dimension.second
-        if second and chosen != [label.code] and not self.filters.getlist(second):
-            return self._with(**{second: label.code})
-        return ""
+        if second in self.filters or label.code in chosen or not self._takes(second):
+            return ""
+        return self._with(**{second: label.code})
 
     def to_unstated(self, dimension: Dimension) -> str:
-        if dimension.name == YEAR.name or self.filters.getlist(dimension.parameter):
+        if dimension.name in self.filters:
             return ""
-        return self._with(**{dimension.parameter: NOT_STATED})
+        return self._with(**{dimension.name: NOT_STATED})
 
     def years(self) -> tuple[int, int]:
         """The years that the filters leave."""
         since, until = self._date("since"), self._date("until")
         return (since.year if since else 0, until.year if until else 9999)
 
-    def _to_year(self, year: int) -> str:
+    def to_year(self, year: int) -> str:
         since, until = self._date("since"), self._date("until")
         whole = PartialDate(year)
         first = max((since, whole), key=lambda date: date.earliest) if since else whole
         last = min((until, whole), key=lambda date: date.latest) if until else whole
         return self._with(since=first.isoformat(), until=last.isoformat())
+
+    def _takes(self, second: str) -> bool:
+        """Whether the second side can be asked for: one value of the first, and no other place."""
+        return bool(second) and len(self.filters.getlist(second.removeprefix("with_"))) == 1
 
     def _date(self, name) -> PartialDate | None:
         try:

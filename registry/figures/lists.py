@@ -1,26 +1,25 @@
 """The figures of a filtered list: a chart with its table for each thing that it is counted by."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from registry.facets import Found
+from registry.facets.reading import FROM
 from registry.figures import charts, rates
 from registry.figures.addresses import Narrowing
-from registry.figures.dimensions import DIMENSIONS, DOMAIN, YEAR, Dimension, Label
+from registry.figures.dimensions import DIMENSIONS, DOMAIN, YEAR, Dimension, Label, years_of
 from registry.figures.money import NO_YEAR, Amounts, Money, money_of
+from registry.filters.base import RecordFilterSet
+from registry.models import Domain
 from registry.money import format_money
-from registry.querysets.tallies import Tally, tallies
 from registry.text import fold
 
 # As many rows as a table shows of what has no end; domains are shown with those below them.
 MOST_ROWS = 30
 MOST_DOMAINS = 80
-# The pairs of first and last years are few by nature.
-MOST_READ = 5000
 
 
 @dataclass(frozen=True)
@@ -50,17 +49,15 @@ class Figure:
         return f"{self.title} – {', '.join(self.headings)}"
 
 
-def view_context(records, query: QueryDict) -> dict:
+def view_context(filterset: RecordFilterSet) -> dict:
     """What the figures of a list need; ``?convert=EUR`` shows all money in one currency."""
-    kind = records.model._meta.model_name
-    narrowing = Narrowing(kind, query)
-    dimensions = DIMENSIONS[kind]
-    pairs = {dimension.name: dimension.pairs(records.model) for dimension in dimensions}
-    counted = tallies(records, pairs, MOST_READ)
-    money = money_of(records, query.get("convert", ""))
-    heading = str(capfirst(records.model._meta.verbose_name_plural))
+    options = filterset._meta.model._meta
+    kind, heading = options.model_name, str(capfirst(options.verbose_name_plural))
+    narrowing = Narrowing(kind, filterset.data)
+    money = money_of(filterset, filterset.data.get("convert", ""))
     figures = [
-        _figure(dimension, counted[dimension.name], heading, narrowing) for dimension in dimensions
+        _years(filterset.found, heading, narrowing),
+        *(_figure(dimension, filterset, heading, narrowing) for dimension in DIMENSIONS[kind]),
     ]
     return {
         "figures": [figure for figure in figures if figure.rows],
@@ -71,17 +68,23 @@ def view_context(records, query: QueryDict) -> dict:
             if amounts.sums
         ],
         "money_notes": _money_notes(money),
-        "listed": counted[YEAR.name].listed,
+        "listed": len(filterset.found),
     }
 
 
-def _figure(dimension: Dimension, tally: Tally, heading: str, narrowing: Narrowing) -> Figure:
-    if dimension is YEAR:
-        return _years(tally, heading, narrowing)
+def _figure(
+    dimension: Dimension, filterset: RecordFilterSet, heading: str, narrowing: Narrowing
+) -> Figure:
     most = MOST_DOMAINS if dimension is DOMAIN else MOST_ROWS
-    counts = list(tally.counts.items())
-    labels = dimension.labels([key for key, _number in counts[:most]])
-    known = [(labels[key], number) for key, number in counts if key in labels]
+    counts = filterset.found.numbers(dimension.name)
+    first = dict(list(counts.items())[:most])
+    labels = filterset.labels(dimension.name, first)
+    above = _above() if dimension is DOMAIN else {}
+    known = [
+        (Label(str(labels[code]), code, above.get(code, "")), number)
+        for code, number in first.items()
+        if code in labels
+    ]
     drawn = known
     if dimension is DOMAIN:
         drawn, known = _drawn_domains(known, narrowing), _tree(known)
@@ -99,11 +102,11 @@ def _figure(dimension: Dimension, tally: Tally, heading: str, narrowing: Narrowi
             narrowing.to(dimension, label),
             below=bool(label.parent),
         )
-        for label, number in known[:most]
+        for label, number in known
     ]
-    others = tally.values - len(rows)
-    if tally.unstated:
-        number = charts.plain_number(tally.unstated)
+    others = len(counts) - len(rows)
+    if unstated := filterset.found.without(dimension.name):
+        number = charts.plain_number(unstated)
         rows.append(Row(_("Not stated"), [number], narrowing.to_unstated(dimension)))
     return Figure(
         key=dimension.name,
@@ -116,9 +119,14 @@ def _figure(dimension: Dimension, tally: Tally, heading: str, narrowing: Narrowi
     )
 
 
+def _above() -> dict[str, str]:
+    """The code of the domain above each that has one."""
+    return dict(Domain.objects.filter(parent__isnull=False).values_list("code", "parent__code"))
+
+
 def _drawn_domains(known: list[tuple[Label, int]], narrowing: Narrowing) -> list:
     """The first level; where the list is of one domain that has others below it, these."""
-    chosen = narrowing.filters.getlist("domain")
+    chosen = narrowing.filters.getlist(DOMAIN.name)
     below = [one for one in known if [one[0].parent] == chosen]
     return below or [one for one in known if not one[0].parent]
 
@@ -137,30 +145,21 @@ def _tree(known: list[tuple[Label, int]]) -> list[tuple[Label, int]]:
     )
 
 
-def _years(tally: Tally, heading: str, narrowing: Narrowing) -> Figure:
+def _years(found: Found, heading: str, narrowing: Narrowing) -> Figure:
     """Each year that a record covers counts it, as the period of the list does."""
     first, last = narrowing.years()
-    numbers: Counter[int] = Counter()
-    for span, number in tally.counts.items():
-        begins, ends = (int(year) for year in span.split("/"))
-        for year in range(max(begins, first), min(ends, last) + 1):
-            numbers[year] += number
     values = {
-        year: charts.Value(
-            str(year),
-            number,
-            charts.plain_number(number),
-            narrowing.to(YEAR, Label(str(year), str(year))),
-        )
-        for year, number in numbers.items()
+        year: charts.Value(str(year), number, charts.plain_number(number), narrowing.to_year(year))
+        for year, number in years_of(found).items()
+        if first <= year <= last
     }
-    rows = [Row(value.label, [value.shown], value.url) for _year, value in sorted(values.items())]
-    if tally.unstated:
-        rows.append(Row(_("Not stated"), [charts.plain_number(tally.unstated)]))
+    rows = [Row(value.label, [value.shown], value.url) for value in values.values()]
+    if undated := len(found) - sum(found.days(FROM).values()):
+        rows.append(Row(_("Not stated"), [charts.plain_number(undated)]))
     title = str(YEAR.title)
     chart = charts.columns(title, values)
     return Figure(
-        key="year",
+        key=YEAR.name,
         title=title,
         charts=[chart] if chart else [],
         first_heading=str(YEAR.noun),
@@ -171,7 +170,7 @@ def _years(tally: Tally, heading: str, narrowing: Narrowing) -> Figure:
 
 def _money_figure(amounts: Amounts, money: Money, narrowing: Narrowing | None) -> Figure:
     dimension, labels = amounts.dimension, amounts.labels
-    is_years = dimension.name == YEAR.name
+    is_years = dimension is YEAR
     known = [(key, labels[key]) for key in amounts.sums if key in labels]
     if is_years:
         known.sort(key=lambda one: (one[0] == NO_YEAR, one[0]))
@@ -207,13 +206,21 @@ def _money_figure(amounts: Amounts, money: Money, narrowing: Narrowing | None) -
             Row(
                 label.text,
                 [_cell(amounts.sums[key].get(currency), currency) for currency in money.currencies],
-                narrowing.to(dimension, label) if narrowing and key != NO_YEAR else "",
+                _behind(dimension, label, narrowing),
             )
             for key, label in (known if is_years else known[:MOST_ROWS])
         ],
         others=0 if is_years else max(0, len(known) - MOST_ROWS),
         notes=[] if is_years else [_("An amount of several counts in full for each of them.")],
     )
+
+
+def _behind(dimension: Dimension, label: Label, narrowing: Narrowing | None) -> str:
+    if narrowing is None or label.code == NO_YEAR:
+        return ""
+    if dimension is YEAR:
+        return narrowing.to_year(int(label.code))
+    return narrowing.to(dimension, label)
 
 
 def _amount(label: Label, amount: Decimal, currency: str) -> charts.Value:

@@ -5,39 +5,35 @@ of its own year; what cannot be converted is left out and said.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import CharField, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from registry.choices import Currency
+from registry.choices import Currency, Status
 from registry.figures import rates
-from registry.figures.dimensions import FUND, FUNDER, Dimension, Label
-from registry.models import Contribution, Project
-from registry.querysets.tallies import pairs_of, sums
+from registry.figures.dimensions import FUND, FUNDER, YEAR, Dimension, Label
+from registry.filters.base import RecordFilterSet
+from registry.models import Contribution, Fund, Organisation, Project
 
 OFFERED = ("EUR", "CAD")  # to convert to
 NO_YEAR = "0"
-
-
-def _first_years(model):
-    """One year for each contribution: its first, else that of the decision."""
-    decided = Substr(Cast("decided_on", CharField()), 1, 4)
-    year = Coalesce(Cast("year", CharField()), decided, Value(NO_YEAR), output_field=CharField())
-    return pairs_of(model.objects.annotate(first_year=year), "pk", "first_year")
-
-
-def _of_years(keys):
-    return {key: Label(_("Year not stated") if key == NO_YEAR else key, key) for key in keys}
-
-
-YEAR = Dimension(
-    "year", gettext_lazy("By year"), gettext_lazy("Year"), "since", _first_years, _of_years
-)
-MONEY = [YEAR, FUND, FUNDER]
+# Funders that are named; the table shows fewer.
+MOST_NAMED = 200
 
 
 @dataclass
@@ -45,7 +41,7 @@ class Amounts:
     """The sums of a dimension: for each value one per currency."""
 
     dimension: Dimension
-    labels: dict[str, Label]
+    labels: dict[str, Label] = field(default_factory=dict)
     sums: dict[str, dict[str, Decimal]] = field(default_factory=dict)
 
 
@@ -53,73 +49,126 @@ class Amounts:
 class Money:
     """All sums, and what was left out where they are converted."""
 
-    amounts: list[Amounts]
-    currencies: list[str]
+    amounts: list[Amounts] = field(default_factory=list)
+    currencies: list[str] = field(default_factory=list)
     converted_to: str = ""
-    converted: bool = False
     left_out: int = 0
 
     def __bool__(self):
-        return any(one.sums for one in self.amounts)
+        return any(one.sums for one in self.amounts) or bool(self.left_out)
 
     @property
     def totals(self) -> dict[str, Decimal]:
         """Of all contributions, each once: by year they have one value."""
         totals: defaultdict[str, Decimal] = defaultdict(Decimal)
-        for one in self.amounts:
-            if one.dimension is YEAR:
-                for by_currency in one.sums.values():
-                    for currency, amount in by_currency.items():
-                        totals[currency] += amount
+        for by_currency in self.amounts[0].sums.values():
+            for currency, amount in by_currency.items():
+                totals[currency] += amount
         return dict(sorted(totals.items()))
 
     @property
     def offered(self) -> list[tuple[str, str]]:
-        """The currencies in which all could be shown, if there are several."""
+        """The currencies in which all could be shown."""
         names = dict(Currency.choices)
         codes = [code for code in OFFERED if self.converted_to or self.currencies != [code]]
         return [(code, names[code]) for code in codes]
 
 
-def contributions_of(records):
-    """The published contributions that the records are, or that go to their projects."""
-    if records.model is Contribution:
-        return records
-    projects = records
-    if records.model is not Project:
-        path = f"{records.model._meta.model_name}s__in"
-        keys = records.order_by().values("pk")
-        projects = Project.objects.published().filter(**{path: keys})
-    return Contribution.objects.published().for_projects(projects.order_by().values("pk"))
-
-
-def money_of(records, convert_to: str = "") -> Money:
-    """What the records received; ``convert_to`` names a currency to show all amounts in."""
-    contributions = contributions_of(records)
-    converted_to = convert_to if convert_to in OFFERED else ""
-    pairs = {dimension.name: dimension.pairs(Contribution) for dimension in MONEY}
-    rows = sums(contributions, pairs, by_year=bool(converted_to))
-    money = Money([], [], converted_to)
-    found: dict[str, dict] = {name: defaultdict(lambda: defaultdict(Decimal)) for name in pairs}
-    used = set()
-    for name, value, currency, year, amount, number in rows:
-        amount = Decimal(str(amount))
-        if converted_to:
-            converted = rates.convert(amount, currency, year, converted_to)
-            money.converted |= currency != converted_to
-            if converted is None:
-                money.left_out += number if name == YEAR.name else 0
-                continue
-            amount, currency = converted, converted_to
-        used.add(currency)
-        found[name][value][currency] += round(amount, 2)
-    money.currencies = sorted(used)
-    money.amounts = [
-        Amounts(
-            dimension,
-            dimension.labels(list(found[dimension.name])),
-            {value: dict(by_currency) for value, by_currency in found[dimension.name].items()},
+def contributions_of(filterset: RecordFilterSet) -> QuerySet:
+    """The published contributions that are listed, or that go to the projects of the records."""
+    model, listed = filterset._meta.model, filterset.qs.order_by()
+    if model is Contribution:
+        return listed.select_related(None).prefetch_related(None)
+    contributions = Contribution.objects.published()
+    if model is Project and filterset.found.is_everything:
+        links = Contribution.projects.through.objects.filter(
+            contribution=OuterRef("pk"), project__status=Status.PUBLISHED
         )
-        for dimension in MONEY
-    ]
+        return contributions.filter(Exists(links))
+    projects = listed.values("pk")
+    if model is not Project:
+        path = f"{model._meta.model_name}s__in"
+        projects = Project.objects.published().filter(**{path: projects}).order_by().values("pk")
+    links = Contribution.projects.through.objects.filter(project__in=projects)
+    return contributions.filter(pk__in=links.values("contribution"))
+
+
+def money_of(filterset: RecordFilterSet, convert_to: str = "") -> Money:
+    """What the records received; ``convert_to`` names a currency to show all amounts in."""
+    money = Money(converted_to=convert_to if convert_to in OFFERED else "")
+    contributions = contributions_of(filterset).filter(amount__isnull=False).order_by()
+    contributions = contributions.annotate(of_year=_year())
+    by_year = bool(money.converted_to)
+    for dimension, rows, labels in (
+        (YEAR, _summed(contributions, "of_year", True), _years),
+        (FUND, _summed(contributions.annotate(of_fund=_fund()), "of_fund", by_year), _names(Fund)),
+        (FUNDER, _summed(contributions, "funders", by_year), _names(Organisation)),
+    ):
+        sums: defaultdict[str, dict] = defaultdict(lambda: defaultdict(Decimal))
+        for value, currency, year, amount, number in rows:
+            shown = _shown(Decimal(amount), currency, year, money.converted_to)
+            if shown is not None:
+                sums[str(value)][money.converted_to or currency] += shown
+            elif dimension is YEAR:
+                money.left_out += number
+        ranked = sorted(sums, key=lambda value: -max(sums[value].values()))
+        known = labels(ranked)
+        money.amounts.append(
+            Amounts(dimension, known, {value: dict(sums[value]) for value in known})
+        )
+    by_currency = [one for amounts in money.amounts[:1] for one in amounts.sums.values()]
+    money.currencies = sorted({currency for one in by_currency for currency in one})
     return money
+
+
+def _shown(amount: Decimal, currency: str, year: int, to: str) -> Decimal | None:
+    return rates.convert(amount, currency, year, to) if to else amount
+
+
+# Sums of the database ---------------------------------------------------------------------------
+
+
+def _year():
+    """The first year of a contribution, else that of the decision."""
+    decided = Cast(Substr(Cast("decided_on", CharField()), 1, 4), IntegerField())
+    return Coalesce("year", decided, Value(0), output_field=IntegerField())
+
+
+def _fund():
+    """The fund of a contribution, else that of its call, else that of its first project."""
+    projects = Contribution.projects.through.objects.filter(
+        contribution=OuterRef("pk"), project__status=Status.PUBLISHED, project__fund__isnull=False
+    )
+    first = projects.order_by("project__fund").values("project__fund")[:1]
+    return Coalesce("fund", "call__fund", Subquery(first), output_field=BigIntegerField())
+
+
+def _summed(contributions: QuerySet, value: str, by_year: bool) -> Iterator[tuple]:
+    """The value, the currency, the year (0 unless ``by_year``), the sum, and of how many."""
+    names = dict.fromkeys([value, "currency", *(["of_year"] if by_year else [])])
+    rows = contributions.values(*names).annotate(total=Sum("amount"), number=Count("pk"))
+    for row in rows:
+        if row[value] is not None:
+            yield row[value], row["currency"], row.get("of_year", 0), row["total"], row["number"]
+
+
+# Names -----------------------------------------------------------------------------------------
+
+
+def _years(keys):
+    return {key: Label(_("Year not stated") if key == NO_YEAR else key, key) for key in keys}
+
+
+def _names(model):
+    def labels(keys):
+        """Those that are not published have no name, and are not shown."""
+        published = model.objects.published().order_by()
+        shown = {str(pk) for pk in published.values_list("pk", flat=True)}
+        known = [key for key in keys if key in shown]
+        named = {
+            str(row.pk): Label(getattr(row, "short_name", None) or str(row), row.public_id)
+            for row in published.filter(pk__in=known[:MOST_NAMED])
+        }
+        return {key: named.get(key, Label("", "")) for key in known}
+
+    return labels

@@ -1,15 +1,13 @@
 """The figures of single records: what happened over time in a place or with an organisation."""
 
-from collections import Counter
-
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from registry.facets import index_of
 from registry.figures import charts
-from registry.figures.dimensions import years
-from registry.figures.lists import MOST_READ, Figure, Row
-from registry.models import Agreement, Delegation, Place, Project
-from registry.querysets.tallies import tallies
+from registry.figures.dimensions import years_of
+from registry.figures.lists import Figure, Row
+from registry.models import Agreement, Delegation, Project
 
 TYING = (Agreement, Delegation, Project)
 
@@ -40,7 +38,7 @@ def over_time(record) -> Figure:
             Row(
                 str(year),
                 [
-                    charts.plain_number(numbers[model][year]) if numbers[model][year] else ""
+                    charts.plain_number(numbers[model][year]) if year in numbers[model] else ""
                     for model in used
                 ],
             )
@@ -50,15 +48,6 @@ def over_time(record) -> Figure:
     )
 
 
-def _by_year(model, record) -> Counter[int]:
-    published = model.objects.published()
-    records = (
-        published.for_place(record)
-        if isinstance(record, Place)
-        else published.for_organisation(record)
-    )
-    counts: Counter[int] = Counter()
-    for span, number in tallies(records, {"year": years(model)}, MOST_READ)["year"].counts.items():
-        first, last = (int(year) for year in span.split("/"))
-        counts.update(dict.fromkeys(range(first, last + 1), number))
-    return counts
+def _by_year(model, record) -> dict[int, int]:
+    facet, index = record._meta.model_name, index_of(model)
+    return years_of(index.found({facet: index.having(facet, record.public_id)}))

@@ -11,7 +11,6 @@ from registry.models import Place
 
 # As many as are worth drawing; with their names they stay well below 300 kB.
 MOST_PLACES = 2000
-MOST_LINKS = 300
 # Of those without coordinates, as many as a sentence may name.
 MOST_NAMED = 20
 
@@ -22,7 +21,6 @@ def in_words(kind: str, number: int) -> str:
         "agreement": ngettext("%(number)s agreement", "%(number)s agreements", number),
         "delegation": ngettext("%(number)s delegation", "%(number)s delegations", number),
         "project": ngettext("%(number)s project", "%(number)s projects", number),
-        "contribution": ngettext("%(number)s contribution", "%(number)s contributions", number),
         "organisation": ngettext("%(number)s organisation", "%(number)s organisations", number),
     }
     words = words.get(kind) or ngettext("%(number)s record", "%(number)s records", number)
@@ -60,7 +58,7 @@ class Map:
 
     ``kind`` gives its colour; ``centre`` is the place that it is about; on a ``route`` the order
     of the spots matters and may come back to a place. Where ``data_url`` is given the data are
-    fetched from there, else they are in the page.
+    fetched from there, else they are in the page. ``unstated`` records of the list have no place.
     """
 
     kind: str
@@ -131,14 +129,3 @@ class Map:
             "page": reverse("registry:place_list"),
             "list": self.list_url,
         }
-
-
-def places_by_key(keys) -> dict[int, Place]:
-    """The published places of these keys, with what a map says of them."""
-    keys = list(keys)
-    found = {}
-    for start in range(0, len(keys), 1000):
-        chosen = Place.objects.published().filter(pk__in=keys[start : start + 1000])
-        fields = ("public_id", "name_fr", "name_en", "country", "kind", "latitude", "longitude")
-        found |= {place.pk: place for place in chosen.order_by().only(*fields, "status")}
-    return found

@@ -5,55 +5,36 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from registry.choices import Status
-from registry.maps.data import MOST_LINKS, MOST_PLACES, Line, Map, Spot, in_words, places_by_key
-from registry.querysets.tallies import links, pairs_of, tallies
+from registry.filters.base import RecordFilterSet
+from registry.maps.data import MOST_PLACES, Line, Map, Spot, in_words
+from registry.maps.places import lines_between, places_of
 
 ROWS = 100
 MOST_LINES_SHOWN = 50
 # What arranges a list without filtering it.
 ARRANGING = ("page", "per_page", "sort", "view")
-# Records that are in one place, and tie no two of them together.
-SINGLE = ("organisation", "place")
-# Lists that can be asked for two sides.
+# Lists that can be asked for two sides; the records of the others are in one place.
 SIDED = ("agreement", "delegation", "project")
 
 
-def place_pairs(model):
-    """The pairs of a record of ``LISTED`` and a place where it is present."""
-    if model._meta.model_name == "place":
-        return pairs_of(model.objects.published(), "pk", "pk")
-    if model._meta.model_name == "organisation":
-        return pairs_of(
-            model.objects.published().filter(place__status=Status.PUBLISHED), "pk", "place"
-        )
-    return [
-        pairs_of(
-            presence.rows.filter(**{f"{presence.place}__status": Status.PUBLISHED}),
-            presence.record,
-            presence.place,
-        )
-        for presence in model.objects.all().presences()
-    ]
+def list_map(filterset: RecordFilterSet) -> Map:
+    """The places of the filtered records, the fullest first, and the lines between them.
 
-
-def filters_of(query: QueryDict) -> QueryDict:
-    """The part of an address that filters the list."""
-    kept = query.copy()
-    for name in ARRANGING:
-        kept.pop(name, None)
-    return kept
-
-
-def list_map(records, query: QueryDict) -> Map:
-    """The places of the filtered records, the fullest first, and the lines between them."""
-    options = records.model._meta
-    kind, filters = options.model_name, filters_of(query)
-    pairs = place_pairs(records.model)
-    tally = tallies(records, {"place": pairs}, MOST_PLACES)["place"]
-    counts = {int(key): number for key, number in tally.counts.items()}
-    tied = [] if kind in SINGLE else links(records, pairs, MOST_LINKS)
-    places = places_by_key(counts)
+    The index counts them, as it does for the facet beside the list: the number of a place is that
+    of the list behind it.
+    """
+    options = filterset._meta.model._meta
+    kind, found = options.model_name, filterset.found
+    filters = _filters(filterset.data)
+    if kind == "place":
+        # Each is its own place.
+        places = {place.public_id: place for place in filterset.qs[:MOST_PLACES]}
+        numbers, total, unstated = dict.fromkeys(places, 0), len(found), 0
+    else:
+        numbers = found.numbers("place")
+        places = places_of(list(numbers)[:MOST_PLACES])
+        places = {code: places[code] for code in numbers if code in places}
+        total, unstated = len(numbers), found.without("place")
     prefix = _in_place(kind, filters)
     data_url = reverse(f"registry:{kind}_map")
     return Map(
@@ -61,13 +42,12 @@ def list_map(records, query: QueryDict) -> Map:
         title=str(capfirst(options.verbose_name_plural)),
         spots=[
             Spot(
-                places[key],
-                number,
-                "" if kind == "place" else in_words(kind, number),
-                prefix and f"{prefix}{places[key].public_id}",
+                place,
+                numbers[code],
+                in_words(kind, numbers[code]) if numbers[code] else "",
+                prefix and f"{prefix}{code}",
             )
-            for key, number in counts.items()
-            if key in places
+            for code, place in places.items()
         ],
         lines=[
             Line(
@@ -75,22 +55,29 @@ def list_map(records, query: QueryDict) -> Map:
                 places[other],
                 number,
                 in_words(kind, number),
-                _between(kind, filters, places[one], places[other]),
+                _between(kind, filters, one, other),
             )
-            for one, other, number in tied
-            if one in places and other in places
+            for one, other, number in (lines_between(found, places) if kind in SIDED else [])
         ],
         data_url=f"{data_url}?{filters.urlencode()}" if filters else data_url,
-        listed=tally.listed,
-        unstated=tally.unstated,
-        places=tally.values,
+        listed=len(found),
+        unstated=unstated,
+        places=total,
         list_url=prefix,
     )
 
 
+def _filters(query) -> QueryDict:
+    """The part of an address that filters the list."""
+    kept = query.copy()
+    for name in ARRANGING:
+        kept.pop(name, None)
+    return kept
+
+
 def _in_place(kind: str, filters: QueryDict) -> str:
     """The address of the list in a place, up to the place; empty where there is no such list."""
-    if kind not in (*SIDED, "organisation"):
+    if kind == "place":
         return ""
     name = "place"
     if kind in SIDED and "place" in filters:
@@ -103,23 +90,22 @@ def _in_place(kind: str, filters: QueryDict) -> str:
     return f"{reverse(f'registry:{kind}_list')}?{_and(kept)}{name}="
 
 
-def _between(kind: str, filters: QueryDict, one, other) -> str:
+def _between(kind: str, filters: QueryDict, one: str, other: str) -> str:
     """The address of the list of what ties two places, unless sides are asked for already."""
-    if "place" in filters or "with_place" in filters or kind not in SIDED:
+    if "place" in filters or "with_place" in filters:
         return ""
-    sides = f"place={one.public_id}&with_place={other.public_id}"
-    return f"{reverse(f'registry:{kind}_list')}?{_and(filters)}{sides}"
+    return f"{reverse(f'registry:{kind}_list')}?{_and(filters)}place={one}&with_place={other}"
 
 
 def _and(filters: QueryDict) -> str:
     return f"{filters.urlencode()}&" if filters else ""
 
 
-def view_context(records, query: QueryDict) -> dict:
+def view_context(filterset: RecordFilterSet) -> dict:
     """What the map of a list needs: the map, and the page of the table of its places."""
-    shown = list_map(records, query)
+    shown = list_map(filterset)
     rows = Paginator(shown.spots, ROWS)
-    page = rows.get_page(query.get("page"))
+    page = rows.get_page(filterset.data.get("page"))
     return {
         "map": shown,
         "spots": page,

@@ -5,37 +5,27 @@ from collections import Counter, defaultdict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from registry.maps.data import (
-    MOST_LINKS,
-    MOST_PLACES,
-    Line,
-    Map,
-    Spot,
-    in_words,
-    places_by_key,
-)
-from registry.maps.lists import place_pairs
+from registry.facets import Found, index_of
+from registry.maps.data import MOST_PLACES, Line, Map, Spot, in_words
+from registry.maps.places import MOST_LINES, lines_between, places_of
 from registry.models import Agreement, Delegation, Project
-from registry.querysets.tallies import links, tallies
 
 TYING = (Agreement, Delegation, Project)
 
 
 def home_map() -> Map:
     """All places where something published happens, and who cooperates with whom."""
-    records = {model: model.objects.published() for model in TYING}
-    shown = _tied(records, _("Places of the registry"))
-    tied = Counter()
-    for model, chosen in records.items():
-        for one, other, number in links(chosen, place_pairs(model), MOST_LINKS):
-            tied[one, other] += number
-    places = {spot.place.pk: spot.place for spot in shown.spots}
+    found = {model: index_of(model).found({}) for model in TYING}
+    shown = _tied(found, _("Places of the registry"), set())
+    places = {spot.place.public_id: spot.place for spot in shown.spots}
+    tied: Counter[tuple] = Counter()
+    for records in found.values():
+        tied.update({(one, other): n for one, other, n in lines_between(records, places)})
     shown.lines = [
         Line(places[one], places[other], number, in_words("", number))
-        for (one, other), number in tied.most_common(MOST_LINKS)
-        if one in places and other in places
+        for (one, other), number in tied.most_common(MOST_LINES)
     ]
-    shown.data_url = f"{reverse('registry:home')}map.json"
+    shown.data_url = reverse("registry:home_map")
     return shown
 
 
@@ -43,15 +33,15 @@ def itinerary_map(delegation) -> Map:
     """The published stops of a delegation, in their order."""
     stops = getattr(delegation, "public_stops", None)
     if stops is None:
-        stops = [
-            stop for stop in delegation.stops.select_related("place") if stop.place.is_published
-        ]
+        stops = delegation.stops.select_related("place")
     return Map(
         kind="delegation",
         title=_("Itinerary"),
         spots=[
             Spot(stop.place, number, stop.dates, stop.place.get_absolute_url())
-            for number, stop in enumerate(stops, 1)
+            for number, stop in enumerate(
+                (stop for stop in stops if stop.place.is_published), start=1
+            )
         ],
         route=True,
     )
@@ -60,55 +50,59 @@ def itinerary_map(delegation) -> Map:
 def organisation_map(organisation) -> Map:
     """The places to which its agreements, delegations and projects tie an organisation."""
     place = organisation.place
-    return _around(
-        place if place and place.is_published else None,
-        {model: model.objects.published().for_organisation(organisation) for model in TYING},
-        set(),
-    )
+    return _around("organisation", organisation, place if place and place.is_published else None)
 
 
 def place_map(place) -> Map:
     """The places elsewhere to which what happens in a place ties it."""
-    inside = type(place).objects.published().within(place)
-    return _around(
-        place,
-        {model: model.objects.published().for_place(place) for model in TYING},
-        set(inside.values_list("pk", flat=True)),
-    )
+    return _around("place", place, place)
 
 
-def _around(centre, records, left_out: set) -> Map:
-    """What ties the centre to places elsewhere; those ``left_out`` are part of it."""
-    shown = _tied(records, _("Links with other places"))
-    own = {centre.pk} if centre else set()
-    shown.spots = [spot for spot in shown.spots if spot.place.pk not in left_out | own]
-    shown.places = len(shown.spots)
-    if not shown.spots:
-        return shown
-    if centre:
+def _around(facet: str, record, centre) -> Map:
+    """What the records of one organisation or place tie it to, outside of its own place."""
+    found = {}
+    for model in TYING:
+        index = index_of(model)
+        found[model] = index.found({facet: index.having(facet, record.public_id)})
+    shown = _tied(found, _("Links with other places"), _at_home(centre) if centre else set())
+    if shown.spots and centre:
         shown.centre = centre
         shown.lines = [Line(centre, spot.place, spot.number, spot.words) for spot in shown.spots]
         shown.spots.insert(0, Spot(centre, 0, "", centre.get_absolute_url()))
     return shown
 
 
-def _tied(records: dict, title: str) -> Map:
+def _at_home(place) -> set[str]:
+    """The place with what lies in it, and what contains it."""
+    codes = set(type(place).objects.within(place).values_list("public_id", flat=True))
+    while place := place.parent:
+        if place.public_id in codes:
+            break
+        codes.add(place.public_id)
+    return codes
+
+
+def _tied(found: dict[type, Found], title: str, left_out: set[str]) -> Map:
     """The places of records of several kinds, each with the number of each kind."""
-    numbers: defaultdict[int, Counter] = defaultdict(Counter)
-    for model, chosen in records.items():
-        tally = tallies(chosen, {"place": place_pairs(model)}, MOST_PLACES)["place"]
-        for key, number in tally.counts.items():
-            numbers[int(key)][model._meta.model_name] = number
-    places = places_by_key(numbers)
-    spots = [
-        Spot(
-            places[key],
-            counts.total(),
-            ", ".join(in_words(kind, number) for kind, number in counts.items()),
-            places[key].get_absolute_url(),
-        )
-        for key, counts in numbers.items()
-        if key in places
-    ]
-    spots.sort(key=lambda spot: (-spot.number, spot.place.name))
-    return Map(kind="place", title=title, spots=spots[:MOST_PLACES], places=len(spots))
+    numbers: defaultdict[str, Counter] = defaultdict(Counter)
+    for model, records in found.items():
+        for code, number in records.numbers("place").items():
+            if code not in left_out:
+                numbers[code][model._meta.model_name] = number
+    first = sorted(numbers, key=lambda code: (-numbers[code].total(), code))[:MOST_PLACES]
+    places = places_of(first)
+    return Map(
+        kind="place",
+        title=title,
+        spots=[
+            Spot(
+                places[code],
+                numbers[code].total(),
+                ", ".join(in_words(kind, number) for kind, number in numbers[code].items()),
+                places[code].get_absolute_url(),
+            )
+            for code in first
+            if code in places
+        ],
+        places=len(numbers),
+    )

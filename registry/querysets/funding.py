@@ -47,21 +47,6 @@ class CallQuerySet(RecordQuerySet):
 
 
 class ContributionQuerySet(RecordQuerySet):
-    def presences(self) -> list[Presence]:
-        """Where its funders and recipients sit, and where its projects happen."""
-        organisations = [
-            Presence(
-                getattr(self.model, name).through.objects.filter(
-                    organisation__status=Status.PUBLISHED
-                ),
-                "contribution",
-                "organisation__place",
-            )
-            for name in ("funders", "recipients")
-        ]
-        projects = self.model.projects.through.objects.filter(project__status=Status.PUBLISHED)
-        return [*organisations, Presence(projects, "contribution", "project__places")]
-
     def for_projects(self, projects):
         """Contributions to any of the projects, each once however many of them it is shared by."""
         links = self.model.projects.through.objects.filter(

@@ -137,7 +137,7 @@ class RecordList(ListView):
         filters.offer()
         kind = self.model._meta.model_name
         if not self.showing.paged:
-            context |= self.showing.context(filters.qs, self.request.GET)
+            context |= self.showing.context(filters)
         return context | {
             "title": capfirst(self.model._meta.verbose_name_plural),
             "kind": kind,

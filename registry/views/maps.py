@@ -21,7 +21,7 @@ class ListMapData(View):
     def get(self, request, *args, **kwargs):
         listing = self.list_view()
         listing.setup(request, *args, **kwargs)
-        return _answer(maps.list_map(listing.get_queryset(), request.GET))
+        return _answer(maps.list_map(listing.filterset))
 
 
 class HomeMapData(View):

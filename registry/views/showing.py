@@ -3,11 +3,12 @@
 ``?view=table`` chooses one and every other parameter stays, so that each is an address to share.
 The codes are the same in every language; the labels are translated.
 
-To add a way of showing, write a module with a function that takes the query set of the filtered
-records (published, in no promised order) and the parameters of the address, and returns what its
-template shows; then add a ``Showing`` to ``SHOWINGS``. The tabs, the links that keep the filters
-and the form follow from there. Its template goes in ``templates/registry/includes/views/`` and
-gets the context of the list besides: ``title``, ``kind``, ``chips``, ``paginator`` (its ``count``).
+To add a way of showing, write a module with a function that takes the filter set of the list (its
+``qs`` has the published records, its ``found`` counts them, its ``data`` are the parameters of the
+address) and returns what its template shows; then add a ``Showing`` to ``SHOWINGS``. The tabs, the
+links that keep the filters and the form follow from there. Its template goes in
+``templates/registry/includes/views/`` and gets the context of the list besides: ``title``,
+``kind``, ``chips``, ``paginator`` (its ``count``).
 
 ``paged`` says whether it shows one page of the records in an order (then the template reads
 ``object_list``), or all of them at once.
@@ -16,18 +17,17 @@ gets the context of the list besides: ``title``, ``kind``, ``chips``, ``paginato
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from registry import figures, maps, timeline
+from registry.filters.base import RecordFilterSet
 
 INVOLVING = frozenset({"agreement", "delegation", "project"})
-PLACED = INVOLVING | {"contribution", "organisation", "place"}
+PLACED = INVOLVING | {"organisation", "place"}
 COUNTED = INVOLVING | {"contribution"}
 
 
-def _nothing(_records: QuerySet, _query: QueryDict) -> dict:
+def _nothing(_filterset: RecordFilterSet) -> dict:
     return {}
 
 
@@ -38,7 +38,7 @@ class Showing:
     name: str
     label: str
     paged: bool = True
-    context: Callable[[QuerySet, QueryDict], dict] = _nothing
+    context: Callable[[RecordFilterSet], dict] = _nothing
     kinds: frozenset[str] | None = None
 
     @property
