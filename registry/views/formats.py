@@ -108,14 +108,14 @@ class ListFile(PublicFile):
         filters = self.filters()
         if filters is not None and (refusals := filters.refusals()):
             return self.refused(refusals)
-        records = self.dataset.records.order_by("code") if filters is None else filters.qs
         words = [str(chip.text) for chip in filters.chips()] if filters is not None else []
         title = f"{self.dataset.name} – {', '.join(words)}" if words else self.dataset.name
         about = self.about(title, self.page())
-        if ending == "atom":
-            return self.feed(records, about, format_)
         if request.method == "HEAD":
             return self.described(HttpResponse(), format_, about, self.file_name(title))
+        records = self.dataset.records.order_by("code") if filters is None else filters.qs
+        if ending == "atom":
+            return self.feed(records, about, format_)
         pieces = self.pieces(records, about, ending)
         if pieces is None:
             most = {"most": MOST_ROWS}

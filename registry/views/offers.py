@@ -8,7 +8,7 @@ from registry.publishing.about import licence
 from registry.publishing.formats import Format, list_formats, record_formats
 
 # What of the address of a list only arranges its page.
-ARRANGING = ("page", "per_page", "view")
+ARRANGING = ("page", "per_page", "view", "values", "find")
 # Servers limit the headers of a page: where the query is longer, only its links have it.
 LONGEST_QUERY = 300
 
