@@ -1,5 +1,7 @@
 """Contributions: the money, or the help in kind, that funders give."""
 
+from decimal import Decimal
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import querysets
 from registry.choices import ContributionKind, Currency
-from registry.dates import FIRST_YEAR, LAST_YEAR
+from registry.dates import FIRST_YEAR, LAST_YEAR, PartialDate
 from registry.fields import PartialDateField
 from registry.models.base import PublicRecord
 from registry.models.funding import Call, Fund, Project
@@ -134,15 +136,24 @@ class Contribution(PublicRecord):
         ]
 
     def __str__(self):
-        if self.amount is None:
-            amount = gettext("Contribution of unstated amount")
-        else:
-            amount = format_money(self.amount, self.currency)
-        text = f"{amount} ({self.years})" if self.years else amount
-        return f"{Truncator(self.title).chars(SHOWN_TITLE)} – {text}" if self.title else text
+        return contribution_name(self.title, self.amount, self.currency, self.years)
 
     @property
     def years(self) -> str:
-        if self.last_year and self.last_year != self.year:
-            return f"{self.year}–{self.last_year}"
-        return str(self.year or (self.decided_on and self.decided_on.year) or "")
+        return years_of(self.year, self.last_year, self.decided_on)
+
+
+def contribution_name(title: str, amount: Decimal | None, currency: str, years: str) -> str:
+    """What names a contribution: the beginning of its purpose, its amount and its years."""
+    if amount is None:
+        text = gettext("Contribution of unstated amount")
+    else:
+        text = format_money(amount, currency)
+    text = f"{text} ({years})" if years else text
+    return f"{Truncator(title).chars(SHOWN_TITLE)} – {text}" if title else text
+
+
+def years_of(year: int | None, last_year: int | None, decided_on: PartialDate | None) -> str:
+    if last_year and last_year != year:
+        return f"{year}–{last_year}"
+    return str(year or (decided_on and decided_on.year) or "")

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from registry.choices import Status
-from registry.models import Call, Contribution, Fund
+from registry.models import Call, Fund
+from registry.models.contributions import contribution_name, years_of
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,8 @@ def _call(title: str, edition: str, fund: str, acronym: str, status: str) -> str
     return str(Call(**BARE, title=title, edition=edition, fund=fund, status=Status.PUBLISHED))
 
 
-def _contribution(*values) -> str:
-    fields = ("title", "amount", "currency", "year", "last_year", "decided_on")
-    return str(Contribution(**BARE, **dict(zip(fields, values, strict=True))))
+def _contribution(title, amount, currency, *years) -> str:
+    return contribution_name(title, amount, currency, years_of(*years))
 
 
 TITLED = Named(("title",), _same)

@@ -7,7 +7,6 @@ from django.db.models import ManyToManyField, ManyToManyRel, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from registry.choices import Status
 from registry.models.base import Ordered
 from registry.publishing.columns import (
     Cells,
@@ -46,8 +45,8 @@ class Relation:
 class Rows(Column):
     """The rows of a record, each with the values of its own columns.
 
-    Only rows whose ``required`` neighbour is published are told of (``""`` for the row itself),
-    and, with ``or_filled``, those that say something besides it.
+    Only rows whose ``required`` neighbour is published are told of and, with ``or_filled``, those
+    that say something besides it.
     """
 
     kind = gettext_lazy("list")
@@ -68,7 +67,7 @@ class Rows(Column):
         self.name = relation or key
         self.required = required
         self.or_filled = or_filled
-        self.where = where
+        self.where = where or Q()
 
     def bind(self, model):
         self.relation = Relation(model, self.name)
@@ -88,25 +87,20 @@ class Rows(Column):
     def paths(self):
         return ()
 
-    def public_rows(self):
-        relation = self.relation
-        rows = relation.rows.order_by(*relation.order)
-        if self.where is not None:
-            rows = rows.filter(self.where)
-        if self.required is not None:
-            shown = Q(**{_status(relation.prefix, self.required): Status.PUBLISHED})
-            if self.or_filled:
-                shown |= ~Q(**{f"{relation.prefix}{self.or_filled}": ""})
-            rows = rows.filter(shown)
-        return rows
-
     def values(self, batch):
-        owners, rows = rows_of(self.public_rows(), self.relation, batch, self.columns)
-        items = self.items(rows)
-        found: dict[int, list] = {}
-        for owner, item in zip(owners, items, strict=True):
-            found.setdefault(owner, []).append(item)
-        return [found.get(pk, []) for pk in batch.keys]
+        rows = self.relation.rows.order_by(*self.relation.order)
+        owners, found = rows_of(rows.filter(self.where), self.relation, batch, self.columns)
+        shown: dict[int, list] = {}
+        for owner, item in zip(owners, self.items(found), strict=True):
+            if self.is_shown(item):
+                shown.setdefault(owner, []).append(item)
+        return [shown.get(pk, []) for pk in batch.keys]
+
+    def is_shown(self, item: dict) -> bool:
+        """Decided here rather than by the database, which would look for all that is published."""
+        if self.required is None:
+            return True
+        return bool(item[self.required] or (self.or_filled and item[self.or_filled]))
 
     def items(self, rows: Batch) -> list:
         keys = [column.key for column in self.columns]
@@ -138,10 +132,6 @@ class Rows(Column):
         return ", ".join(map(self.words_of, value))
 
 
-def _status(prefix: str, path: str) -> str:
-    return "__".join(part for part in (prefix.removesuffix("__"), path, "status") if part)
-
-
 def _nested(key: str, name: str):
     def make(values) -> list[str]:
         return ["; ".join([item[key][name] for item in items if item[key]]) for items in values]
@@ -156,12 +146,13 @@ class Links(Rows):
 
     def __init__(self, key, meaning, to: str, **options):
         self.to = to
-        link = Link("record", "", to=to, path="")
-        required = "" if link.named.has_status else None
-        super().__init__(key, meaning, link, required=required, **options)
+        super().__init__(key, meaning, Link("record", "", to=to, path=""), **options)
 
     def items(self, rows):
         return self.columns[0].values(rows)
+
+    def is_shown(self, item):
+        return item is not None
 
     def cells(self):
         identifier = as_code if self.to == "domain" else as_identifier

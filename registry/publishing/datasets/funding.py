@@ -118,7 +118,7 @@ PROJECTS = Dataset(
             Choice("currency", "", Currency),
             Number("year", ""),
             Number("last_year", ""),
-            required="",
+            required="contribution",
         ),
         Column("website", WEBSITE),
         Column("summary", _("What it is about, in the words of the registry.")),
