@@ -177,10 +177,12 @@ def frequencies(model, words: Sequence[str], *, beginnings=False) -> dict[str, i
     """
     vocabulary = _vocabulary(model)
     if beginnings:
+        # ``CROSS JOIN`` keeps the order: each word is looked up, instead of all that are known
+        # being compared to each.
         given = ", ".join(["(%s)"] * len(words))
         sql = (
             f"WITH given(word) AS (VALUES {given}) SELECT word, min(sum(doc), 1000)"  # noqa: S608
-            f" FROM given JOIN {vocabulary} ON term >= word AND term < word || char(1114111)"
+            f" FROM given CROSS JOIN {vocabulary} ON term >= word AND term < word || char(1114111)"
             " GROUP BY word"
         )
     else:
