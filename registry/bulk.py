@@ -6,10 +6,12 @@ values is found out once for all of them, and the values are the same.
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from django.db import connection, models, transaction
 from django.db.backends.utils import format_number
 
+from registry.dates import PartialDate
 from registry.fields import PartialDateField
 
 
@@ -94,10 +96,16 @@ def _reader(field: models.Field) -> Callable:
     return read
 
 
+@lru_cache(maxsize=20_000)
+def iso(date: PartialDate | None) -> str | None:
+    """A date as the database has it; the same dates come again and again."""
+    return PartialDateField().get_prep_value(date)
+
+
 def preparation(field: models.Field) -> Callable | None:
     """What makes of a value of the field one that the database takes; ``None`` for nothing."""
     if isinstance(field, PartialDateField):
-        return field.get_prep_value
+        return iso
     if isinstance(field, models.CharField | models.TextField):
         return str if field.choices else None
     if isinstance(field, models.DecimalField):

@@ -31,7 +31,37 @@ def fold(text: str) -> str:
     >>> fold("L’Œuvre  d'Évreux")
     'l oeuvre d evreux'
     """
-    return " ".join(str(text).translate(_FOLDED).split())
+    text = str(text)
+    try:
+        data = text.encode("cp1252")
+    except UnicodeEncodeError:
+        return " ".join(text.translate(_FOLDED).split())
+    # What most texts consist of: as bytes it is folded ten times as fast.
+    for letter, plain in _SEVERAL:
+        if letter in data:
+            data = data.replace(letter, plain)
+    data = data.translate(_TABLE)
+    if b"\0" in data:
+        return " ".join(text.translate(_FOLDED).split())
+    return b" ".join(data.split()).decode("ascii")
+
+
+def _table() -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """What each byte becomes, nought for what the table cannot say; those that become several."""
+    table, several = bytearray(256), []
+    for byte in range(1, 256):
+        letter = bytes([byte])
+        folded = _FOLDED[ord(letter.decode("cp1252", "replace"))]
+        if not folded.isascii():
+            continue
+        if len(folded) == 1 or not folded.strip():
+            table[byte] = ord(folded[0]) if folded else 0
+        else:
+            several.append((letter, folded.encode()))
+    return bytes(table), several
+
+
+_TABLE, _SEVERAL = _table()
 
 
 def name_key(name: str) -> str:

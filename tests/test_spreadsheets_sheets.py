@@ -235,7 +235,7 @@ def test_failure_of_ours_is_told_without_its_name(monkeypatch):
     def fail(*arguments):
         raise ZeroDivisionError("inside")
 
-    monkeypatch.setattr("registry.spreadsheets.resources.base.validation.check", fail)
+    monkeypatch.setattr("registry.spreadsheets.resources.refusing.validation.check", fail)
 
     (found,) = problems(xlsx([["Nom"], ["Bug"]]))
 

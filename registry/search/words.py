@@ -6,7 +6,7 @@ the one in which a word was found.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
@@ -60,8 +60,27 @@ OVERLONG = re.compile(rf"(\S{{{LONGEST_WORD}}})\S+")
 
 
 def _published(records: Iterable) -> list:
-    found = (record for record in records if record is not None and record.is_published)
-    return sorted(found, key=attrgetter("public_id"))
+    found = [record for record in records if record is not None and record.is_published]
+    return sorted(found, key=attrgetter("public_id")) if len(found) > 1 else found
+
+
+class Folded(str):
+    """Words that are folded already."""
+
+    __slots__ = ()
+
+
+def _each(label, neighbours: Iterable, names: Callable):
+    """The names of neighbours; folded once of what stands for one that many records name."""
+    for neighbour in neighbours:
+        folded = getattr(neighbour, "folded", None)
+        if folded is None:
+            for text, whose in names(neighbour):
+                yield label, text, whose
+        else:
+            if not folded:
+                folded.append(Folded(_fold(" ".join(text for text, _whose in names(neighbour)))))
+            yield label, folded[0], ""
 
 
 def _other_names(record) -> list[str]:
@@ -69,32 +88,42 @@ def _other_names(record) -> list[str]:
 
 
 def _organisations(label, organisations):
-    for organisation in _published(organisations):
-        name = organisation.name
-        yield label, name, ""
-        for other in _other_names(organisation):
-            yield label, other, name
+    return _each(label, _published(organisations), _names_of_organisation)
 
 
 def _places(label, places):
-    for place in _published(places):
-        name = place.name_fr
-        yield label, name, ""
-        yield label, place.name_en, ""
-        for other in _other_names(place):
-            yield label, other, name
+    return _each(label, _published(places), _names_of_place)
 
 
 def _domains(domains):
-    for domain in sorted(domains, key=attrgetter("code")):
-        yield DOMAIN, domain.name_fr, ""
-        yield DOMAIN, domain.name_en, ""
+    return _each(DOMAIN, sorted(domains, key=attrgetter("code")), _names_of_domain)
 
 
 def _funds(funds):
-    for fund in _published(funds):
-        yield FUND, fund.name, ""
-        yield FUND, fund.acronym, fund.name
+    return _each(FUND, _published(funds), _names_of_fund)
+
+
+def _names_of_organisation(organisation):
+    yield organisation.name, ""
+    for other in _other_names(organisation):
+        yield other, organisation.name
+
+
+def _names_of_place(place):
+    yield place.name_fr, ""
+    yield place.name_en, ""
+    for other in _other_names(place):
+        yield other, place.name_fr
+
+
+def _names_of_domain(domain):
+    yield domain.name_fr, ""
+    yield domain.name_en, ""
+
+
+def _names_of_fund(fund):
+    yield fund.name, ""
+    yield fund.acronym, fund.name
 
 
 def _people(label, people):
@@ -237,9 +266,27 @@ def pieces_of(model, record) -> Iterable[tuple]:
 
 def text_of(model, record) -> str:
     """The search text: the folded names, each on a line, then all the rest."""
-    names, rest = [], []
+    names: list[str] = []
+    rest: list[str] = []
+    raw: list[str] = []
     for label, text, _whose in pieces_of(model, record):
-        if text:
-            (names if label is NAME or label is OTHER_NAME else rest).append(text)
-    lines = "\n".join(line for name in names if (line := fold(name)))
-    return OVERLONG.sub(r"\1", f"{lines}{REST}{fold(' '.join(rest))}")
+        if label is NAME or label is OTHER_NAME:
+            names.append(_fold(text))
+        elif text.__class__ is Folded:
+            # Folding looks at each letter by itself: the words on both sides are folded apart.
+            if raw:
+                rest.append(_fold(" ".join(raw)))
+                raw.clear()
+            rest.append(text)
+        elif text:
+            raw.append(text)
+    rest.append(_fold(" ".join(raw)))
+    return "\n".join(filter(None, names)) + REST + " ".join(filter(None, rest))
+
+
+def _fold(text: str) -> str:
+    """The folded text, its words cut where they are too long to be words."""
+    folded = fold(text)
+    if len(folded) > LONGEST_WORD and max(map(len, folded.split())) > LONGEST_WORD:
+        return OVERLONG.sub(r"\1", folded)
+    return folded

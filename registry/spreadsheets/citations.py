@@ -3,7 +3,7 @@
 import re
 
 from registry.models import Citation
-from registry.spreadsheets.plans import identity
+from registry.spreadsheets.plans import identity, new_row
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.rows import RowsColumn
 from registry.spreadsheets.values import split_values
@@ -38,7 +38,7 @@ class SourcesColumn(RowsColumn):
                 raise
             cited = {identity(citation.source) for citation in plan.rows(self.attribute)}
             if identity(source) not in cited:
-                citation = Citation(source=source, passage=passage)
+                citation = new_row(Citation, source=source, passage=passage)
                 plan.add_row(self.attribute, citation, label)
 
 

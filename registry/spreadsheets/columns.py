@@ -46,6 +46,8 @@ class Column(Field):
             self.reads = "amounts"
         # Texts of the record itself are taken as they are.
         self.knows_nothing = self.names_another or self.widget.knows_nothing
+        # Whether the same cell comes again and again, so that its meaning is worth remembering.
+        self.repeats = self.names_another or not isinstance(self.widget, widgets.TextWidget)
 
     @property
     def label(self) -> str:
@@ -76,14 +78,12 @@ class Column(Field):
             error.column = error.column or self.column_name
             raise
 
-    def save(self, instance, row, is_m2m=False, **kwargs):
-        value = self.clean(row, **kwargs)
-        if value is None:
-            return
+    def put(self, value, row, directory) -> None:
+        """Put the value of the row's cell into its plan."""
         try:
-            self.apply(row.plan, value, row, kwargs["directory"])
+            self.apply(row.plan, value, row, directory)
         except NameLeftOutError as error:
-            kwargs["directory"].notice_once(error.message)
+            directory.notice_once(error.message)
         except CellError as error:
             error.column = error.column or self.column_name
             raise
@@ -197,9 +197,12 @@ class ListColumn(Column):
         super().__init__(attribute, headings, widgets.TextWidget())
 
     def apply(self, plan, value, row, directory):
+        label = row.heading(self.column_name)
         for item in self.split(value, directory):
-            with directory.without_left_out():
-                self.add(plan, item, row.heading(self.column_name), directory)
+            try:
+                self.add(plan, item, label, directory)
+            except NameLeftOutError as error:
+                directory.notice_once(error.message)
 
     def split(self, value: str, directory) -> list[str]:
         known = (lambda text: self.knows(text, directory)) if self.commas else None
@@ -256,11 +259,13 @@ class PlacesColumn(ListColumn):
         return values.split_places(value, directory.places.__contains__, directory.may_lie_in)
 
     def apply(self, plan, value, row, directory):
-        code = vocabulary.country_code(str(row.get(self.country, "")))
+        code = vocabulary.country_code(str(row[self.country])) if self.country in row else None
         for item in self.split(value, directory):
-            with directory.without_left_out():
+            try:
                 place = directory.place(item, code)
                 plan.link(self.attribute, place, row.heading(self.column_name))
+            except NameLeftOutError as error:
+                directory.notice_once(error.message)
 
 
 class OrganisationsColumn(ListColumn):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from registry.fields import ALPHABET, PUBLIC_ID_LENGTH
 from registry.spreadsheets.problems import CellError
+from registry.spreadsheets.tables import Row
 from registry.text import name_key
 
 IDENTIFIED = re.compile(rf"(.*)\[([{ALPHABET}]{{{PUBLIC_ID_LENGTH}}})\]\s*", re.DOTALL)
@@ -46,7 +47,8 @@ class Names:
         self._are_words_of_their_own = are_words_of_their_own
 
     def add(self, record, names: Iterable[str]) -> None:
-        if public_id := getattr(record, "public_id", None):
+        """Note the names of a record, or of the row that will describe one."""
+        if record.__class__ is not Row and (public_id := getattr(record, "public_id", None)):
             self._identified[public_id] = record
         for name in names:
             key = key_of(name) if name else ""
@@ -64,11 +66,11 @@ class Names:
         After a name the registry's identifier may follow in brackets, as exports write it where
         the name alone would not say which is meant; it then tells one from the others.
         """
-        found = self._records.get(key_of(name), [])
+        found = self._called(key_of(name))
         if not found and (match := IDENTIFIED.fullmatch(name)):
             words, public_id = match.groups()
             record = self._identified.get(public_id)
-            named = self._records.get(key_of(words), [])
+            named = self._called(key_of(words))
             if record is not None and not any(record is one for one in named):
                 if " : " in words:
                     return []  # somebody of that organisation: ``values.read_detail`` cuts it
@@ -87,6 +89,13 @@ class Names:
                 )
             return [record]
         return found
+
+    def _called(self, key: str) -> list:
+        """The records of a folded name; those of rows are made once they are named."""
+        found = self._records.get(key)
+        if not found:
+            return []
+        return [one.record if one.__class__ is Row else one for one in found]
 
     def __contains__(self, name: str) -> bool:
         try:
@@ -129,7 +138,7 @@ class Names:
         for candidate in sorted(candidates - {key}):
             if not is_slip(candidate, key, self._are_words_of_their_own):
                 continue
-            for record in self._records[candidate]:
+            for record in self._called(candidate):
                 if may_be(record):
                     yield NearMiss(
                         record, self._spellings[candidate], _("one letter makes the difference")

@@ -32,7 +32,7 @@ from registry.models import (
     Source,
 )
 from registry.models.history import LABEL_LENGTH
-from registry.spreadsheets.plans import VOLATILE, RecordPlan, canonical, identity
+from registry.spreadsheets.plans import VOLATILE, RecordPlan, canonical, identity, owner_of
 from registry.spreadsheets.problems import Problem
 from registry.spreadsheets.revisions import revisions
 from registry.spreadsheets.wording import Wording
@@ -169,6 +169,8 @@ class Preparation:
             record.__dict__["search_text"] = self._wording.text(plan)
         self._labels[model].append(str(record)[:LABEL_LENGTH])
         self._add_row(model, record)
+        # It is long, and nobody else asks for it.
+        record.__dict__["search_text"] = ""
         label = layout(model).label
         self._counts[label] = max(self._counts[label], ~identity(record) + 1)
 
@@ -209,7 +211,7 @@ class Preparation:
         for relation, rows in plan.new_rows.items():
             model = type(rows[0])
             label = layout(model).label
-            owner = owner_key(plan.model, relation)
+            owner = owner_of(plan.model, relation).attname
             for row in rows:
                 row.__dict__["_number"] = self._counts[label]
                 row.__dict__[owner] = identity(plan.instance)
@@ -284,12 +286,6 @@ class Spool:
         self._file.seek(0)
         while size := int.from_bytes(self._file.read(4), "big"):
             yield self._file.read(size)
-
-
-@cache
-def owner_key(model, relation: str) -> str:
-    """The key by which the rows of a relation say whose they are."""
-    return model._meta.get_field(relation).field.attname
 
 
 class Prepared:

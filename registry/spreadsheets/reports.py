@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from django.utils.translation import ngettext
 
 from registry.spreadsheets.good_rows import OF_THE_FILE
-from registry.spreadsheets.plans import Plan, RecordPlan, describe, identity
+from registry.spreadsheets.plans import MOST_TOLD, Plan, RecordPlan, describe, identity
 
 # What a job keeps of a very long list; the counts beside it are always whole.
 MOST_PROBLEMS = 2_000
-MOST_RECORDS = 2_000
+MOST_RECORDS = MOST_TOLD
 # What a page shows of one record, so that a page of them stays small whatever the file.
 MOST_CHANGES = 25
 LONGEST_TEXT = 200
@@ -46,7 +46,7 @@ def report(plan: Plan) -> dict:
         "question_count": len(plan.questions),
         "mention_count": len(plan.mentions),
         "mentions": _by_kind(plan.mentions),
-        "record_count": len(touched),
+        "record_count": len(touched) + plan.more,
         "records": [_record(one) for one in touched[:MOST_RECORDS]],
     }
 

@@ -16,7 +16,7 @@ from registry.models import (
 from registry.spreadsheets import values, vocabulary
 from registry.spreadsheets.columns import ListColumn
 from registry.spreadsheets.files import tidy
-from registry.spreadsheets.plans import identity
+from registry.spreadsheets.plans import identity, new_row
 from registry.spreadsheets.problems import CellError
 from registry.text import fold
 
@@ -71,7 +71,8 @@ class PartiesColumn(RowsColumn):
         organisation = directory.organisation(item, place_of_side(self.side, directory))
         if find_row(plan, self.attribute, organisation) is None:
             role = {"role": self.role} if self.role else {}
-            plan.add_row(self.attribute, Party(organisation=organisation, **role), label)
+            row = new_row(Party, organisation=organisation, **role)
+            plan.add_row(self.attribute, row, label)
 
 
 class PartnersColumn(RowsColumn):
@@ -95,7 +96,7 @@ class PartnersColumn(RowsColumn):
         organisation = directory.organisation(item, place_of_side(self.side, directory))
         row = find_row(plan, self.attribute, organisation)
         if row is None:
-            partner = ProjectPartner(organisation=organisation, role=self.role)
+            partner = new_row(ProjectPartner, organisation=organisation, role=self.role)
             plan.add_row(self.attribute, partner, label)
         elif self.role == PartnerRole.LEAD != row.role:
             plan.change_row(self.attribute, row, {"role": self.role}, label)
@@ -111,8 +112,9 @@ def place_of_side(side: str, directory):
 
 def find_row(plan, relation: str, organisation):
     """The row under a planned record that is about the organisation, if there is one."""
+    key = organisation.__dict__["id"]
     for row in plan.rows(relation):
-        if row.organisation_id and row.organisation_id == organisation.pk:
+        if row.organisation_id and row.organisation_id == key:
             return row
         if row.organisation_id is None and row.organisation is organisation:
             return row

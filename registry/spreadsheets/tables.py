@@ -29,6 +29,18 @@ EXAMPLE_WORDS = ("exemple", "example")
 class Row(dict):
     """The cells of a row by the name of their column, empty ones left out."""
 
+    __slots__ = (
+        "aliases",
+        "conventions",
+        "headings",
+        "key",
+        "number",
+        "plan",
+        "problems",
+        "resource",
+        "sheet",
+    )
+
     def __init__(self, sheet: str, number: int, headings: dict[str, str]):
         super().__init__()
         self.sheet = sheet
@@ -36,9 +48,18 @@ class Row(dict):
         self.headings = headings
         self.conventions = Conventions()
         self.plan = None
+        # The primary key of its record, where it is one of the registry and not loaded yet.
+        self.key: int | None = None
+        # What plans it, for a record that nobody has asked for yet.
+        self.resource = None
         self.problems: list[Problem] = []
         # What its record is also called: a name of the file that was decided to be the same.
         self.aliases: list[str] = []
+
+    @property
+    def record(self):
+        """The record that the row describes, for others that name it."""
+        return (self.plan or self.resource.begin(self, is_named=True)).instance
 
     @property
     def is_example(self) -> bool:

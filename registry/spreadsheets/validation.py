@@ -21,6 +21,7 @@ from django.db.models.functions import Cast, Concat
 from django.db.models.functions.text import ConcatPair
 from django.db.models.lookups import GreaterThanOrEqual
 
+from registry import bulk
 from registry.dates import PartialDate
 from registry.fields import PartialDateField
 from registry.spreadsheets.plans import RecordPlan, identity
@@ -136,14 +137,16 @@ def _reader(model, name: str) -> Evaluated:
         return partial(_key, field)
     if isinstance(field, models.CharField | models.TextField) and _is_plain(field):
         return operator.attrgetter(name)
+    if isinstance(field, PartialDateField):
+        return lambda record: bulk.iso(record.__dict__[name])
     return lambda record: field.get_prep_value(getattr(record, name))
 
 
 def _key(field, record):
     """The key to another record; one that is not saved stands for the key that it will have."""
-    key = getattr(record, field.attname)
-    if key is None and field.is_cached(record):
-        neighbour = getattr(record, field.name)
+    key = record.__dict__[field.attname]
+    if key is None:
+        neighbour = record._state.fields_cache.get(field.name)
         return None if neighbour is None else identity(neighbour)
     return key
 
@@ -218,7 +221,7 @@ def _check_record(record, unique: UniqueValues | None) -> dict[str, list[str]]:
         except ValidationError as error:
             errors |= error.update_error_dict({}) and error.message_dict
     if not errors:
-        errors = _check_constraints(record, unique)
+        errors = _check_constraints(record, checks, unique)
     return errors
 
 
@@ -235,20 +238,37 @@ class Checks:
         self.keys = [field.name for field in fields if field.is_relation]
         self.required_keys = [field for field in fields if field.is_relation and not field.null]
         self.has_clean = model.clean is not models.Model.clean
+        self.constraints = [(one, self._compile(model, one)) for one in model._meta.constraints]
         self._fields = [
             (field, field.attname, field.blank, _quick_check(field), set())
             for field in fields
             if not field.is_relation
         ]
 
+    @staticmethod
+    def _compile(model, constraint) -> Evaluated | None:
+        """A check's condition; ``None`` where that is not understood, or it is about other rows."""
+        if isinstance(constraint, models.UniqueConstraint):
+            return None
+        try:
+            return _compiled(model, constraint.condition)
+        except NotUnderstoodError:
+            return None
+
     def surely_valid(self, record) -> bool:
-        return all(
-            (blank and value in EMPTY_VALUES)
-            or (quick is not None and quick(value))
-            or (quick is None and self._was_valid(field, value, known, record))
-            for field, attname, blank, quick, known in self._fields
-            for value in (getattr(record, attname),)
-        )
+        values = record.__dict__
+        for field, attname, blank, quick, known in self._fields:
+            if attname not in values:
+                continue  # not loaded, and so not changed
+            value = values[attname]
+            if blank and (value is None or value == ""):
+                continue
+            if quick is None:
+                if not self._was_valid(field, value, known, record):
+                    return False
+            elif not quick(value):
+                return False
+        return True
 
     @staticmethod
     def _was_valid(field, value, known: set, record) -> bool:
@@ -265,7 +285,6 @@ class Checks:
         return True
 
 
-EMPTY_VALUES = (None, "")
 MOST_KNOWN = 10_000
 _checks_of = cache(Checks)
 
@@ -295,21 +314,29 @@ def _quick_check(field) -> Callable[[object], bool] | None:
     return None
 
 
-def _check_constraints(record, unique: UniqueValues | None) -> dict[str, list[str]]:
+def _check_constraints(
+    record, checks: "Checks", unique: UniqueValues | None
+) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
-    for constraint in record._meta.constraints:
-        try:
-            if isinstance(constraint, models.UniqueConstraint):
-                wrong = unique is not None and unique.clash(constraint, record)
-            else:
-                wrong = evaluate(constraint.condition, record) is False
-        except NotUnderstoodError:
+    for constraint, holds in checks.constraints:
+        if holds is not None:
+            wrong = holds(record) is False
+        elif isinstance(constraint, models.UniqueConstraint):
+            wrong = unique is not None and _clashes(constraint, record, unique)
+        else:
             wrong = _ask_database(constraint, record)
         if wrong:
             errors.setdefault(NON_FIELD_ERRORS, []).append(
                 str(constraint.get_violation_error_message())
             )
     return errors
+
+
+def _clashes(constraint, record, unique: UniqueValues) -> bool:
+    try:
+        return unique.clash(constraint, record)
+    except NotUnderstoodError:
+        return _ask_database(constraint, record)
 
 
 def _ask_database(constraint, record) -> bool:

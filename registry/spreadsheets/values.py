@@ -12,6 +12,8 @@ from registry.spreadsheets.problems import CellError
 
 BULLET = re.compile(r"^[-–—•·*]\s+")
 NUMBERED = re.compile(r"^(\d{1,2})[.)]\s+")
+# What most lists, of which the values stand between semicolons, have nothing of.
+CUT_OTHERWISE = re.compile(r'[|\n"()]|(?:\A|;)\s*(?:[-–—•·*]|\d{1,2}[.)])\s')
 QUOTED_ITEM = re.compile(r'(?:\A|(?<=[;|\n]))\s*"((?:[^"]|"")+)"\s*(?=[;|\n]|\Z)')
 WOULD_BE_CUT = re.compile(r'[;|\n]|\A"|\A[-–—•·*]\s|\A\d{1,2}[.)]\s')
 WOULD_BE_CUT_ALONE = re.compile(r'[;|\n,→]|[-=]>|\A"|\A[-–—•·*]\s')
@@ -52,6 +54,9 @@ def split_places(
 
 
 def _split(text: str, cut: Callable[[str], list[str]] | None) -> list[str]:
+    if ";" in text and not CUT_OTHERWISE.search(text):
+        parts = dict.fromkeys(filter(None, map(str.strip, text.split(";"))))
+        return [part for part in parts if not is_nothing(part)]
     parts = _split_quoted(text) if '"' in text else _split_outside_parentheses(text, ";|\n")
     if len(parts) == 1 and cut is not None and not isinstance(parts[0], _Quoted):
         parts = cut(parts[0])

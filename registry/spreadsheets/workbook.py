@@ -8,7 +8,7 @@ from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.files import read_workbook
 from registry.spreadsheets.good_rows import keep_good_rows
 from registry.spreadsheets.mapping import Mapping
-from registry.spreadsheets.plans import Plan, identity
+from registry.spreadsheets.plans import Plan
 from registry.spreadsheets.prepared import Preparation, Prepared
 from registry.spreadsheets.recognition import recognise
 from registry.spreadsheets.resources import IMPORTED
@@ -37,12 +37,16 @@ def plan_workbook(
     if mapping is None:
         mapping = profiles.choose(workbook, authority) or Mapping()
     recognition = recognise(workbook, IMPORTED, mapping)
+    del workbook  # its cells are in the tables, which let go of them as they are planned
     plan = Plan(problems=recognition.problems, notices=recognition.notices)
     plan.mapping, plan.layouts = mapping, recognition.layouts
     directory = Directory(authority, user, publish)
     order = {resource: number for number, resource in enumerate(IMPORTED)}
     tables = sorted(recognition.tables, key=lambda table: order[table.resource])
     steps = [(table.resource(directory), table) for table in tables]
+    if len(steps) == 1 and steps[0][0].is_final and not (good_rows or directory.has_decisions):
+        # Nothing that comes later changes what is planned of a row: it need not wait.
+        steps[0][0].preparation = Preparation(directory.planned)
     # Each row is looked at twice: to identify it, and to plan it.
     progress.phase(ImportState.PLANNING, 2 * sum(len(table.rows) for table in tables))
     for resource, table in steps:
@@ -53,6 +57,7 @@ def plan_workbook(
         counts[id(table)].heading_row = table.heading_row
         plan.records += resource.plans
         plan.problems += resource.problems
+        plan.more += resource.more
     plan.sheets = [counts[id(table)] for table in recognition.tables]
     plan.records += [one for one in directory.completions.values() if one.is_touched]
     plan.mentions = directory.mentions
@@ -60,15 +65,24 @@ def plan_workbook(
     if good_rows and plan.problems:
         keep_good_rows(plan, tables)
     plan.notices += directory.notices
-    plan.prepared = _prepare(plan, rests_on)
+    plan.prepared = _prepare(plan, directory, steps, rests_on)
     return plan
 
 
-def _prepare(plan: Plan, rests_on: str) -> Prepared:
+def _prepare(plan: Plan, directory: Directory, steps: list, rests_on: str) -> Prepared:
     """What is to be written: nothing of a file in which something is wrong."""
-    touched = [] if plan.problems else plan.touched
-    preparation = Preparation({(one.model, identity(one.instance)): one for one in touched})
-    if not plan.problems:
-        for one in (*plan.records, *plan.mentions):
+    if plan.problems:
+        return Preparation({}).finish(rests_on, plan.problems)
+    preparation = next((resource.preparation for resource, _table in steps), None)
+    if preparation is None:
+        for one in plan.touched:
+            directory.note_plan(one)
+        preparation = Preparation(directory.planned)
+        for one in plan.records:
             preparation.add(one)
-    return preparation.finish(rests_on, plan.problems)
+    else:
+        for one in directory.completions.values():
+            preparation.add(one)
+    for one in plan.mentions:
+        preparation.add(one)
+    return preparation.finish(rests_on, [])

@@ -15,7 +15,7 @@ from registry.models.base import PublicRecord
 from registry.spreadsheets import validation
 from registry.spreadsheets.directory.decisions import NameDecisions, NameQuestion
 from registry.spreadsheets.names import Names
-from registry.spreadsheets.plans import RecordPlan, identity
+from registry.spreadsheets.plans import RecordPlan, field_of, give, identity
 from registry.spreadsheets.problems import CellError
 from registry.text import fold
 
@@ -43,6 +43,8 @@ class Lookups(NameDecisions):
         self.notices: list[str] = []
         self.questions: dict[tuple[str, str], NameQuestion] = {}
         self.completions: dict[tuple, RecordPlan] = {}
+        # The plans of records, by their model and identity, as far as others ask for them.
+        self.planned: dict[tuple, RecordPlan] = {}
         # The row that is being read: a record made because it names it is listed there.
         self.row = None
         self._rows: dict[tuple, object] = {}
@@ -86,13 +88,17 @@ class Lookups(NameDecisions):
         record._number = self._count(model)
         record._state.fields_cache = dict(blank._state.fields_cache)
         for name, value in fields.items():
-            setattr(record, name, value)
+            give(record, field_of(model, name), value)
         return record
 
     def _count(self, model) -> int:
         """The number by which a new record is known until it has a key."""
         self._counts[model] += 1
         return self._counts[model] - 1
+
+    def note_plan(self, plan: RecordPlan) -> None:
+        """What others say of a record is what its plan makes of it."""
+        self.planned[plan.model, identity(plan.instance)] = plan
 
     def claim(self, record, row):
         """Note which row is about a record; the row that was so before, if there is one."""
@@ -148,4 +154,5 @@ class Lookups(NameDecisions):
             )
         index.add(record, names)
         self.mentions.append(plan)
+        self.note_plan(plan)
         return record

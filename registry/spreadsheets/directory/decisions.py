@@ -1,6 +1,5 @@
 """Names that come near to a known one: what was decided about them, and those to be decided."""
 
-import contextlib
 from dataclasses import dataclass, field
 
 from django.db import models
@@ -56,6 +55,10 @@ class NameDecisions:
     def _decisions(self) -> dict[tuple[str, str], NameDecision]:
         decisions = NameDecision.objects.filter(authority=self.authority)
         return {(decision.model_name, decision.key): decision for decision in decisions}
+
+    @property
+    def has_decisions(self) -> bool:
+        return bool(self._decisions)
 
     def settle(
         self, names: Names, model, name: str, may_be=bool, is_of_row: bool = False
@@ -134,10 +137,9 @@ class NameDecisions:
         row = self.row_of(record)
         if row is not None and row.plan is not None:
             return row.plan
-        for plan in self.mentions:
-            if plan.instance is record:
-                return plan
         key = type(record), identity(record)
+        if key in self.planned:
+            return self.planned[key]
         if key not in self.completions:
             sheet, number = (self.row.sheet, self.row.number) if self.row else ("", 0)
             self.completions[key] = RecordPlan(record, False, sheet, number)
@@ -157,18 +159,12 @@ class NameDecisions:
         if message not in self.notices:
             self.notices.append(message)
 
-    @contextlib.contextmanager
-    def without_left_out(self):
-        """Go on without a name that was decided to be left out, and say so."""
-        try:
-            yield
-        except NameLeftOutError as error:
-            self.notice_once(error.message)
-
     def each(self, look_up, names) -> list:
         """What each of the names stands for, without those that are left out."""
         found = []
         for name in names:
-            with self.without_left_out():
+            try:
                 found.append(look_up(name))
+            except NameLeftOutError as error:
+                self.notice_once(error.message)
         return found

@@ -51,6 +51,7 @@ class ContributionResource(MoneyResource):
     )
     itself = "subvention subventions aide financement contribution soutien dossier grant grants"
     key_columns = ("amount", "funders")
+    is_final = True
     joined = ("fund", "call__fund")
     prefetched = ("funders", "recipients", "projects", "citations__source")
 
@@ -167,7 +168,7 @@ class ContributionResource(MoneyResource):
             }
         )
 
-    def _register(self, row):
+    def _register(self, row, record):
         """No name to register."""
 
     def match(self, row):

@@ -52,7 +52,7 @@ class DomainResource(RecordResource):
         return [record.name_fr, self.read(row, "name_en"), record.code]
 
     def _load_matched(self, rows):
-        """The directory has loaded the domains whole."""
+        """The directory has loaded the domains whole: the plans have them."""
 
     def _cite(self, row):
         """Nothing supports a domain."""

@@ -48,6 +48,8 @@ DOLLARS = re.compile(r"\$|\bdollars?\b", re.IGNORECASE)
 FRENCH_AMOUNTS = frozenset(
     ("montant", "montants", "subvention", "aide", "somme", "financement", "soutien", "octroi")
 )
+# The funders of what an amount on a sheet of projects gives.
+FUNDERS = OrganisationsColumn("funders", FUNDER_HEADINGS)
 
 
 class MoneyResource(RecordResource):
@@ -103,6 +105,7 @@ class ProjectResource(MoneyResource):
     itself = "projet projets project projects action actions initiative"
     date_columns = ("starts_on", "period")
     index = "projects"
+    is_final = True
     joined = ("fund", "call__fund")
     prefetched = (
         "partners__organisation",
@@ -252,13 +255,15 @@ class ProjectResource(MoneyResource):
             record = self.directory.new(
                 Contribution, fund=row.plan.instance.fund, call=row.plan.instance.call, **fields
             )
-            given = RecordPlan(record, True, row.sheet, row.number)
+            told = row.plan.is_told
+            given = RecordPlan(record, True, row.sheet, row.number, is_told=told)
             given.link("projects", row.plan.instance, "")
-            text = partial(describe, record)
-            label = row.heading("amount" if money else "funders")
-            row.plan.changes.append(
-                Change("contributions", label, "", text, (None, amount), added=True)
-            )
+            if told:
+                text = partial(describe, record)
+                label = row.heading("amount" if money else "funders")
+                row.plan.changes.append(
+                    Change("contributions", label, "", text, (None, amount), added=True)
+                )
             self._check(given)
         for funder in funders:
             before = len(given.changes)
@@ -280,9 +285,8 @@ class ProjectResource(MoneyResource):
         cell = self.read(row, "funders")
         if not cell:
             return []
-        column = OrganisationsColumn("funders", FUNDER_HEADINGS)
         try:
-            names = column.split(cell, self.directory)
+            names = FUNDERS.split(cell, self.directory)
             return self.directory.each(self.directory.organisation, names)
         except CellError as error:
             error.column = "funders"

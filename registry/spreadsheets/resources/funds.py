@@ -117,9 +117,9 @@ class CallResource(RecordResource):
         ]
         return self.choose(found, edition, None)
 
-    def _register(self, row):
+    def _register(self, row, record):
         """A call is known by its fund and edition, and perhaps a title."""
         call = row.plan.instance
         for name in ("fund", "edition", "title"):
-            self._try(row, self.fields[name].save, call, row, directory=self.directory)
+            self._try(row, self.fill, row, self.fields[name])
         self.directory.calls.add(call, self.directory.names_of_call(call))

@@ -144,7 +144,7 @@ class TwinningResource(RecordResource):
         known = self._known.get(pair)
         return self.stub(known) if known else None
 
-    def _register(self, row):
+    def _register(self, row, record):
         """No name to register."""
 
     def _authority(self, row, n: str):

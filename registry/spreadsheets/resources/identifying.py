@@ -1,0 +1,163 @@
+"""The first look at a sheet: which record each row is about, found or new."""
+
+from django.db.models.base import ModelState
+from django.utils.translation import gettext as _
+
+from registry.spreadsheets import progress
+from registry.spreadsheets.directory import may_be_same_date
+from registry.spreadsheets.plans import MOST_TOLD, RecordPlan
+from registry.spreadsheets.problems import CellError, NameLeftOutError, RepeatedRowError
+from registry.spreadsheets.tables import Row, Table
+from registry.text import fold
+
+
+class Identifying:
+    """How a resource finds the records of its rows, so that other rows can name them."""
+
+    def identify_rows(self, table: Table) -> None:
+        """Find out which record each row is about, so that other rows can name it."""
+        kept = []
+        for row in progress.each(table.rows):
+            self.directory.row = row
+            row.resource = self
+            try:
+                record = self.match(row)
+                self._claim(row, record)
+            except NameLeftOutError as error:
+                self.directory.notice_once(error.message)
+                continue
+            except RepeatedRowError:
+                continue
+            except CellError as error:
+                # The row is refused, and still read: all that is wrong with it is told at once.
+                row.problems = [self._problem(row, error)]
+                row.plan = self._plan_of(row, self.directory.new(self._meta.model), True)
+            else:
+                if record is not None:
+                    row.key = record.pk
+                if record is None and self.is_final:
+                    self._register(row, row)
+                elif not self.is_final:
+                    row.plan = self._plan_of(row, record, False) if record else self.begin(row)
+                    if record is None:
+                        self._register(row, row.plan.instance)
+            kept.append(row)
+        table.rows = kept
+
+    def begin(self, row: Row, is_named: bool = False) -> RecordPlan:
+        """The plan of a new record; with what it is known by, where another row names it."""
+        row.plan = self._plan_of(row, self.directory.new(self._meta.model), True)
+        if is_named or not self.is_final:
+            self.directory.claim(row.plan.instance, row)
+        if is_named:
+            self._fill_key(row)
+        return row.plan
+
+    def _plan_of(self, row: Row, record, is_new: bool) -> RecordPlan:
+        """The plan of a row; those of new records tell their values as long as somebody looks."""
+        self._new += is_new
+        told = not is_new or self._new <= MOST_TOLD
+        return RecordPlan(record, is_new, row.sheet, row.number, is_told=told)
+
+    def _fill_key(self, row: Row) -> bool:
+        """Fill in what a new record is known by, if that can be read."""
+        try:
+            for name in (self.key_columns[0], *self.date_columns):
+                self.fill(row, self.fields[name])
+        except CellError:
+            return False  # the second pass says so
+        return True
+
+    def _register(self, row: Row, record) -> None:
+        """Note by which names the new record of a row is known: itself, or the row for it."""
+        if not self.index:
+            return
+        names = getattr(self.directory, self.index)
+        if record is row:
+            names.add(row, [self.read(row, self.key_columns[0])])
+        elif self._fill_key(row):
+            names.add(record, self.names_of(record, row))
+
+    def names_of(self, record, row: Row) -> list[str]:
+        return [str(record)]
+
+    def match(self, row: Row):
+        """The record that the row is about; ``None`` for a new one."""
+        if record := self.match_by_key(row):
+            return record
+        title = self.read(row, self.key_columns[0])
+        if not title:
+            raise self.empty_cell(self.key_columns[0])
+        date = self._key_date(row)
+        found = [
+            record
+            for record in getattr(self.directory, self.index).find(title)
+            if may_be_same_date(self._date_of(record), date)
+        ]
+        return self.choose(found, title, date)
+
+    def choose(self, found: list, title: str, date):
+        """One of the records that could be meant; an error where nothing tells them apart."""
+        for narrower in (
+            [record for record in found if record.authority_id == self.directory.authority.pk],
+            [record for record in found if self._date_of(record) == date],
+        ):
+            if len(found) > 1 and narrower:
+                found = narrower
+        if len(found) > 1:
+            raise self.several(title)
+        return found[0] if found else None
+
+    def several(self, title: str) -> CellError:
+        """That nothing tells apart the records of this title."""
+        return CellError(
+            _("Several records are called “%(title)s”.") % {"title": title},
+            _("Give the identifier of the one that is meant, in a column “%(column)s”.")
+            % {"column": self.fields["public_id"].label},
+            value=title,
+        )
+
+    def match_by_key(self, row: Row):
+        """The record whose identifier or own reference the row gives."""
+        model = self._meta.model
+        if public_id := self.read(row, "public_id"):
+            pk = self.directory.by_key(model, public_id.strip().lower())
+            if pk is None:
+                error = CellError(
+                    _("No record of this kind has the identifier “%(value)s”.")
+                    % {"value": public_id},
+                    _("Empty this cell to add a new record."),
+                )
+                error.column = "public_id"
+                raise error
+            return self.stub(pk)
+        if reference := self.read(row, "reference"):
+            pk = self.directory.by_key(model, (self.directory.authority.pk, fold(reference)))
+            return self.stub(pk) if pk else None
+        return None
+
+    def stub(self, pk: int):
+        """A record of which the key alone is known; it is loaded with the others."""
+        record = self._meta.model.__new__(self._meta.model)
+        record.__dict__.update(id=pk, authority_id=self.directory.authority.pk)
+        record._state = ModelState()
+        return record
+
+    def _key_date(self, row: Row):
+        for name in self.date_columns:
+            if value := self.read(row, name):
+                return value[0] if isinstance(value, tuple) else value
+        return None
+
+    def _date_of(self, record):
+        return getattr(record, self.date_columns[0]) if self.date_columns else None
+
+    def _claim(self, row: Row, record) -> None:
+        if record is not None and (first := self.directory.claim(record, row)):
+            error = CellError(
+                _("This row is about the same record as row %(row)s of “%(sheet)s”.")
+                % {"row": first.number, "sheet": first.sheet},
+                _("Keep one of the two rows."),
+            )
+            error.column = self.key_columns[0]
+            raise error
