@@ -292,6 +292,8 @@ TASKS = {
     }
 }
 
+# The largest file that a source may carry.
+FILE_MAX_MEGABYTES = environment.integer("FILE_MAX_MEGABYTES", 20, minimum=1)
 FILE_UPLOAD_PERMISSIONS = 0o640
 # One citation, party or participant takes several form fields; a large record has hundreds.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

@@ -107,6 +107,11 @@ urlpatterns = [
         funding.ContributionList,
         funding.ContributionDetail,
     ),
+    path(
+        _("sources/<slug:public_id>/files/<int:pk>/<str:name>"),
+        sources.SourceFileView.as_view(),
+        name="source_file",
+    ),
     *_record(_("sources/"), "source", sources.SourceList, sources.SourceDetail),
     _list_file(_("domains/"), "domain", reference.DomainList),
     path(

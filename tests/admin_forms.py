@@ -2,6 +2,7 @@
 
 from itertools import count
 
+from django.db.models import FileField
 from django.forms import ModelMultipleChoiceField
 from django.urls import reverse
 
@@ -96,6 +97,8 @@ def _add_row(record, inline) -> None:
             values[field.name] = record
         elif field.name in shown and field.is_relation:
             values[field.name] = make(field.related_model)
+        elif isinstance(field, FileField):
+            values[field.name] = f"sources/{next(numbers)}.pdf"
         elif field.name in ("name", "title", "value"):
             values[field.name] = f"Essai {next(numbers)}"
     row = rows.objects.create(**values)

@@ -25,7 +25,7 @@ from registry.models.organisations import (
 from registry.models.reference import Domain, Place, PlaceIdentifier, PlaceName
 from registry.models.reminders import Reminder
 from registry.models.reports import ErrorReport
-from registry.models.sources import Citation, Source
+from registry.models.sources import Citation, Source, SourceFile
 
 __all__ = [
     "Agreement",
@@ -61,6 +61,7 @@ __all__ = [
     "Revision",
     "Signatory",
     "Source",
+    "SourceFile",
     "Stop",
     "User",
 ]

@@ -2,8 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from registry import documents
 from registry.choices import SourceKind
 from registry.fields import PartialDateField
 from registry.models.base import PublicRecord
@@ -59,6 +61,70 @@ class Source(PublicRecord):
         """The title and those by which it is also cited."""
         others = (line.strip() for line in self.other_titles.splitlines())
         return [self.title, *(title for title in others if title)]
+
+
+def stored_name(row, _filename) -> str:
+    """Where a file is kept: by its content, so that no name of an upload reaches the disk.
+
+    It stays there when its row goes: the history can bring the row back.
+    """
+    name = documents.digest(row.file.file)
+    return f"sources/{name[:2]}/{name}.{documents.KINDS[documents.kind_of(row.file.file)]}"
+
+
+class SourceFile(models.Model):
+    """A file of the document itself: what it said on the day it was checked."""
+
+    source = models.ForeignKey(
+        Source, on_delete=models.CASCADE, related_name="files", verbose_name=_("source")
+    )
+    file = models.FileField(
+        _("file"), upload_to=stored_name, max_length=120, validators=[documents.check]
+    )
+    name = models.CharField(
+        _("name of the file"),
+        max_length=150,
+        blank=True,
+        help_text=_("Under which visitors save it; without one, that of the upload."),
+    )
+    size = models.PositiveBigIntegerField(_("size"), default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "file"],
+                name="sourcefile_unique",
+                violation_error_message=_("This file is there already."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        if not self.file._committed:
+            self.name = documents.safe_name(self.name or self.file.name)
+            self.size = self.file.size
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        kwargs = {"public_id": self.source.public_id, "pk": self.pk, "name": self.download_name}
+        return reverse("registry:source_file", kwargs=kwargs)
+
+    @property
+    def kind(self) -> str:
+        """The ending that says what it is: pdf, docx…"""
+        return self.file.name.rpartition(".")[2]
+
+    @property
+    def download_name(self) -> str:
+        """The name with the ending of what the file is, whatever its upload was called."""
+        _stem, dot, ending = self.name.rpartition(".")
+        same = dot and ending.lower().replace("jpeg", "jpg") == self.kind
+        return self.name if same else f"{self.name}.{self.kind}"
 
 
 # A plain key for each kind of record that can be cited, rather than a generic one: the database

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.views.generic import View
 
+from registry import documents
 from registry.choices import Status
 from registry.filters import SourceFilterSet
-from registry.models import Citation, Source
+from registry.models import Citation, Source, SourceFile
 from registry.models.sources import CITED
 from registry.views.base import RecordList
 from registry.views.details import BLOCK_LENGTH, RecordDetail
@@ -43,7 +46,8 @@ class SourceDetail(RecordDetail):
     def get_context_data(self, **kwargs):
         supported = [self._supported(kind) for kind in CITED]
         return super().get_context_data(**kwargs) | {
-            "supported": [group for group in supported if group.citations]
+            "supported": [group for group in supported if group.citations],
+            "files": list(self.object.files.select_related("source")),
         }
 
     def _supported(self, kind) -> Supported:
@@ -62,3 +66,12 @@ class SourceDetail(RecordDetail):
             len(citations) > BLOCK_LENGTH,
             f"{reverse(f'registry:{kind}_list')}?source={self.object.public_id}",
         )
+
+
+class SourceFileView(View):
+    """A file of a published source; of any other one there is nothing to know."""
+
+    def get(self, request, public_id, pk, name):
+        rows = SourceFile.objects.filter(source__in=Source.objects.published())
+        row = get_object_or_404(rows, source__public_id=public_id.lower(), pk=pk)
+        return documents.send(row)
