@@ -16,11 +16,16 @@ pytestmark = [
 ]
 
 KINDS = [model._meta.model_name for model in RECORDS]
-PAGES = ["home", "search", "domain_list", "about", "accessibility"]
+PAGES = ["home", "search", "domain_list", "about", "accessibility", "data"]
+VIEWS = ["table", "map", "timeline", "figures"]
 LOOKS = {
     "fr": [(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")],
     "en": [(390, "dark"), (1280, "light")],  # the same templates with other words
 }
+
+
+def _key(record) -> dict:
+    return {"kind": record._meta.model_name, "public_id": record.public_id}
 
 
 def addresses(records: dict[str, PublicRecord], language) -> list[str]:
@@ -32,10 +37,12 @@ def addresses(records: dict[str, PublicRecord], language) -> list[str]:
             *(reverse(f"registry:{name}") for name in PAGES),
             *lists,
             *(record.get_absolute_url() for record in records.values()),
+            reverse("registry:report", kwargs=_key(records["agreement"])),
             factories.DomainFactory().get_absolute_url(),
             f"{reverse('registry:search')}?q=accord",
             f"{reverse('registry:search')}?q=introuvable",
             f"{agreements}?kind=convention&since=2010&sort=title&page=2",
+            *(f"{agreements}?view={view}" for view in VIEWS),
             f"{agreements}?since=hier&q=introuvable",
             f"{agreements}nothing-is-here/",
         ]
@@ -76,6 +83,33 @@ def test_no_page_scrolls_sideways(page, records, width):
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wide.append(address)
     assert wide == []
+
+
+# What WCAG 2.2 asks a page to bear: the text spacing of 1.4.12, and text at twice its size (1.4.4).
+SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+    word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"""
+TWICE = "html { font-size: 200% !important; }"
+CUT_OFF = """() => [...document.querySelectorAll("main *, header *, footer *")].filter(node => {
+    const style = getComputedStyle(node);
+    return style.overflowX !== "visible" && style.overflowX !== "auto" && node.clientWidth > 1
+        && !node.matches("svg, svg *, input, textarea, select, .map__frame, .map__frame *")
+        && (node.scrollWidth > node.clientWidth + 1);
+}).map(node => node.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("style", [SPACING, TWICE], ids=["spacing", "twice"])
+def test_text_set_by_the_reader_is_neither_cut_off_nor_wider_than_the_page(page, records, style):
+    broken = []
+    for address in addresses(records, "fr"):
+        page.goto(address)
+        page.evaluate(
+            "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);"
+            " document.adoptedStyleSheets = [sheet]; }",
+            style,
+        )
+        if page.evaluate("document.documentElement.scrollWidth") > 1280 or page.evaluate(CUT_OFF):
+            broken.append((address, page.evaluate(CUT_OFF)))
+    assert broken == []
 
 
 def test_pages_break_no_rule_of_their_policy(page, records):

@@ -1,0 +1,79 @@
+"""What the pages are made of: well-formed, light, and the same under the reader's own settings."""
+
+import gzip
+import os
+import re
+import subprocess
+from collections import Counter
+
+import html5lib
+import pytest
+from django.contrib.staticfiles import finders
+from django.urls import reverse
+
+from tests.linked import link, one_of_each
+from tests.test_public_accessibility import addresses
+
+# Compressed, without the map, which fetches its own when it is drawn.
+FIRST_PAGE = 100_000
+OF_THE_MAP = ("leaflet", "markercluster", "topojson", "world-atlas", "map.js", "map.css")
+COMPRESSED_ALREADY = (".woff2", ".png")
+
+
+@pytest.fixture
+def records(db):
+    made = one_of_each()
+    link(made, one_of_each())
+    return made
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_page_is_well_formed(client, records, language):
+    faults = []
+    for address in addresses(records, language):
+        text = client.get(address, follow=True).text
+        parser = html5lib.HTMLParser(strict=False)
+        parser.parse(text)
+        faults += [
+            f"{address} {position}: {name} {values}" for position, name, values in parser.errors
+        ]
+        identifiers = Counter(re.findall(r'\sid="([^"]*)"', text))
+        faults += [f"{address}: {one} twice" for one, number in identifiers.items() if number > 1]
+    assert faults == []
+
+
+@pytest.mark.skipif("VNU_JAR" not in os.environ, reason="VNU_JAR names no vnu.jar (npm: vnu-jar)")
+def test_w3c_validator_finds_no_error(client, records, tmp_path):
+    for number, address in enumerate(addresses(records, "fr") + addresses(records, "en")):
+        text = client.get(address, follow=True).text
+        (tmp_path / f"{number:03}.html").write_text(f"{text}<!-- {address} -->")
+    found = subprocess.run(
+        ["java", "-jar", os.environ["VNU_JAR"], "--errors-only", *sorted(tmp_path.glob("*.html"))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.stderr == ""
+
+
+def _compressed(path: str) -> int:
+    """The size of a static file as it is sent, with what a style sheet asks for in its turn."""
+    with open(finders.find(path), "rb") as file:
+        content = file.read()
+    size = len(content) if path.endswith(COMPRESSED_ALREADY) else len(gzip.compress(content))
+    if path.endswith(".css"):
+        folder = path.rpartition("/")[0]
+        for named in re.findall(r'url\("([^"#]+)"\)', content.decode()):
+            inner = os.path.normpath(f"{folder}/{named}")
+            size += 0 if inner.endswith(".woff2") else _compressed(inner)
+    return size
+
+
+def test_first_page_is_light(client, records):
+    text = client.get(reverse("registry:home")).text
+    files = set(re.findall(r'(?:href|src)="/static/([^"#]+)', text))
+    files = {file for file in files if not any(name in file for name in OF_THE_MAP)}
+    files -= {"registry/img/touch-icon.png", "registry/css/print.css"}  # fetched for neither
+    sizes = {file: _compressed(file) for file in files}
+    assert any(file.endswith(".woff2") for file in sizes)
+    assert len(gzip.compress(text.encode())) + sum(sizes.values()) <= FIRST_PAGE, sizes
