@@ -64,11 +64,20 @@ def test_home_tells_what_was_changed_last_of_all_kinds(client):
 
 def test_home_counts_the_ways_in_without_drafts_and_after_each_change(client):
     organisation = factories.OrganisationFactory(place__name_fr="Rennes")
-    factories.OrganisationFactory(place=organisation.place, status="draft")
+    for status in ("published", "draft"):
+        record = factories.AgreementFactory(status=status)
+        record.parties.create(organisation=organisation)
     places = home(client).context["places"]
     assert [(place.name, place.number) for place in places] == [("Rennes", 1)]
-    factories.OrganisationFactory(place=organisation.place)
+    factories.AgreementFactory().parties.create(organisation=organisation)
     assert [place.number for place in home(client).context["places"]] == [2]
+
+
+def test_home_shows_the_latest_delegations_and_none_to_come(client):
+    dates = [in_days(10), "2020", "2024-05", "2023", "2022-01"]
+    records = [factories.DelegationFactory(starts_on=date, ends_on=None) for date in dates]
+    latest = {str(url): records for _title, url, records in home(client).context["latest"]}
+    assert latest[reverse("registry:delegation_list")] == [records[2], records[3], records[4]]
 
 
 def test_home_counts_domains_with_those_below(client):

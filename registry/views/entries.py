@@ -1,53 +1,38 @@
-"""The ways into the registry from its front page, counted once for each version of the data."""
+"""The ways into the registry from its front page, as the index of the lists counts them."""
 
-from functools import lru_cache
+from collections import Counter
 
-from django.db.models import Count, Q
-
-from registry import changes
-from registry.choices import Status
-from registry.models import Fund, Place
+from registry.choices import PlaceKind
+from registry.facets import index_of
+from registry.models import Agreement, Delegation, Domain, Fund, Place, Project
 from registry.text import fold
-from registry.views.reference import domains_with_counts
 
 ENTRIES = 12
+# Of each kind as many values as surely hold the fullest: regions and countries stand before towns.
+LOOKED_AT = 100
 
 
 def entries() -> dict[str, list]:
-    """Domains, places and funds with ``number``, the fullest first."""
-    return _entries(str(changes.current()))
+    """Domains, places and funds with ``number`` of records, the fullest first."""
+    tops = Domain.objects.filter(parent=None)
+    towns = Place.objects.published().exclude(kind=PlaceKind.COUNTRY)
+    return {
+        "domains": _fullest(tops, "code", _counts("domain", Agreement, Delegation, Project)),
+        "places": _fullest(towns, "public_id", _counts("place", Agreement, Delegation, Project)),
+        "funds": _fullest(Fund.objects.published(), "public_id", _counts("fund", Project)),
+    }
 
 
-@lru_cache(maxsize=2)
-def _entries(_version: str) -> dict[str, list]:
-    return {"domains": _domains(), "places": _places(), "funds": _funds()}
+def _counts(facet: str, *models) -> Counter:
+    counts = Counter()
+    for model in models:
+        counts.update(dict(index_of(model).found({}).values(facet, LOOKED_AT)))
+    return counts
 
 
-def _fullest(records) -> list:
-    return sorted(records, key=lambda record: (-record.number, fold(str(record))))[:ENTRIES]
-
-
-def _domains() -> list:
-    """The first-level domains that have records, those below included."""
-    domains = list(domains_with_counts())
-    tops = {domain.pk: domain for domain in domains if not domain.parent_id}
-    for top in tops.values():
-        top.number = top.records
-    for domain in domains:
-        if domain.parent_id:
-            tops[domain.parent_id].number += domain.records
-    return _fullest(domain for domain in tops.values() if domain.number)
-
-
-def _places() -> list:
-    """The places where most organisations sit."""
-    sitting = Count("organisations", filter=Q(organisations__status=Status.PUBLISHED))
-    places = Place.objects.published().annotate(number=sitting).filter(number__gt=0)
-    return _fullest(places.order_by("-number", "search_text")[:ENTRIES])
-
-
-def _funds() -> list:
-    """The funds, with their projects."""
-    projects = Count("projects", filter=Q(projects__status=Status.PUBLISHED))
-    funds = Fund.objects.published().annotate(number=projects)
-    return _fullest(funds.order_by("-number", "name")[:ENTRIES])
+def _fullest(records, key: str, counts: Counter) -> list:
+    most = dict(counts.most_common(LOOKED_AT))
+    found = list(records.filter(**{f"{key}__in": most}))
+    for record in found:
+        record.number = most[getattr(record, key)]
+    return sorted(found, key=lambda one: (-one.number, fold(str(one))))[:ENTRIES]

@@ -9,12 +9,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from registry.facets import index_of
 from registry.maps.data import Map, Spot
 from registry.models import Agreement, Call, Delegation, Organisation, Place, Project
 from registry.views.entries import entries
 
 LATEST = 3
 CHANGED = 6
+LOOKED_AT = 30
 # How many days ahead the front page looks, and how many of each kind it tells.
 HORIZON = 365
 SOON = 4
@@ -38,17 +40,17 @@ class Home(TemplateView):
                         model._meta.model_name,
                         capfirst(model._meta.verbose_name_plural),
                         reverse(f"registry:{model._meta.model_name}_list"),
-                        model.objects.published().count(),
+                        len(index_of(model)),
                     )
                     for model in (Agreement, Delegation, Project, Organisation, Place)
                 ],
                 "soon": [group for group in _soon(today) if group.records],
                 "latest": [
-                    (title, reverse(f"registry:{kind}_list"), list(records[:LATEST]))
+                    (title, reverse(f"registry:{kind}_list"), records)
                     for title, kind, records in (
-                        (_("Latest agreements"), "agreement", _latest_agreements(today)),
-                        (_("Latest delegations"), "delegation", _latest_delegations(today)),
-                        (_("Latest projects"), "project", _begun(_projects()).with_card()),
+                        (_("Latest agreements"), "agreement", _latest(_agreements(), today)),
+                        (_("Latest delegations"), "delegation", _latest(_delegations(), today)),
+                        (_("Latest projects"), "project", _latest(_projects(), today)),
                     )
                 ],
                 "changed": _changed(),
@@ -103,28 +105,30 @@ def _soon(today) -> list[Soon]:
     ]
 
 
-def _latest_agreements(today):
-    """By an index: the general order of agreements would sort them all for the first three."""
-    signed = _agreements().filter(signed_on__isnull=False)
-    return signed.order_by("-signed_on", "-pk").with_card(today)
-
-
-def _latest_delegations(today):
-    return _begun(_delegations()).filter(starts_on__possibly_until=today).with_card()
-
-
-def _begun(records):
-    return records.filter(starts_on__isnull=False).order_by("-starts_on", "-pk")
+def _latest(records, today) -> list:
+    """The first of their list, but for delegations that are still to come."""
+    keys = index_of(records.model).found({}).page("", 0, LOOKED_AT)
+    if records.model is Delegation:
+        records = records.filter(starts_on__possibly_until=today)
+    chosen = set(records.filter(pk__in=keys).values_list("pk", flat=True))
+    first = [key for key in keys if key in chosen][:LATEST]
+    cards = records.with_card(today) if records.model is Agreement else records.with_card()
+    found = cards.in_bulk(first)
+    return [found[key] for key in first if key in found]
 
 
 def _changed() -> list[tuple[str, object]]:
     """What was added or changed last, of all the kinds."""
+    kinds = (
+        Agreement.objects.all(),
+        Delegation.objects.all(),
+        Project.objects.all(),
+        Call.objects.select_related("fund"),
+    )
     records = [
-        (one._meta.model_name, one)
-        for kind in (_agreements(), _delegations(), _projects(), Call.objects.published())
-        for one in kind.select_related(*(["fund"] if kind.model is Call else [])).order_by(
-            "-updated_at"
-        )[:CHANGED]
+        (record._meta.model_name, record)
+        for kind in kinds
+        for record in kind.last_changed()[:CHANGED]
     ]
     return sorted(records, key=lambda row: row[1].updated_at, reverse=True)[:CHANGED]
 
