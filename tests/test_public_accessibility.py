@@ -92,7 +92,8 @@ TWICE = "html { font-size: 200% !important; }"
 CUT_OFF = """() => [...document.querySelectorAll("main *, header *, footer *")].filter(node => {
     const style = getComputedStyle(node);
     return style.overflowX !== "visible" && style.overflowX !== "auto" && node.clientWidth > 1
-        && !node.closest(".visually-hidden") && !node.matches("svg, svg *, input, textarea, select, .map__frame, .map__frame *")
+        && !node.closest(".visually-hidden, svg, .map__frame")
+        && !node.matches("input, textarea, select")
         && (node.scrollWidth > node.clientWidth + 1);
 }).map(node => node.outerHTML.slice(0, 80))"""
 
