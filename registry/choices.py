@@ -189,6 +189,7 @@ class ImportState(TextChoices):
     CANCELLED = "cancelled", _("Abandoned")
     INTERRUPTED = "interrupted", _("Interrupted: nothing was written")
     FAILED = "failed", _("Failed: nothing was written")
+    UNDOING = "undoing", _("Being undone")
     UNDONE = "undone", _("Undone")
 
 

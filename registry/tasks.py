@@ -6,6 +6,7 @@ default: nothing else has to run); by a worker, ``manage.py db_worker``, that ta
 database; or at once.
 """
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from django_tasks.utils import get_random_id, normalize_json
 from registry.choices import ImportState
 from registry.duplicates import finding
 from registry.models import ImportJob
-from registry.spreadsheets import jobs, progress, running
+from registry.spreadsheets import jobs, progress, running, undo
 
 KILOBYTE = 1 << 10
 
@@ -83,6 +84,13 @@ def write_import(job_id: str, digest: str, language: str) -> None:
         running.run_confirm(job_id, digest)
 
 
+@task()
+def undo_import(job_id: str, user_id: int | None, reason: str, language: str) -> None:
+    """Undo what a job imported."""
+    with override(language):
+        running.run_undo(job_id, user_id, reason)
+
+
 # Imports -----------------------------------------------------------------------------------------
 
 
@@ -125,6 +133,37 @@ def confirm_import(job: ImportJob, digest: str) -> None:
     _enqueue(job, write_import, digest, get_language())
 
 
+def preview_again(job: ImportJob) -> None:
+    """Preview the job's file as it is to be read from now on: a large one in a while."""
+    if job.file.size <= settings.IMPORT_SMALL_KILOBYTES * KILOBYTE:
+        with contextlib.suppress(progress.TooLongForNowError):
+            with progress.AtOnce(settings.IMPORT_SMALL_ROWS):
+                jobs.preview(job)
+            return
+    settled = {"mapping": job.mapping, "profile": job.profile, "good_rows": job.good_rows}
+    claimed = ImportJob.objects.filter(
+        pk=job.pk, state__in=(ImportState.PREVIEWED, ImportState.REFUSED)
+    ).update(state=ImportState.WAITING, **settled)
+    if not claimed:
+        raise jobs.NotConfirmableError
+    job.state = ImportState.WAITING
+    _enqueue(job, preview_import, get_language())
+
+
+def undo_imported(job: ImportJob, user, reason: str) -> None:
+    """Undo the job, at once if it is small; raises as ``undo.undo`` does."""
+    if job.revisions.count() <= settings.IMPORT_SMALL_ROWS:
+        undo.undo(job, user, reason)
+        return
+    claimed = ImportJob.objects.filter(pk=job.pk, state=ImportState.CONFIRMED).update(
+        state=ImportState.UNDOING
+    )
+    if not claimed:
+        raise undo.NotUndoableError
+    job.state = ImportState.UNDOING
+    _enqueue(job, undo_import, user.pk, reason, get_language())
+
+
 def restart_import(job: ImportJob) -> None:
     """Preview anew a job that was interrupted, failed or was cancelled, while its file is there."""
     restarted = job.file and ImportJob.objects.filter(
@@ -141,6 +180,10 @@ def _enqueue(job: ImportJob, work, *arguments) -> None:
     try:
         work.enqueue(str(job.pk), *arguments)
     except OSError as error:
-        job.state, job.report = ImportState.FAILED, running.refusal(running.explain(error))
+        if job.state == ImportState.UNDOING:
+            job.state = ImportState.CONFIRMED
+            job.report["message"] = running.explain_undoing(error)
+        else:
+            job.state, job.report = ImportState.FAILED, running.refusal(running.explain(error))
         job.save(update_fields=["state", "report"])
     job.refresh_from_db()

@@ -33,7 +33,7 @@ def _own_storage(settings, tmp_path):
 def queue(monkeypatch):
     """Work that is handed over stays where it is, until the test runs it."""
     waiting = []
-    for name in ("preview_import", "write_import"):
+    for name in ("preview_import", "write_import", "undo_import"):
         task = getattr(tasks, name)
 
         def enqueue(self, *arguments):

@@ -157,3 +157,35 @@ def test_full_disk_while_writing_leaves_nothing(site):
 
     assert "disk is full" in said
     assert said.endswith("0 failed")
+
+
+CONFIRM_NOW = "jobs.confirm(job, job.plan_digest)\n"
+SLOW_UNDO = """
+import pathlib, time
+from registry.spreadsheets import undo
+take = undo._delete
+def slow(*content):
+    take(*content)
+    pathlib.Path({folder!r}, "inside").touch()
+    while True:
+        time.sleep(0.05)
+undo._delete = slow
+"""
+UNDO = (
+    "ImportJob.objects.filter(pk=job.pk).update(state='undoing')\n"
+    "progress.announce(job.pk)\nrunning.run_undo(job.pk)\n"
+)
+
+
+def test_killed_undoing_leaves_the_import_as_it_was(site):
+    site.run(RECEIVE.format("job = receive('a.csv', 'Organisation')\n" + CONFIRM_NOW))
+    job = "job = ImportJob.objects.get()\n"
+    process = site.start(job + SLOW_UNDO.format(folder=str(site.folder)) + UNDO)
+    site.wait_for("inside")
+
+    process.kill()
+    process.communicate()
+
+    assert site.run(COUNT) == "400 undoing"
+    assert site.run("print(running.settle_all())\n" + COUNT) == "1\n400 confirmed"
+    assert site.run(job + UNDO + COUNT) == "0 undone"

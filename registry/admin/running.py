@@ -20,6 +20,7 @@ PHASES = {
     ImportState.READING: _("Reading the file"),
     ImportState.PLANNING: _("Comparing its rows with the registry"),
     ImportState.WRITING: _("Writing to the registry"),
+    ImportState.UNDOING: _("Taking back what was written"),
 }
 STEPS = (ImportState.READING, ImportState.PLANNING, ImportState.WRITING)
 
@@ -65,8 +66,14 @@ class RunningImportsMixin:
     def cancel_view(self, request, pk):
         job = self._own_job(request, pk)
         if job.state in running.RUNNING:
+            is_undone = job.state == ImportState.UNDOING
             running.cancel(job)
-            messages.success(request, _("The import stops. Nothing of it will be written."))
+            messages.success(
+                request,
+                _("The undoing stops. The import stays as it is.")
+                if is_undone
+                else _("The import stops. Nothing of it will be written."),
+            )
         else:
             messages.error(request, _("This import is over: it cannot be stopped any more."))
         return HttpResponseRedirect(self._job_url(job))

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.urls import path
 from django.utils.decorators import method_decorator
@@ -11,9 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from registry import tasks
 from registry.choices import ImportState, NameAnswer
 from registry.models import ImportProfile, NameDecision
-from registry.spreadsheets import jobs
+from registry.spreadsheets import jobs, running
 from registry.spreadsheets.mapping import IGNORED, LEFT_OUT, Mapping, SheetMapping
 from registry.spreadsheets.names import key_of
 from registry.spreadsheets.resources import IMPORTED
@@ -75,9 +76,8 @@ class SettledImportsMixin:
             if _read_sheet(request.POST, index, layout, entry):
                 mapping.put(entry)
         job.mapping = mapping.as_json()
-        jobs.preview(job)
         self._save_profile(request, job, mapping)
-        return HttpResponseRedirect(self._job_url(job))
+        return self._preview_again(request, job)
 
     def _save_profile(self, request, job, mapping: Mapping) -> None:
         name = " ".join(request.POST.get("profile", "").split())[:100]
@@ -115,8 +115,7 @@ class SettledImportsMixin:
         if not count:
             messages.warning(request, _("Nothing was decided: choose an answer for a name."))
             return HttpResponseRedirect(self._job_url(job))
-        jobs.preview(job)
-        return HttpResponseRedirect(self._job_url(job))
+        return self._preview_again(request, job)
 
     # The good rows only -------------------------------------------------------------------------
 
@@ -125,8 +124,7 @@ class SettledImportsMixin:
         """Preview the job with or without the rows that are refused."""
         job = self._settled(request, pk)
         job.good_rows = request.POST.get("good_rows") == "yes"
-        jobs.preview(job)
-        return HttpResponseRedirect(self._job_url(job))
+        return self._preview_again(request, job)
 
     def refused_view(self, request, pk):
         """The rows that were left out, to be corrected."""
@@ -137,6 +135,20 @@ class SettledImportsMixin:
         return FileResponse(
             job.refused_file.open("rb"), as_attachment=True, filename=name, content_type=XLSX
         )
+
+    def _preview_again(self, request, job):
+        """The new preview, or how far it is where the file is large."""
+        try:
+            tasks.preview_again(job)
+        except (jobs.NotConfirmableError, FileNotFoundError):
+            messages.error(
+                request, _("This import went on meanwhile: your answers were not taken.")
+            )
+        except (OSError, DatabaseError) as error:
+            if not running.is_transient(error):
+                raise
+            messages.error(request, running.explain(error))
+        return HttpResponseRedirect(self._job_url(job))
 
     def _settled(self, request, pk):
         job = self._job(request, pk)

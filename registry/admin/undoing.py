@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from registry import tasks
 from registry.choices import ImportState
 from registry.history.shapes import tracked_model
 from registry.models.history import REASON_LENGTH
@@ -67,15 +68,16 @@ class UndoableImportsMixin:
         if request.method == "POST":
             reason = request.POST.get("reason", "").strip()
             try:
-                undo.undo(job, request.user, reason)
+                tasks.undo_imported(job, request.user, reason)
             except undo.NotUndoableError:
                 messages.error(request, _("This import was undone already."))
             except (OSError, DatabaseError) as error:
                 if not running.is_transient(error):
                     raise
-                messages.error(request, running.explain(error))
+                messages.error(request, running.explain_undoing(error))
             else:
-                messages.success(request, _("The import is undone."))
+                if job.state != ImportState.UNDOING:
+                    messages.success(request, _("The import is undone."))
             return HttpResponseRedirect(self._job_url(job))
         said = undo.summary(undo.plan_undo(job))
         context = self._context(request, _("Undo an import")) | {

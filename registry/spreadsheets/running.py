@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registry.choices import ImportState
-from registry.models import ImportJob
-from registry.spreadsheets import jobs, progress
+from registry.models import ImportJob, User
+from registry.spreadsheets import jobs, progress, undo
 from registry.spreadsheets.problems import Problem, UnreadableFileError
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ RUNNING = (
     ImportState.READING,
     ImportState.PLANNING,
     ImportState.WRITING,
+    ImportState.UNDOING,
 )
 RESTARTABLE = (ImportState.INTERRUPTED, ImportState.FAILED, ImportState.CANCELLED)
 # How long the end of a job waits for its turn to write, while another import writes.
@@ -64,6 +65,20 @@ def run_confirm(pk, digest: str) -> None:
             jobs.preview(job)
 
 
+def run_undo(pk, user_pk=None, reason: str = "") -> None:
+    """Undo an import; the job was put into ``UNDOING`` before."""
+    job = ImportJob.objects.filter(pk=pk, state=ImportState.UNDOING).first()
+    if job is None:
+        return
+    user = User.objects.filter(pk=user_pk).first()
+    with progress.Tracker(job.pk), _Ending(job):
+        patiently(lambda: undo.undo(job, user, reason, ImportState.UNDOING))
+
+
+def not_undone() -> str:
+    return _("The undoing was stopped before its end: the import is as it was, all of it.")
+
+
 def changed_meanwhile() -> str:
     return _(
         "Nothing was imported: the registry changed since the preview. Look at the new preview "
@@ -83,7 +98,9 @@ class _Ending:
     def __exit__(self, kind, error, _traceback):
         if error is None or not isinstance(error, Exception):
             return False
-        if isinstance(error, progress.CancelledError):
+        if self.job.state == ImportState.UNDOING:
+            self._leave_imported(error)
+        elif isinstance(error, progress.CancelledError):
             self._end(ImportState.CANCELLED, {})
         elif isinstance(error, UnreadableFileError):
             self._end(ImportState.REFUSED, refusal(str(error)))
@@ -91,6 +108,15 @@ class _Ending:
             logger.error("The import %s failed", self.job.pk, exc_info=error)
             self._end(ImportState.FAILED, refusal(explain(error)))
         return True
+
+    def _leave_imported(self, error: Exception) -> None:
+        """What was to be undone is as it was, with a word on why."""
+        if isinstance(error, progress.CancelledError):
+            message = not_undone()
+        else:
+            logger.error("The import %s could not be undone", self.job.pk, exc_info=error)
+            message = explain_undoing(error)
+        self._end(ImportState.CONFIRMED, self.job.report | {"message": message})
 
     def _end(self, state: ImportState, report: dict) -> None:
         self.job.state = state
@@ -125,6 +151,18 @@ def explain(error: Exception) -> str:
     return _(
         "The import failed for a reason that lies in the registry, not in the workbook. Nothing "
         "was written. Tell an administrator, who finds the reason in the log."
+    )
+
+
+def explain_undoing(error: Exception) -> str:
+    """What kept an import from being undone."""
+    if is_full(error):
+        return _(
+            "The server's disk is full: nothing was undone. Tell an administrator, then try again."
+        )
+    return _(
+        "The import could not be undone, for a reason that the log tells an administrator. Nothing "
+        "of it was changed."
     )
 
 
@@ -230,6 +268,9 @@ def _interrupt(job: ImportJob) -> None:
         if locked.state == job.state:
             cancelled = progress.is_cancelled(job.pk)
             locked.state = ImportState.CANCELLED if cancelled else ImportState.INTERRUPTED
-            locked.save(update_fields=["state"])
+            if job.state == ImportState.UNDOING:
+                locked.state = ImportState.CONFIRMED
+                locked.report["message"] = not_undone()
+            locked.save(update_fields=["state", "report"])
     job.state = locked.state
     job.report = locked.report

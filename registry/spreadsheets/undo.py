@@ -22,6 +22,7 @@ from registry.history.references import referring
 from registry.history.restoring import CannotRestoreError, apply, erase
 from registry.history.states import batches, net
 from registry.models import ImportJob, Revision
+from registry.spreadsheets import progress
 from registry.spreadsheets.jobs import wait_for_other_imports
 
 BATCH = 200
@@ -98,14 +99,20 @@ def plan_undo(job: ImportJob) -> Undo:
     return plan
 
 
-def undo(job: ImportJob, user=None, reason: str = "") -> Undo:
-    """Undo the job, all that can be; raises ``NotUndoableError``."""
+def undo(
+    job: ImportJob, user=None, reason: str = "", state: ImportState = ImportState.CONFIRMED
+) -> Undo:
+    """Undo the job, all that can be; raises ``NotUndoableError``.
+
+    A job that was claimed for undoing in the background is in the ``state`` of that.
+    """
     with transaction.atomic(), search.deferred():
         wait_for_other_imports()
         locked = ImportJob.objects.select_for_update().get(pk=job.pk)
-        if locked.state != ImportState.CONFIRMED:
+        if locked.state != state:
             raise NotUndoableError
         plan = plan_undo(locked)
+        progress.phase(ImportState.UNDOING, len(plan.deleted) + len(plan.restored))
         failed = list(_take_back(plan, plan.restored, locked, user, reason))
         # What comes back may clash with what is still to go, and hold it too.
         held = plan.held_by(failed)
@@ -116,6 +123,8 @@ def undo(job: ImportJob, user=None, reason: str = "") -> Undo:
         locked.state = ImportState.UNDONE
         locked.undone_at, locked.undone_by = timezone.now(), user
         locked.report["undo"] = summary(plan)
+        locked.report.pop("message", None)
+        progress.check()
         locked.save()
     return plan
 
@@ -196,6 +205,7 @@ def _take_back(plan: Undo, keys: Iterable[Key], job, user, reason) -> Iterator[K
     for model_name, pks in by_model.items():
         model = shapes.tracked_model(model_name)
         for batch in batches(pks, BATCH):
+            progress.advance(len(batch))
             if _take_back_some(plan, model, batch, job, user, reason):
                 continue
             for pk in batch:
@@ -232,6 +242,7 @@ def _delete(keys: Iterable[Key], job, user, reason) -> None:
     for model_name, pks in by_model.items():
         model = shapes.tracked_model(model_name)
         for batch in batches(sorted(pks)):
+            progress.advance(len(batch))
             history.deleted(shapes.plain(model).filter(pk__in=batch), user, reason, job)
     # Only now: what the history keeps of each names the others.
     for model_name, pks in by_model.items():
