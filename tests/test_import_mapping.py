@@ -208,3 +208,66 @@ def test_page_of_very_many_unknown_columns_stays_small(client, officer):
     job = upload(client, f"Nom;Ville;Pays;{headings}\nClub;Rennes;France;{values}\n")
 
     assert len(page(client, job).encode()) < 1_000_000
+
+
+# Columns that were recognised, too ---------------------------------------------------------------
+
+
+def columns_page(client, job) -> str:
+    return client.get(reverse("admin:registry_importjob_columns", args=[job.pk])).content.decode()
+
+
+def test_two_columns_of_one_meaning_are_asked_about(client, officer):
+    job = upload(client, "Projet;Montant accordé;Montant octroyé\nFablab;5 €;6 €\n")
+
+    html = page(client, job)
+
+    assert job.state == "refused"
+    assert 'name="column-0-1"' in html
+    assert 'name="column-0-2"' in html
+    settle(client, job, **{"column-0-2": "amount"})
+    assert job.state == "previewed"
+    assert any("Montant accordé" in notice for notice in job.report["notices"])
+    confirm = reverse("admin:registry_importjob_confirm", args=[job.pk])
+    client.post(confirm, {"digest": job.plan_digest})
+    assert Contribution.objects.get().amount == 6
+
+
+def test_recognised_column_is_read_otherwise(client, officer):
+    job = upload(client, "Nom;Présentation\nClub;Un club\n")
+    assert job.state == "previewed"
+
+    html = columns_page(client, job)
+    settle(client, job, **{"column-0-0": "name", "column-0-1": "internal_notes"})
+
+    assert 'value="summary" selected' in " ".join(html.split())
+    assert job.mapping["sheets"][0]["columns"] == {"presentation": "internal_notes"}
+    changes = job.report["records"][0]["changes"]
+    assert "Un club" in [change["after"] for change in changes]
+
+
+def test_constant_is_given_though_every_heading_is_known(client, officer):
+    job = upload(client, "Nom;Ville\nClub;Rimouski\n")
+
+    settle(client, job, **{"constant-0-0": "country", "value-0-0": "Canada"})
+
+    assert job.state == "previewed"
+    assert 'value="Canada"' in columns_page(client, job)
+    settle(client, job, **{"constant-0-0": "country", "value-0-0": ""})
+    assert job.mapping["sheets"][0]["constants"] == {}
+
+
+def test_recognised_sheet_is_given_another_kind(client, officer):
+    job = upload(client, "Nom;Pays\nClub;France\n")
+
+    settle(client, job, **{"kind-0": "place"})
+
+    assert [sheet["kind"] for sheet in job.report["sheets"]] == ["place"]
+
+
+def test_page_of_many_columns_stays_small(client, officer):
+    headings = ";".join(f"Colonne {number}" for number in range(490))
+    job = upload(client, f"Nom;Ville;{headings}\nClub;Rennes;{'x' * 70}\n")
+
+    assert len(columns_page(client, job)) < 1_000_000
+    assert len(page(client, job)) < 1_000_000

@@ -5,31 +5,29 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import DatabaseError, transaction
 from django.http import FileResponse, Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from registry import tasks
+from registry.admin import column_forms
 from registry.choices import ImportState, NameAnswer
 from registry.models import ImportProfile, NameDecision
 from registry.spreadsheets import jobs, running
-from registry.spreadsheets.mapping import IGNORED, LEFT_OUT, Mapping, SheetMapping
+from registry.spreadsheets.mapping import Mapping
 from registry.spreadsheets.names import key_of
-from registry.spreadsheets.resources import IMPORTED
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Columns and names asked about on one page: a page stays under 1 MB whatever the file.
-COLUMNS_AT_ONCE = 60
+# Names asked about on one page: a page stays under 1 MB whatever the file.
 NAMES_AT_ONCE = 25
-CONSTANTS_AT_ONCE = 3
-# The values of a form that stand for no column.
-UNDECIDED, IGNORE = "", "-"
 
 
 class SettledImportsMixin:
     """What the administration of imports does with what a file leaves open."""
+
+    columns_template = "admin/registry/importjob/columns_page.html"
 
     def get_urls(self):
         wrap = self.admin_site.admin_view
@@ -51,11 +49,10 @@ class SettledImportsMixin:
         """What the page of a job asks, as long as it is open."""
         if not job.is_open or not self.has_add_permission(request):
             return {}
-        layouts = [layout for layout in job.report.get("layouts", []) if layout["is_asked"]]
         names = Paginator(job.report.get("questions", []), NAMES_AT_ONCE)
         page = names.get_page(request.GET.get("names"))
         return {
-            "asked_sheets": [_asked(index, one) for index, one in _numbered(job) if one in layouts],
+            "asked_sheets": column_forms.asked_sheets(job),
             "asked_names": [
                 question | {"number": page.start_index() + i} for i, question in enumerate(page)
             ],
@@ -66,18 +63,30 @@ class SettledImportsMixin:
 
     # Columns ------------------------------------------------------------------------------------
 
-    @method_decorator(require_POST)
     def columns_view(self, request, pk):
-        """Take what the form says of the columns and sheets, and preview the file again."""
+        """How each column of the file is read; preview it again as the form says."""
         job = self._settled(request, pk)
+        if request.method != "POST":
+            return self._columns_page(request, job)
         mapping = jobs.mapping_of(job) or Mapping()
-        for index, layout in _numbered(job):
-            entry = _entry(mapping, layout)
-            if _read_sheet(request.POST, index, layout, entry):
+        for index, layout in column_forms.numbered(job):
+            entry = column_forms.entry_of(mapping, layout)
+            if column_forms.read_sheet(request.POST, index, layout, entry):
                 mapping.put(entry)
         job.mapping = mapping.as_json()
         self._save_profile(request, job, mapping)
         return self._preview_again(request, job)
+
+    def _columns_page(self, request, job):
+        """All columns, those that were recognised too: their reader may know better."""
+        page = column_forms.page_of(job, request.GET.get("page"))
+        context = self._context(request, _("How the columns are read")) | {
+            "job": job,
+            "sheets": column_forms.sheets_of(job, page),
+            "page": page,
+            "pages": page.paginator.get_elided_page_range(page.number),
+        }
+        return TemplateResponse(request, self.columns_template, context)
 
     def _save_profile(self, request, job, mapping: Mapping) -> None:
         name = " ".join(request.POST.get("profile", "").split())[:100]
@@ -157,78 +166,6 @@ class SettledImportsMixin:
         if job.state not in (ImportState.PREVIEWED, ImportState.REFUSED) or not job.file:
             raise Http404
         return job
-
-
-def _numbered(job) -> list[tuple[int, dict]]:
-    return list(enumerate(job.report.get("layouts", [])))
-
-
-def _asked(index: int, layout: dict) -> dict:
-    """A sheet of which something is asked, with the choices of its fields."""
-    resource = next((one for one in IMPORTED if one.code() == layout["kind"]), None)
-    asked = {
-        "index": index,
-        "name": layout["sheet"],
-        "kind": layout["kind"],
-        "kinds": [(one.code(), capfirst(one.plural_name())) for one in IMPORTED],
-    }
-    if resource is None:
-        columns = [one | {"number": n} for n, one in enumerate(layout["columns"])]
-        return asked | {"columns": columns[:COLUMNS_AT_ONCE]}
-    used = {one["column"] for one in layout["columns"]} | set(layout["constants"])
-    choices = {
-        column.column_name: column.label
-        for column in resource.columns()
-        if column.column_name not in used
-    }
-    columns = [
-        one | {"number": number, "closest": [choices[n] for n in one["near"] if n in choices]}
-        for number, one in enumerate(layout["columns"])
-        if one["is_asked"]
-    ]
-    return asked | {
-        "columns": columns[:COLUMNS_AT_ONCE],
-        "more": len(columns) > COLUMNS_AT_ONCE,
-        "choices": sorted(choices.items(), key=lambda choice: choice[1]),
-        "constants": range(CONSTANTS_AT_ONCE),
-    }
-
-
-def _entry(mapping: Mapping, layout: dict) -> SheetMapping:
-    """What is said of a sheet so far, as something that holds for its own headings alone."""
-    headings = frozenset(layout["headings"])
-    said = next((sheet for sheet in mapping.sheets if sheet.fits(headings)), None)
-    if said is None:
-        return SheetMapping(headings, layout["kind"])
-    return SheetMapping(headings, said.kind, dict(said.columns), dict(said.constants))
-
-
-def _read_sheet(data, index: int, layout: dict, entry: SheetMapping) -> bool:
-    """Put what the form says of a sheet into the entry; whether it says something."""
-    kind = data.get(f"kind-{index}", "")
-    kinds = {resource.code(): resource for resource in IMPORTED}
-    if kind == LEFT_OUT or kind in kinds:
-        entry.kind = kind
-        return True
-    resource = kinds.get(layout["kind"])
-    if resource is None:
-        return False
-    known = {column.column_name for column in resource.columns()}
-    said = False
-    for number, column in enumerate(layout["columns"]):
-        answer = data.get(f"column-{index}-{number}", UNDECIDED)
-        if answer == IGNORE or answer in known:
-            entry.columns[column["key"]] = IGNORED if answer == IGNORE else answer
-            said = True
-    for number in range(CONSTANTS_AT_ONCE):
-        name = data.get(f"constant-{index}-{number}", "")
-        value = data.get(f"value-{index}-{number}", "").strip()
-        if name in known and value:
-            entry.constants[name] = value
-            said = True
-    if said:
-        entry.kind = entry.kind or layout["kind"]
-    return said
 
 
 def _decide(request, job, question: dict, answer: str) -> bool:

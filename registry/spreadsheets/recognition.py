@@ -223,14 +223,7 @@ def _place_columns(
     positions: dict[str, list[int]] = {}
     headings: dict[str, str] = {}
     for one in layout.columns:
-        if one.key in entry.columns and entry.columns[one.key] in (IGNORED, *names):
-            one.column = entry.columns[one.key]
-        elif fold(one.heading) in REASONS or _numbers_rows(sheet, one, layout.row):
-            one.column = IGNORED
-        elif one.heading and not (one.samples or known.find(one.heading) not in positions):
-            one.column = IGNORED  # an empty column beside one of the same meaning
-        else:
-            one.column = known.find(one.heading) if one.heading else None
+        _read_as(sheet, layout, one, known, names, entry, positions, found)
         if one.column == IGNORED:
             continue
         if one.column in positions and isinstance(names[one.column], ListColumn):
@@ -252,6 +245,30 @@ def _place_columns(
                 % {"sheet": sheet.name or _("the file"), "column": one.heading}
             )
     return positions, headings
+
+
+def _read_as(sheet, layout, one: ColumnLayout, known, names, entry, positions, found) -> None:
+    """Say what a column is read as: as was chosen, before what its heading seems to say."""
+    if one.key in entry.columns and entry.columns[one.key] in (IGNORED, *names):
+        one.column = entry.columns[one.key]
+        return
+    if fold(one.heading) in REASONS or _numbers_rows(sheet, one, layout.row):
+        one.column = IGNORED
+        return
+    one.column = known.find(one.heading) if one.heading else None
+    if one.column in positions and not one.samples:
+        one.column = IGNORED  # an empty column beside one of the same meaning
+    elif one.column in entry.columns.values() and not isinstance(names[one.column], ListColumn):
+        _tell_displaced(sheet, one, names[one.column].label, found)
+
+
+def _tell_displaced(sheet: Sheet, one: ColumnLayout, label: str, found: Recognition) -> None:
+    """Leave out a column in whose place somebody chose another one, and say so."""
+    one.column = IGNORED
+    found.notices.append(
+        _("%(sheet)s: “%(column)s” is left out, for another column was chosen as “%(label)s”.")
+        % {"sheet": sheet.name or _("the file"), "column": one.heading, "label": label}
+    )
 
 
 def _numbers_rows(sheet: Sheet, one: ColumnLayout, heading_row: int) -> bool:
