@@ -68,6 +68,10 @@ def test_found_of_no_word_leaves_the_list_as_it_is():
     assert search.keys(Agreement, "") is None
 
 
+def test_text_of_many_letters_asks_for_few():
+    assert search.typed("a b c d rennes") == ("a", "b", "rennes")
+
+
 def test_found_goes_through_relations():
     project = ProjectFactory(title="Zanzibar")
     project.agreements.add(AgreementFactory())

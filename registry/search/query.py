@@ -6,7 +6,7 @@ from registry.search import postgresql, sqlite
 from registry.search.words import LONGEST_WORD
 from registry.text import ARTICLES, fold
 
-MOST_WORDS = 12
+MOST_WORDS, MOST_LETTERS = 12, 2
 
 engine = postgresql if connection.vendor == "postgresql" else sqlite
 
@@ -27,8 +27,10 @@ def typed(text: str) -> tuple[str, ...]:
     """The folded words that count; articles do where there is nothing else."""
     # Folding may lengthen a text; no more than the first of its words are read.
     found = dict.fromkeys(word[:LONGEST_WORD] for word in fold(str(text)[:2_000]).split())
-    telling = [word for word in found if word not in ARTICLES]
-    return tuple((telling or list(found))[:MOST_WORDS])
+    telling = [word for word in found if word not in ARTICLES] or list(found)
+    # Nearly every record has words that begin with a letter: a few of these tell enough.
+    letters = [word for word in telling if len(word) == 1][MOST_LETTERS:]
+    return tuple([word for word in telling if word not in letters][:MOST_WORDS])
 
 
 def found(queryset: models.QuerySet, text: str) -> models.QuerySet:
