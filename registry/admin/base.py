@@ -17,12 +17,18 @@ from registry.admin.exports import ExportMixin
 from registry.admin.forms import RegistryForm
 from registry.admin.publication import PublicationActions, warn_of_hidden_neighbours
 from registry.admin.tracking import TrackedAdmin
-from registry.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from registry.admin.widgets import (
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    ProseTextarea,
+)
 from registry.fields import PartialDateField, PartialDateInput
 
 # Sections of this class come after the rows of a record: see templates/admin/change_form.html.
 AFTER_ROWS = ("after-rows",)
 NAMED_AT_MOST = 3
+# Texts that show with their paragraphs, lists and links.
+PROSE = {"summary", "results", "note"}
 TRAIL = ("public_id", "published_at", "created_at", "created_by", "updated_at", "updated_by")
 
 
@@ -58,6 +64,8 @@ class FieldsMixin:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, models.TextField) and db_field.name in PROSE:
+            kwargs.setdefault("widget", ProseTextarea())
         if isinstance(db_field, models.URLField):
             kwargs.setdefault("assume_scheme", "https")
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

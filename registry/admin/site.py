@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.urls import path, translate_url
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, get_language_info
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.admin.exports import template_view
 from registry.admin.reminders import reminders_view
+from registry.prose import to_html
 
 # The front page and the side bar, in the order in which a registry is filled.
 SECTIONS = [
@@ -53,9 +55,16 @@ class RegistryAdminSite(AdminSite):
     def get_urls(self):
         return [
             path("template/", self.admin_view(template_view), name="template"),
+            path("prose/", self.admin_view(self.prose), name="prose"),
             path("reminders/", self.admin_view(self.reminders), name="reminders"),
             *super().get_urls(),
         ]
+
+    def prose(self, request):
+        """How a text of a record will read."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        return HttpResponse(to_html(request.POST.get("text", "")))
 
     def reminders(self, request):
         return reminders_view(request, self)

@@ -2,6 +2,8 @@
 
 from django.contrib.admin import widgets
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 
 class KnownLabelsMixin:
@@ -65,3 +67,23 @@ def hand_over_known(form) -> None:
         if isinstance(widget, KnownLabelsMixin):
             records = prefetched.get(name, [cached.get(name)])
             widget.known = {str(record.pk): record for record in records if record is not None}
+
+
+class ProseTextarea(widgets.AdminTextareaWidget):
+    """A text with paragraphs, lists and links, and a button that shows how it will read."""
+
+    class Media:
+        js = ("registry/admin/prose.js",)
+        css = {"all": ("registry/admin/prose.css",)}
+
+    def __init__(self, attrs=None):
+        super().__init__({"rows": 6} | (attrs or {}))
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        return super().build_attrs(base_attrs, extra_attrs) | {
+            "data-preview": reverse("admin:prose"),
+            "data-show": _("Preview"),
+            "data-hide": _("Go on writing"),
+            "data-failed": _("The preview could not be made: your text is still here."),
+            "data-syntax": _("**bold**, *italic*, - list, > quotation, [words](https://…)"),
+        }

@@ -7,6 +7,7 @@ from django.utils.html import escape
 from django.utils.text import Truncator
 from django.utils.translation import get_language
 
+from registry import prose
 from registry.publishing.about import About, licence, publisher
 from registry.publishing.documents import documents
 from registry.publishing.reading import Reading
@@ -67,5 +68,5 @@ def _moment(text: str | None) -> datetime.datetime | None:
 
 def _summary(document: dict) -> str:
     kind = document.get("kind") or document.get("direction")
-    summary = Truncator(document.get("summary") or "").chars(LONGEST)
+    summary = Truncator(prose.to_text(document.get("summary") or "")).chars(LONGEST)
     return " – ".join(filter(None, [kind and kind["label"], summary]))

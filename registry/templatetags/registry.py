@@ -18,6 +18,7 @@ from django.utils.translation import get_language_info
 from registry import theme
 from registry.dates import PartialDate, format_event, format_range
 from registry.money import format_money
+from registry.prose import to_html, to_text
 
 register = template.Library()
 
@@ -134,6 +135,18 @@ def event(start, end):
 def term(start, end):
     """For how long something holds: a period, whose end or beginning may be open."""
     return when(start) if start and end == start else format_range(start, end)
+
+
+@register.filter
+def prose(text):
+    """A text of a record, with its paragraphs, lists and links."""
+    return to_html(text)
+
+
+@register.filter
+def plain(text) -> str:
+    """The words of a text of a record alone."""
+    return to_text(text)
 
 
 @register.filter
