@@ -44,6 +44,7 @@ def addresses(records: dict[str, PublicRecord], language) -> list[str]:
             f"{agreements}?kind=convention&since=2010&sort=title&page=2",
             *(f"{agreements}?view={view}" for view in VIEWS),
             f"{agreements}?since=hier&q=introuvable",
+            *(f"{agreements}?view={name}" for name in ("table", "map", "timeline", "figures")),
             f"{agreements}nothing-is-here/",
         ]
 

@@ -22,6 +22,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast, Coalesce, Substr
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from registry.choices import Currency, Status
@@ -94,8 +95,18 @@ def contributions_of(filterset: RecordFilterSet) -> QuerySet:
 
 
 def money_of(filterset: RecordFilterSet, convert_to: str = "") -> Money:
-    """What the records received; ``convert_to`` names a currency to show all amounts in."""
-    money = Money(converted_to=convert_to if convert_to in OFFERED else "")
+    """What the records received; ``convert_to`` names a currency to show all amounts in.
+
+    Remembered with the index of the list, which any change of the data replaces.
+    """
+    convert_to = convert_to if convert_to in OFFERED else ""
+    filters = tuple(sorted((name, str(value)) for name, value in filterset.chosen.items()))
+    question = ("money", filters, convert_to, get_language())
+    return filterset.index.remember(question, lambda: _money(filterset, convert_to))
+
+
+def _money(filterset: RecordFilterSet, convert_to: str) -> Money:
+    money = Money(converted_to=convert_to)
     contributions = contributions_of(filterset).filter(amount__isnull=False).order_by()
     contributions = contributions.annotate(of_year=_year())
     by_year = bool(money.converted_to)

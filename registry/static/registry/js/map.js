@@ -201,6 +201,10 @@
     // The wheel scrolls the page until somebody uses the map.
     frame.addEventListener("focusin", () => map.scrollWheelZoom.enable());
     frame.addEventListener("focusout", () => map.scrollWheelZoom.disable());
+    // Leaflet itself hears the keys of the frame alone, not of what is in it.
+    frame.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") map.closePopup();
+    });
     return map;
   };
 
