@@ -14,6 +14,16 @@ class Status(TextChoices):
     ARCHIVED = "archived", _("Archived")
 
 
+class Role(TextChoices):
+    """What somebody does in the administration; each is a group, named by its code."""
+
+    READER = "reader", _("Reader")
+    CONTRIBUTOR = "contributor", _("Contributor")
+    EDITOR = "editor", _("Editor")
+    IMPORTER = "importer", _("Importer")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
 class PlaceKind(TextChoices):
     CITY = "city", _("City")
     INTERCOMMUNALITY = "intercommunality", _("Metropolis or intercommunality")

@@ -1,4 +1,4 @@
-"""The rows without which a registry cannot work: its own authority and the list of domains.
+"""The rows without which a registry cannot work: its authority, its roles, the list of domains.
 
 They come with the tables, so that a registry that is otherwise empty can take its first workbook.
 """
@@ -8,6 +8,7 @@ from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from registry import rights
 from registry.models import Domain
 from registry.models.base import default_authority
 
@@ -19,5 +20,6 @@ def ensure(using="default", **_kwargs) -> None:
     if using != "default" or not newest <= set(MigrationRecorder(connection).applied_migrations()):
         return
     default_authority()
+    rights.ensure_groups(Domain._meta.app_config)
     if not Domain.objects.exists():
         call_command("loaddata", "domains", verbosity=0)

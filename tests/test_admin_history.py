@@ -217,6 +217,7 @@ def test_reader_sees_the_history_and_restores_nothing(client):
         agreement.save()
     reader = factories.UserFactory(is_superuser=False)
     reader.user_permissions.add(Permission.objects.get(codename="view_agreement"))
+    reader.authorities.add(agreement.authority)
     client.force_login(reader)
     address = restore_url(models.Revision.objects.get(), before=True)
 

@@ -18,9 +18,10 @@ def user(client):
     return user
 
 
-def act(client, action, records):
+def act(client, action, records, reason=""):
     model = type(records[0])
     data = {"action": action, "_selected_action": [record.pk for record in records]}
+    data["reason"] = reason
     return client.post(url(model, "changelist"), data, follow=True)
 
 
@@ -42,7 +43,7 @@ def test_action_moves_the_chosen_records_alone(client, user, action, status):
     chosen = factories.AgreementFactory.create_batch(3, status=other)
     left = factories.AgreementFactory(status=other)
 
-    act(client, action, chosen)
+    act(client, action, chosen, reason="À compléter")
 
     assert {one.status for one in models.Agreement.objects.exclude(pk=left.pk)} == {status}
     left.refresh_from_db()
@@ -88,7 +89,7 @@ def test_day_of_first_publication_stays(client, user):
 def test_form_sets_the_day_of_publication(client, user):
     draft = factories.AgreementFactory(status=Status.DRAFT)
 
-    send(client, url(draft), filled(client.get(url(draft))) | {"status": "published"})
+    send(client, url(draft), filled(client.get(url(draft))) | {"_move": "publish"})
 
     draft.refresh_from_db()
     assert draft.published_at is not None
@@ -126,7 +127,7 @@ def test_publishing_names_the_drafts_it_refers_to(client, user, way):
     if way == "bulk":
         response = act(client, "publish", [agreement])
     else:
-        data = filled(client.get(url(agreement))) | {"status": "published"}
+        data = filled(client.get(url(agreement))) | {"_move": "publish"}
         response = client.post(url(agreement), data, follow=True)
 
     warning = next(text for text in messages_of(response) if "Poool" in text)
@@ -146,7 +147,7 @@ def test_publishing_among_published_records_warns_of_nothing(client, user):
 def test_bulk_publication_costs_the_same_for_more_records(
     client, user, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(60) as few:
+    with django_assert_max_num_queries(75) as few:
         act(client, "publish", factories.AgreementFactory.create_batch(2, status=Status.DRAFT))
 
     drafts = factories.AgreementFactory.create_batch(20, status=Status.DRAFT)

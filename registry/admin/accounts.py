@@ -11,7 +11,9 @@ from registry.admin.base import FieldsMixin, RegistryModelAdmin
 from registry.admin.inlines import Rows
 from registry.admin.reminders import ReminderInline
 from registry.admin.site import site
+from registry.choices import Role
 from registry.models import Authority, GroupSecurity, User
+from registry.text import fold
 
 
 @admin.register(Authority, site=site)
@@ -55,6 +57,18 @@ class UserAdmin(FieldsMixin, DjangoUserAdmin):
         """A new account begins with a name and a password alone."""
         return self.inlines if user else ()
 
+    # An administrator who is no superuser makes none, and leaves them alone.
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and _is_theirs(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and _is_theirs(request, obj)
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, "is_superuser")
+
     @admin.display(description=_("name"), ordering=("last_name"))
     def full_name(self, user):
         return user.get_full_name()
@@ -67,12 +81,50 @@ class GroupSecurityInline(Rows):
     can_delete = False
 
 
+def _is_theirs(request, user) -> bool:
+    return user is None or request.user.is_superuser or not user.is_superuser
+
+
+def role_name(group: Group) -> str:
+    """What a group is called: a role by its translated name."""
+    return str(Role(group.name).label) if group.name in Role.values else group.name
+
+
 @admin.register(Group, site=site)
 class GroupAdmin(FieldsMixin, DjangoGroupAdmin):
+    """The roles, made by the registry itself and edited by nobody, and the groups of an office."""
+
     save_on_top = True
-    list_display = ("name", "requires_second_factor")
+    list_display = ("role", "requires_second_factor")
     list_select_related = ("security",)
     inlines = (GroupSecurityInline,)
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        is_role = obj is not None and obj.name in Role.values
+        return (*fields, "name", "permissions") if is_role else fields
+
+    def has_delete_permission(self, request, obj=None):
+        is_role = obj is not None and obj.name in Role.values
+        return super().has_delete_permission(request, obj) and not is_role
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context |= {"title": role_name(obj)} if obj else {}
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def get_search_results(self, request, queryset, search_term):
+        """By the names that people read."""
+        words = fold(search_term).split()
+        found = [one.pk for one in queryset if all(w in fold(role_name(one)) for w in words)]
+        return queryset.filter(pk__in=found), False
+
+    @admin.display(description=_("name"), ordering="name")
+    def role(self, group):
+        return role_name(group)
+
+    @staticmethod
+    def choice_label(group) -> str:
+        return role_name(group)
 
     @admin.display(description=_("requires a second factor"), boolean=True)
     def requires_second_factor(self, group):

@@ -12,9 +12,11 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from registry import search
+from registry import rights, search
 from registry.admin.exports import ExportMixin
 from registry.admin.forms import RegistryForm
+from registry.admin.guarded import GuardedAdmin, GuardedChoices
+from registry.admin.moves import MovableAdmin
 from registry.admin.publication import PublicationActions, warn_of_hidden_neighbours
 from registry.admin.tracking import TrackedAdmin
 from registry.admin.widgets import (
@@ -39,7 +41,7 @@ def first_names(records) -> str:
     return f"{shown}… (+{len(names) - NAMED_AT_MOST})" if len(names) > NAMED_AT_MOST else shown
 
 
-class FieldsMixin:
+class FieldsMixin(GuardedChoices):
     """Boxes of fields, the same in forms and in the rows under them.
 
     Every key and many-to-many to a model that has an administration with a search completes what
@@ -81,6 +83,11 @@ class PrefetchingChangeList(ChangeList):
         queryset = super().get_queryset(request, exclude_parameters)
         return queryset.prefetch_related(*self.model_admin.list_prefetch_related)
 
+    def get_results(self, request):
+        super().get_results(request)
+        may = rights.of(request.user)
+        self.result_list = [may.mask(record) for record in self.result_list]
+
 
 class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
     """Administration of any model of the registry."""
@@ -120,7 +127,14 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
             return super().delete_view(request, object_id, extra_context)
 
 
-class RecordAdmin(PublicationActions, TrackedAdmin, ExportMixin, RegistryModelAdmin):
+class RecordAdmin(
+    PublicationActions,
+    MovableAdmin,
+    GuardedAdmin,
+    TrackedAdmin,
+    ExportMixin,
+    RegistryModelAdmin,
+):
     """Administration of a public record.
 
     A subclass says in ``sections`` what the record is; publication and trail follow by themselves.
@@ -128,7 +142,8 @@ class RecordAdmin(PublicationActions, TrackedAdmin, ExportMixin, RegistryModelAd
 
     sections: tuple = ()
     search_fields = ("search_text",)
-    readonly_fields = TRAIL
+    # The status changes by the buttons that move a record.
+    readonly_fields = ("status", *TRAIL)
     list_filter = ("status",)
 
     def get_fieldsets(self, request, obj=None):
@@ -142,7 +157,8 @@ class RecordAdmin(PublicationActions, TrackedAdmin, ExportMixin, RegistryModelAd
         trail = (_("Trail"), {"fields": TRAIL, "classes": ("collapse", *AFTER_ROWS)})
         if obj is None:
             return (*self.sections, publication)
-        return (*self.sections, publication, *self.reason_section(request, obj), trail)
+        sections = (*self.sections, publication, *self.reason_section(request, obj), trail)
+        return self.without_private(request, obj, sections)
 
     @admin.display(description=_("publication"), ordering="status")
     def status_mark(self, record):
@@ -163,6 +179,8 @@ class RecordAdmin(PublicationActions, TrackedAdmin, ExportMixin, RegistryModelAd
 
     def choice_label(self, obj) -> str:
         """How the record reads among the choices of a field: what the public cannot see says so."""
+        if not rights.current().sees(obj):
+            return str(rights.HIDDEN)
         label = self.distinctive_name(obj)
         return label if obj.is_published else f"{label} · {obj.get_status_display()}"
 

@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
+from registry import rights
 from registry.spreadsheets.exporting.formats import (
     CONTENT_TYPES,
     Format,
@@ -105,7 +106,7 @@ class ExportMixin:
             request.GET if "format" in request.GET else None, model=self.model, count=count
         )
         if form.is_valid():
-            return self._file(listed, form.cleaned_data)
+            return self._file(listed, form.cleaned_data, rights.of(request.user))
         title = ngettext("Export %(count)d record", "Export %(count)d records", count)
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,
@@ -127,9 +128,9 @@ class ExportMixin:
             return None
         return queryset.select_related(None).prefetch_related(None)
 
-    def _file(self, listed, wanted: dict) -> StreamingHttpResponse:
+    def _file(self, listed, wanted: dict, may) -> StreamingHttpResponse:
         with override(wanted["language"]):
-            export = Export(listed, wanted["columns"])
+            export = Export(listed, wanted["columns"], may)
             name = filename(export, wanted["format"])
         pieces = in_language(wanted["language"], write(export, wanted["format"]))
         response = StreamingHttpResponse(pieces, content_type=CONTENT_TYPES[wanted["format"]])
@@ -142,7 +143,7 @@ def template_view(request) -> HttpResponse:
     """The empty workbook, in the language of the page or of ``?language=``."""
     language = request.GET.get("language", "")
     with override(language if language in dict(settings.LANGUAGES) else get_language()):
-        content, name = template(), str(_("registry-template.xlsx"))
+        content, name = template(rights.of(request.user)), str(_("registry-template.xlsx"))
     response = HttpResponse(content, content_type=CONTENT_TYPES[Format.XLSX])
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response

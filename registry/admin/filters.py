@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import Country
 
+from registry import rights
 from registry.models import Citation, Domain
 from registry.text import fold
 
@@ -42,7 +43,8 @@ class PresentFilter(StrictFilter):
 
     def lookups(self, request, model_admin):
         counts = (
-            model_admin.model.objects.order_by()
+            rights.of(request.user)
+            .visible(model_admin.model.objects.order_by())
             .values_list(self.path)
             .annotate(Count("pk", distinct=True))
         )
@@ -108,7 +110,8 @@ class LinkedFilter(PresentFilter):
     def labels(self, model_admin):
         linked = model_admin.model._meta.get_field(self.path).related_model
         records = linked.objects.select_related(*self.joined).in_bulk(list(self.counts))
-        return {pk: str(record) for pk, record in records.items()}
+        may = rights.current()
+        return {pk: may.name(record) for pk, record in records.items()}
 
 
 class DomainFilter(StrictFilter):

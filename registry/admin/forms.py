@@ -2,10 +2,13 @@
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import QuerySet
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from registry import rights
 from registry.admin.widgets import hand_over_known
 
 
@@ -14,17 +17,60 @@ class RegistryForm(forms.ModelForm):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         hand_over_known(self)
+        self._keep_present_choices()
+
+    def _keep_present_choices(self):
+        """A record keeps the neighbours that it has, even those that its editor may not know of."""
+        for name, field in self.fields.items():
+            present = self.initial.get(name) if getattr(field, "is_limited", False) else None
+            if self.instance.pk and present:
+                pks = [getattr(one, "pk", one) for one in ensure_list(present)]
+                field.queryset = field.queryset | field.queryset.model.objects.filter(pk__in=pks)
+
+
+def ensure_list(value) -> list:
+    return list(value) if isinstance(value, list | tuple | QuerySet) else [value]
 
 
 class NamedFormSet(forms.BaseInlineFormSet):
-    """Rows whose boxes carry their own name: in a table no label stands beside them."""
+    """Rows whose boxes carry their own name: in a table no label stands beside them.
+
+    ``far`` names the key to another record whose row it is too: who may not edit that one leaves
+    the row as it is, and adds none.
+    """
+
+    far = ""
+
+    def get_queryset(self):
+        is_first = not hasattr(self, "_queryset")
+        rows = super().get_queryset()
+        if is_first:
+            for row in rows:
+                rights.current().mask(row)
+        return rows
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
+        if self.far and form.instance.pk and self._refusal(getattr(form.instance, self.far)):
+            form.fields.pop(DELETION_FIELD_NAME, None)
+            for name in form.Meta.fields:
+                form.fields[name].disabled = True
         for field in form.fields.values():
             # Inside the box with its buttons: what that one holds is shared by all rows.
             widget = getattr(field.widget, "widget", field.widget)
             widget.attrs.setdefault("aria-label", capfirst(field.label or ""))
+
+    def clean(self):
+        super().clean()
+        for form in self.forms if self.far else ():
+            record = getattr(form, "cleaned_data", {}).get(self.far)
+            if record is not None and form.has_changed() and (why := self._refusal(record)):
+                form.add_error(self.far, why)
+
+    @staticmethod
+    def _refusal(record) -> str:
+        may = rights.current()
+        return "" if may.may_edit(record) else may.why_not(record)
 
     def get_unique_error_message(self, unique_check):
         """The words of the model's own rule, where Django's speak of duplicate data."""

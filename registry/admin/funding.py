@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from registry import rights
 from registry.admin.base import AFTER_ROWS, RecordAdmin, first_names
 from registry.admin.filters import (
     RECORD_FILTERS,
@@ -133,6 +134,7 @@ class ProjectContributionRows(Rows):
     model = Contribution.projects.through
     form = LinkForm
     formset = ContributionFormSet
+    far = "contribution"
     fields = ("contribution",)
     autocomplete_fields = ("contribution",)
     select_related = ("contribution",)
@@ -234,5 +236,6 @@ class ContributionAdmin(RecordAdmin):
         return first_names([*projects, *recipients]) or contribution.title
 
     def distinctive_name(self, contribution):
-        funders = first_names(contribution.funders.all())
+        may = rights.current()
+        funders = first_names(one for one in contribution.funders.all() if may.sees(one))
         return f"{contribution} – {funders}" if funders else str(contribution)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from registry import rights
 from registry.admin.base import RegistryModelAdmin
 from registry.admin.filters import StrictFilter
 from registry.admin.site import site
@@ -39,6 +40,9 @@ class RevisionAdmin(RegistryModelAdmin):
     sortable_by = ()
     actions = None
     revision_template = "admin/registry/one_revision.html"
+
+    def get_queryset(self, request):
+        return rights.of(request.user).visible(super().get_queryset(request))
 
     def has_add_permission(self, request):
         return False

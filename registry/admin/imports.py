@@ -12,7 +12,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from registry import tasks
+from registry import rights, tasks
 from registry.admin.base import RegistryModelAdmin
 from registry.admin.running import RunningImportsMixin
 from registry.admin.settling import SettledImportsMixin
@@ -55,7 +55,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        authorities = Authority.objects.all() if user.is_superuser else user.authorities.all()
+        authorities = rights.of(user).own_authorities()
         self.fields["authority"].queryset = authorities
         self.fields["authority"].initial = (
             user.authorities.order_by("pk").first()
@@ -88,9 +88,8 @@ class ImportJobAdmin(
         ]
 
     def get_queryset(self, request):
-        """Everybody sees their own jobs; superusers see all."""
-        queryset = super().get_queryset(request)
-        return queryset if request.user.is_superuser else queryset.filter(user=request.user)
+        """Everybody sees their own jobs; administrators see all."""
+        return rights.of(request.user).visible(super().get_queryset(request))
 
     def has_view_permission(self, request, obj=None):
         return super().has_view_permission(request, obj) or self.has_add_permission(request)
@@ -212,6 +211,10 @@ class ImportJobAdmin(
             raise Http404
         if not self.has_view_permission(request, job):
             raise PermissionDenied
+        if request.method == "POST" and not rights.of(request.user).owns(job):
+            raise PermissionDenied(
+                _("You no longer contribute for %(owner)s.") % {"owner": job.authority}
+            )
         return job
 
     def _job_url(self, job) -> str:

@@ -5,6 +5,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from registry import rights
 from registry.admin.base import FieldsMixin
 from registry.admin.forms import NamedFormSet, OrderedFormSet, RegistryForm
 from registry.models import Citation
@@ -17,13 +18,46 @@ class RowsMixin(FieldsMixin):
     extra_new = 1
     select_related = ()
     prefetch_related = ()
+    # The key to another record that holds the row, if it is edited here from afar.
+    far = ""
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.far = self.far
+        return formset
 
     def get_extra(self, request, obj=None, **kwargs):
         return 0 if obj else self.extra_new
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request).select_related(*self.select_related)
-        return queryset.prefetch_related(*self.prefetch_related)
+        queryset = queryset.prefetch_related(*self.prefetch_related)
+        may = rights.of(request.user)
+        if self.far and not may.is_administrator:
+            target = self.model._meta.get_field(self.far).related_model
+            visible = may.visible(target._base_manager.all()).values("pk")
+            queryset = queryset.filter(**{f"{self.far}__in": visible})
+        return queryset
+
+    # A row is a part of its record: who may edit the one may edit the other.
+
+    def _owner(self):
+        return self.admin_site.get_model_admin(self.parent_model)
+
+    def has_view_permission(self, request, obj=None):
+        return self._owner().has_view_or_change_permission(request, obj)
+
+    def has_add_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        owner = self._owner()
+        if obj is None:
+            return owner.has_add_permission(request)
+        return owner.has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
 
 
 class Rows(RowsMixin, admin.TabularInline):

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from registry import rights
 from registry.admin.base import RegistryModelAdmin
 from registry.admin.site import site
 from registry.models import ImportProfile, NameDecision
@@ -18,10 +19,7 @@ class SettledAdmin(RegistryModelAdmin):
     search_fields = ("name",)
 
     def get_queryset(self, request):
-        queryset = super().get_queryset(request)
-        if request.user.is_superuser:
-            return queryset
-        return queryset.filter(authority__in=request.user.authorities.all())
+        return rights.of(request.user).visible(super().get_queryset(request))
 
     def has_add_permission(self, request):
         return False

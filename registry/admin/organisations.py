@@ -43,6 +43,7 @@ class MemberRows(Rows):
 
     model = Membership
     fk_name = "network"
+    far = "member"
     fields = ("member", "role", "starts_on", "ends_on")
     autocomplete_fields = ("member",)
     select_related = ("network", "member__place")

@@ -1,65 +1,124 @@
 """Publication from the administration: the actions of lists, and the warning beside them."""
 
+from collections import Counter
 from functools import cache
 
+from django import forms
 from django.contrib import admin, messages
-from django.db import models
+from django.contrib.admin.helpers import ActionForm
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from registry import rights, workflow
 from registry.choices import Status
+from registry.history.states import batches
 from registry.models.base import PublicRecord
+from registry.models.history import REASON_LENGTH
 
 NAMED_AT_MOST = 10
 
 
+class ReasonedActionForm(ActionForm):
+    """The choice of an action, with room for what its records' authors are told."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=REASON_LENGTH,
+        widget=forms.TextInput({"placeholder": _("comment, kept in the history")}),
+    )
+
+
 class PublicationActions:
-    """Bulk actions that change the publication status, and say how many records they changed."""
+    """Bulk actions that move records on, and say what they did, what they refused, and why."""
 
     actions = ("publish", "send_to_review", "return_to_draft", "archive")
+    action_form = ReasonedActionForm
 
-    @admin.action(description=_("Publish"), permissions=["change"])
+    def has_publish_permission(self, request) -> bool:
+        return self.has_change_permission(request) and rights.of(request.user).may_publish
+
+    @admin.action(description=_("Publish"), permissions=["publish"])
     def publish(self, request, queryset):
-        pks = list(queryset.values_list("pk", flat=True))
-        moved = queryset.publish(by=request.user)
-        text = ngettext("%d record published.", "%d records published.", moved)
-        self._report(request, len(pks), moved, text)
-        warn_of_hidden_neighbours(request, self, pks)
+        moved = self._move(request, queryset, workflow.PUBLISH)
+        warn_of_hidden_neighbours(request, self, moved)
 
-    @admin.action(description=_("Send to review"), permissions=["change"])
+    @admin.action(description=_("Submit for review"), permissions=["change"])
     def send_to_review(self, request, queryset):
-        count, moved = queryset.count(), queryset.send_to_review(by=request.user)
-        text = ngettext("%d record sent to review.", "%d records sent to review.", moved)
-        self._report(request, count, moved, text)
+        self._move(request, queryset, workflow.SUBMIT)
 
     @admin.action(description=_("Return to draft"), permissions=["change"])
     def return_to_draft(self, request, queryset):
-        count, moved = queryset.count(), queryset.return_to_draft(by=request.user)
-        text = ngettext("%d record returned to draft.", "%d records returned to draft.", moved)
-        self._report(request, count, moved, text)
+        may = rights.of(request.user)
+        back = workflow.SEND_BACK if may.may_publish else workflow.WITHDRAW
+        self._move(request, queryset, back, workflow.REOPEN)
 
-    @admin.action(description=_("Archive"), permissions=["change"])
+    @admin.action(description=_("Archive"), permissions=["publish"])
     def archive(self, request, queryset):
-        count, moved = queryset.count(), queryset.archive(by=request.user)
-        text = ngettext("%d record archived.", "%d records archived.", moved)
-        self._report(request, count, moved, text)
+        self._move(request, queryset, workflow.ARCHIVE)
 
-    def _report(self, request, count, moved, text):
-        """How many records changed, and how many had this status before."""
+    def _move(self, request, queryset, *moves) -> list[int]:
+        """Make for each record the move that its status asks for; returns which were moved."""
+        may, reason = rights.of(request.user), request.POST.get("reason", "").strip()
+        to, moved, refused = moves[0].to, [], Counter()
+        with transaction.atomic():
+            others = queryset.exclude(pk__in=may.own(queryset).order_by().values("pk"))
+            refused[_("they belong to another authority")] = others.order_by().count()
+            own = may.own(queryset).order_by()
+            refused[_("they have this status already")] = own.filter(status=to).count()
+            own = own.exclude(status=to)
+            for move in moves:
+                found = own.filter(status__in=move.sources)
+                if not (may.may_publish or not move.is_of_publishers):
+                    refused[_("it takes somebody who may publish")] += found.count()
+                elif move.needs_reason and not reason:
+                    refused[_("sending back needs a comment")] += found.count()
+                else:
+                    pks = list(found.values_list("pk", flat=True))
+                    for batch in batches(pks):
+                        records = self.model.objects.filter(pk__in=batch)
+                        records.move_to(to, by=request.user, reason=reason)
+                    moved += pks
+            known = [status for move in moves for status in move.sources]
+            rest = own.exclude(status__in=known).count()
+            refused[_("their status does not lead there")] = rest
+        self._report(request, to, len(moved), refused)
+        return moved
+
+    def _report(self, request, to, moved, refused):
+        """How many records were moved; how many were not, and why."""
         if moved:
-            self.message_user(request, text % moved, messages.SUCCESS)
-        if same := count - moved:
-            unchanged = ngettext(
-                "%d record had this status already.", "%d records had this status already.", same
-            )
-            self.message_user(request, unchanged % same, messages.INFO)
+            self.message_user(request, moved_text(to, moved) % moved, messages.SUCCESS)
+        for why, count in refused.items():
+            if count:
+                text = ngettext(
+                    "%(count)d record was left as it is: %(why)s.",
+                    "%(count)d records were left as they are: %(why)s.",
+                    count,
+                )
+                self.message_user(request, text % {"count": count, "why": why}, messages.WARNING)
+
+
+def moved_text(to, count) -> str:
+    return {
+        Status.PUBLISHED: ngettext("%d record published.", "%d records published.", count),
+        Status.IN_REVIEW: ngettext(
+            "%d record sent to review.", "%d records sent to review.", count
+        ),
+        Status.DRAFT: ngettext(
+            "%d record returned to draft.", "%d records returned to draft.", count
+        ),
+        Status.ARCHIVED: ngettext("%d record archived.", "%d records archived.", count),
+    }[to]
 
 
 def warn_of_hidden_neighbours(request, model_admin, pks) -> None:
     """Name, with links, the records that published ones refer to and that the public cannot see."""
-    hidden = hidden_neighbours(model_admin.model, pks)
+    may = rights.of(request.user)
+    hidden = [one for one in hidden_neighbours(model_admin.model, pks) if may.sees(one)]
     if not hidden:
         return
     links = format_html_join(

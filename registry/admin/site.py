@@ -1,17 +1,24 @@
 """The administration: one site of our own, in sections that follow the work of editors."""
 
+from functools import update_wrapper
+
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import path, translate_url
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from registry import rights
 from registry.admin.exports import template_view
 from registry.admin.reminders import reminders_view
+from registry.models.base import PublicRecord
 from registry.prose import to_html
 
 # The front page and the side bar, in the order in which a registry is filled.
@@ -52,11 +59,33 @@ class RegistryAdminSite(AdminSite):
     def each_context(self, request):
         return super().each_context(request) | {"language_links": self.language_links(request)}
 
+    def admin_view(self, view, cacheable=False):
+        """Every page is made with the eyes of the person who asked for it, to its last name."""
+        inner = super().admin_view(view, cacheable)
+
+        def seen_by_its_reader(request, *args, **kwargs):
+            with rights.seen_by(request.user):
+                try:
+                    response = inner(request, *args, **kwargs)
+                except PermissionDenied as error:
+                    if not error.args and (why := getattr(request, "refusal", "")):
+                        raise PermissionDenied(why) from None
+                    raise
+                return response if getattr(response, "is_rendered", True) else response.render()
+
+        return update_wrapper(seen_by_its_reader, inner)
+
     def get_urls(self):
+        wrap = self.admin_view
         return [
-            path("template/", self.admin_view(template_view), name="template"),
-            path("prose/", self.admin_view(self.prose), name="prose"),
-            path("reminders/", self.admin_view(self.reminders), name="reminders"),
+            path("template/", wrap(template_view), name="template"),
+            path("prose/", wrap(self.prose), name="prose"),
+            path("reminders/", wrap(self.reminders), name="reminders"),
+            path(
+                "r/<path:content_type_id>/<path:object_id>/",
+                wrap(self.view_on_site),
+                name="view_on_site",
+            ),
             *super().get_urls(),
         ]
 
@@ -68,6 +97,17 @@ class RegistryAdminSite(AdminSite):
 
     def reminders(self, request):
         return reminders_view(request, self)
+
+    def view_on_site(self, request, content_type_id, object_id):
+        """To the public page of a record, if it has one: its address tells a title."""
+        try:
+            model = ContentType.objects.get_for_id(content_type_id).model_class()
+            record = self.get_model_admin(model).get_object(request, object_id)
+        except (ContentType.DoesNotExist, NotRegistered, ValueError, OverflowError):
+            raise Http404 from None
+        if not isinstance(record, PublicRecord) or not record.is_published:
+            raise Http404
+        return HttpResponseRedirect(record.get_absolute_url())
 
     def get_app_list(self, request, app_label=None):
         """All models by section; for one application alone, the usual list."""
@@ -98,6 +138,7 @@ class RegistryAdminSite(AdminSite):
     def choice_label(self, record) -> str:
         """How a record reads among the choices of a field."""
         admin = self._registry.get(type(record))
+        rights.current().mask(record)
         label = getattr(admin, "choice_label", None)
         return label(record) if label else str(record)
 

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from registry import history, search
+from registry import history, search, workflow
 from registry.admin.forms import RegistryForm
 from registry.choices import RevisionAction
 from registry.history.reading import Reader
@@ -36,6 +36,12 @@ class ReasonForm(RegistryForm):
     """The form of a record, with room for the reason of the change."""
 
     reason = reason_field()
+
+    def clean(self):
+        super().clean()
+        move = workflow.MOVES.get(self.data.get("_move", ""))
+        if move and move.needs_reason and not self.cleaned_data.get("reason"):
+            self.add_error("reason", _("Say in a comment what its author has to change."))
 
 
 class RestoreForm(forms.Form):

@@ -79,7 +79,7 @@ class UndoableImportsMixin:
                 if job.state != ImportState.UNDOING:
                     messages.success(request, _("The import is undone."))
             return HttpResponseRedirect(self._job_url(job))
-        said = undo.summary(undo.plan_undo(job))
+        said = undo.summary(undo.plan_undo(job, request.user))
         context = self._context(request, _("Undo an import")) | {
             "job": job,
             "undo": said | {"left": self.with_addresses(said["left"])},

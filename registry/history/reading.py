@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
 
+from registry import rights
 from registry.choices import RevisionAction
 from registry.dates import PartialDate
 from registry.fields import PartialDateField
@@ -143,11 +144,12 @@ class Reader:
         name = key_of(model)
         for batch in batches(keys):
             found = model._base_manager.filter(**{f"{name}__in": batch})
+            may = rights.current()
             for record in found.select_related(*_joined(model)):
-                self.names[model, getattr(record, name)] = str(record)
+                self.names[model, getattr(record, name)] = may.name(record)
             gone = [key for key in batch if (model, key) not in self.names]
             if gone and shapes.is_tracked(model):
-                deletions = Revision.objects.filter(
+                deletions = may.visible(Revision.objects).filter(
                     action=RevisionAction.DELETED,
                     model_name=model._meta.model_name,
                     public_id__in=gone,
@@ -222,8 +224,9 @@ def names_of(model_name: str, pks: Iterable[int]) -> dict[int, str]:
     names = {}
     for batch in batches(pks):
         found = model._base_manager.filter(pk__in=batch).select_related(*_joined(model))
-        names |= {record.pk: str(record) for record in found}
-        gone = Revision.objects.filter(
+        may = rights.current()
+        names |= {record.pk: may.name(record) for record in found}
+        gone = may.visible(Revision.objects).filter(
             model_name=model_name, record_id__in=[pk for pk in batch if pk not in names]
         )
         names |= dict(gone.order_by("pk").values_list("record_id", "label"))

@@ -35,6 +35,10 @@ class Authority(models.Model):
         verbose_name = _("contributing authority")
         verbose_name_plural = _("contributing authorities")
         ordering = ["name"]
+        permissions = [
+            ("publish_records", _("Can publish, send back and archive records")),
+            ("administer_records", _("Can see and edit the records of every authority")),
+        ]
 
     def __str__(self):
         return self.name

@@ -41,18 +41,18 @@ class RecordQuerySet(models.QuerySet):
 
     def publish(self, by=None, reason="") -> int:
         """Show the records to the public; the number of those that were not shown before."""
-        return self._move_to(Status.PUBLISHED, by, reason)
+        return self.move_to(Status.PUBLISHED, by, reason)
 
     def send_to_review(self, by=None, reason="") -> int:
-        return self._move_to(Status.IN_REVIEW, by, reason)
+        return self.move_to(Status.IN_REVIEW, by, reason)
 
     def return_to_draft(self, by=None, reason="") -> int:
-        return self._move_to(Status.DRAFT, by, reason)
+        return self.move_to(Status.DRAFT, by, reason)
 
     def archive(self, by=None, reason="") -> int:
-        return self._move_to(Status.ARCHIVED, by, reason)
+        return self.move_to(Status.ARCHIVED, by, reason)
 
-    def _move_to(self, status, by, reason) -> int:
+    def move_to(self, status, by=None, reason="") -> int:
         """Give the records a status, with its trail; the number of those that had another."""
         now = timezone.now()
         changes = {"status": status, "updated_at": now, "updated_by": by}

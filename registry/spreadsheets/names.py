@@ -43,6 +43,8 @@ class Names:
         self._records: dict[str, list] = defaultdict(list)
         self._spellings: dict[str, str] = {}
         self._identified: dict[str, object] = {}
+        # Those that the importer may not know of: found by their identifier alone.
+        self._nameless: set[str] = set()
         self._variants: dict[str, set[str]] | None = None
         self._are_words_of_their_own = are_words_of_their_own
 
@@ -50,6 +52,8 @@ class Names:
         """Note the names of a record, or of the row that will describe one."""
         if record.__class__ is not Row and (public_id := getattr(record, "public_id", None)):
             self._identified[public_id] = record
+            if not names:
+                self._nameless.add(public_id)
         for name in names:
             key = key_of(name) if name else ""
             if not key:
@@ -70,6 +74,10 @@ class Names:
         if not found and (match := IDENTIFIED.fullmatch(name)):
             words, public_id = match.groups()
             record = self._identified.get(public_id)
+            if public_id in self._nameless:
+                if not words.strip():
+                    return [record]
+                record = None
             named = self._called(key_of(words))
             if record is not None and not any(record is one for one in named):
                 if " : " in words:

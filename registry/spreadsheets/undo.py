@@ -22,6 +22,7 @@ from registry.history.references import referring
 from registry.history.restoring import CannotRestoreError, apply, erase
 from registry.history.states import batches, net
 from registry.models import ImportJob, Revision
+from registry.rights import Rights
 from registry.spreadsheets import progress
 from registry.spreadsheets.jobs import wait_for_other_imports
 
@@ -74,8 +75,8 @@ class Undo:
         return self.references[key] & self.deleted
 
 
-def plan_undo(job: ImportJob) -> Undo:
-    """What undoing the job would do now; writes nothing."""
+def plan_undo(job: ImportJob, user=None) -> Undo:
+    """What undoing the job would do now, if this user does it; writes nothing."""
     plan = Undo()
     steps = defaultdict(list)
     for model_name, pk, action, gone, came in job.revisions.order_by("pk").values_list(
@@ -89,6 +90,8 @@ def plan_undo(job: ImportJob) -> Undo:
         if key not in plan.deleted:
             plan.restored[key] = net(changes)
     _find_references(plan, job)
+    for key, reason in _not_theirs(plan, Rights(user)):
+        plan.leave(key, reason)
     for key, reason in _changed_since(job).items():
         plan.leave(key, reason)
     known = plan.deleted | plan.restored.keys()
@@ -111,7 +114,7 @@ def undo(
         locked = ImportJob.objects.select_for_update().get(pk=job.pk)
         if locked.state != state:
             raise NotUndoableError
-        plan = plan_undo(locked)
+        plan = plan_undo(locked, user)
         progress.phase(ImportState.UNDOING, len(plan.deleted) + len(plan.restored))
         failed = list(_take_back(plan, plan.restored, locked, user, reason))
         # What comes back may clash with what is still to go, and hold it too.
@@ -153,6 +156,21 @@ def summary(plan: Undo) -> dict:
 
 
 # Finding what must stay ------------------------------------------------------------------------
+
+
+def _not_theirs(plan: Undo, may: Rights) -> Iterator[tuple[Key, str]]:
+    """The records that whoever undoes the import may not change by hand either."""
+    if may.is_administrator:
+        return
+    by_model = defaultdict(list)
+    for model_name, pk in (*plan.deleted, *plan.restored):
+        by_model[model_name].append(pk)
+    for model_name, pks in by_model.items():
+        model = shapes.tracked_model(model_name)
+        for batch in batches(pks):
+            for record in shapes.plain(model).filter(pk__in=batch):
+                if not may.may_edit(record):
+                    yield (model_name, record.pk), str(may.why_not(record))
 
 
 def _changed_since(job: ImportJob) -> dict[Key, str]:

@@ -12,6 +12,7 @@ from registry.dates import PartialDate
 from registry.fields import new_public_id
 from registry.models import Authority, User
 from registry.models.base import PublicRecord
+from registry.rights import Rights
 from registry.spreadsheets import validation
 from registry.spreadsheets.directory.decisions import NameDecisions, NameQuestion
 from registry.spreadsheets.names import Names
@@ -37,6 +38,7 @@ class Lookups(NameDecisions):
     def __init__(self, authority: Authority, user: User | None = None, publish: bool = False):
         self.authority = authority
         self.user = user
+        self.rights = Rights(user)
         self.status = Status.PUBLISHED if publish else Status.DRAFT
         self.unique = validation.UniqueValues()
         self.mentions: list[RecordPlan] = []
@@ -60,7 +62,8 @@ class Lookups(NameDecisions):
         """The primary key of a record by its public identifier, or its authority's reference."""
         if model not in self._keys:
             self._keys[model] = keys = {}
-            rows = model._base_manager.values_list("pk", "public_id", "authority_id", "reference")
+            seen = self.rights.visible(model._base_manager.all())
+            rows = seen.values_list("pk", "public_id", "authority_id", "reference")
             for pk, public_id, authority, reference in rows:
                 keys[public_id] = pk
                 if reference:
@@ -122,17 +125,18 @@ class Lookups(NameDecisions):
         )
 
     def may_change(self, record) -> bool:
-        """Whether the importer may change an existing record: its authority alone does."""
-        if self.user is None or self.user.is_superuser:
-            return True
-        if not isinstance(record, PublicRecord):
-            action = "change" if record.pk else "add"
-            return self.user.has_perm(f"registry.{action}_{record._meta.model_name}")
-        return record.authority_id in self._authorities
+        """Whether the importer may change an existing record, by import as by hand."""
+        if isinstance(record, PublicRecord) or self.rights.is_administrator:
+            return self.rights.may_edit(record)
+        action = "change" if record.pk else "add"
+        return self.user.has_perm(f"registry.{action}_{record._meta.model_name}")
 
-    @cached_property
-    def _authorities(self) -> set[int]:
-        return set(self.user.authorities.values_list("pk", flat=True))
+    def said(self, record, names) -> list[str]:
+        """The names by which a cell may mean a record: none, if the importer may not know of it.
+
+        An export then still names it by its identifier, and comes back in.
+        """
+        return list(names) if self.rights.sees(record) else []
 
     def mention(self, record, index: Names, names, **rows) -> models.Model:
         """Add a record that a cell names; the preview lists it for itself."""

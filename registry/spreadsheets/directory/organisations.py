@@ -30,7 +30,9 @@ class OrganisationLookups(PlaceLookups):
         self.identifiers = {}
         for organisation in organisations:
             others = (other.name for other in organisation.other_names.all())
-            names.add(organisation, [organisation.name, *others])
+            names.add(organisation, self.said(organisation, [organisation.name, *others]))
+            if not self.rights.sees(organisation):
+                continue
             for identifier in organisation.identifiers.all():
                 self.identifiers[identifier.scheme, fold(identifier.value)] = organisation
         return names

@@ -24,7 +24,7 @@ class PlaceLookups(Lookups):
         names = Names()
         for place in places:
             others = (other.name for other in place.other_names.all())
-            names.add(place, [place.name_fr, place.name_en, *others])
+            names.add(place, self.said(place, [place.name_fr, place.name_en, *others]))
         return names
 
     @cached_property

@@ -24,14 +24,14 @@ class RecordLookups(Lookups):
     def funds(self) -> Names:
         names = Names()
         for fund in Fund.objects.defer("summary", *UNUSED):
-            names.add(fund, [fund.name, fund.acronym])
+            names.add(fund, self.said(fund, [fund.name, fund.acronym]))
         return names
 
     @cached_property
     def calls(self) -> Names:
         names = Names()
         for call in Call.objects.defer("summary", *UNUSED).select_related("fund"):
-            names.add(call, self.names_of_call(call))
+            names.add(call, self.said(call, self.names_of_call(call)))
         return names
 
     @staticmethod
@@ -45,7 +45,7 @@ class RecordLookups(Lookups):
     def sources(self) -> Names:
         names = Names()
         for source in Source.objects.defer(*UNUSED):
-            names.add(source, [*source.titles, source.url])
+            names.add(source, self.said(source, [*source.titles, source.url]))
         return names
 
     @cached_property
@@ -62,9 +62,9 @@ class RecordLookups(Lookups):
 
     def _titles(self, model, *fields) -> Names:
         names = Names()
-        identity_fields = ("title", "public_id", "reference", "authority")
+        identity_fields = ("title", "public_id", "reference", "authority", "status")
         for record in model.objects.order_by().only(*identity_fields, *fields):
-            names.add(record, [record.title])
+            names.add(record, self.said(record, [record.title]))
         return names
 
     @cached_property

@@ -19,10 +19,15 @@ from registry.models import (
     Project,
     Source,
 )
+from registry.models.base import PublicRecord
+from registry.rights import Rights
 from registry.spreadsheets.names import key_of
 
 # Which place a name means, where several have it: as ``directory.places`` has it.
 PRECEDENCE = {kind: rank for rank, kind in enumerate(PlaceKind.values)}
+
+# What is said of a record whose name is kept back.
+TOLD = ("pk", "public_id", "kind", "country")
 
 
 class Names:
@@ -49,7 +54,7 @@ class Names:
 
     def __getitem__(self, pk: int) -> str:
         text, public_id = self._texts[pk]
-        return text if self.means(text, pk) else f"{text} [{public_id}]"
+        return text if self.means(text, pk) else f"{text} [{public_id}]".strip()
 
     def means(self, name: str, pk: int) -> bool:
         """Whether the name alone is enough to mean this record."""
@@ -62,8 +67,26 @@ class Names:
 class References:
     """The names of the records of each kind, read from the database when a column wants them."""
 
-    def __init__(self):
+    def __init__(self, may: Rights | None = None):
         self.is_english = get_language() == "en"
+        self.may = may or Rights()
+
+    def _rows(self, model, *fields):
+        """Rows of a table, whatever their status: staff's names count in imports.
+
+        Of records that the person may not know of, the identifier alone is told.
+        """
+        rows = model._base_manager.order_by().values_list(*fields).iterator(chunk_size=5000)
+        if self.may.is_administrator or not issubclass(model, PublicRecord):
+            return rows
+        seen = set(self.may.visible(model._base_manager.order_by()).values_list("pk", flat=True))
+        told = [name in TOLD for name in fields]
+        return (
+            row
+            if row[0] in seen
+            else tuple(value if kept else "" for value, kept in zip(row, told, strict=True))
+            for row in rows
+        )
 
     def _label(self, french: str, english: str) -> str:
         return (self.is_english and english) or french
@@ -71,9 +94,9 @@ class References:
     @cached_property
     def organisations(self) -> dict[int, str]:
         names = Names()
-        for pk, public_id, name in _rows(Organisation, "pk", "public_id", "name"):
+        for pk, public_id, name in self._rows(Organisation, "pk", "public_id", "name"):
             names.add(pk, public_id, name, ())
-        for pk, name in _rows(OrganisationName, "organisation_id", "name"):
+        for pk, name in self._rows(OrganisationName, "organisation_id", "name"):
             names.mean(name, pk)
         return names.all()
 
@@ -81,10 +104,10 @@ class References:
     def _places(self) -> Names:
         names, ranks = Names(), {}
         fields = ("pk", "public_id", "name_fr", "name_en", "kind")
-        for pk, public_id, french, english, kind in _rows(Place, *fields):
+        for pk, public_id, french, english, kind in self._rows(Place, *fields):
             ranks[pk] = PRECEDENCE[kind]
             names.add(pk, public_id, self._label(french, english), (french, english), ranks[pk])
-        for pk, name in _rows(PlaceName, "place_id", "name"):
+        for pk, name in self._rows(PlaceName, "place_id", "name"):
             names.mean(name, pk, ranks[pk])
         return names
 
@@ -96,10 +119,10 @@ class References:
     def towns(self) -> dict[int, tuple[str, str]]:
         """The cell of the city for each place: nothing for a country; and the country's code."""
         towns, found, others = Names(), {}, defaultdict(list)
-        for pk, name in _rows(PlaceName, "place_id", "name"):
+        for pk, name in self._rows(PlaceName, "place_id", "name"):
             others[pk].append(name)
         fields = ("pk", "public_id", "name_fr", "name_en", "kind", "country")
-        places = list(_rows(Place, *fields))
+        places = list(self._rows(Place, *fields))
         for pk, public_id, french, english, kind, country in places:
             if kind in (PlaceKind.CITY, PlaceKind.INTERCOMMUNALITY):
                 text = self._label(french, english)
@@ -122,7 +145,7 @@ class References:
     def domains(self) -> dict[int, str]:
         # Without identifier: where a name is not enough, the code is one.
         names, codes = Names(), {}
-        for pk, code, french, english in _rows(Domain, "pk", "code", "name_fr", "name_en"):
+        for pk, code, french, english in self._rows(Domain, "pk", "code", "name_fr", "name_en"):
             codes[pk] = code
             names.add(pk, code, self._label(french, english), (french, english, code))
         return {pk: codes[pk] if text.endswith("]") else text for pk, text in names.all().items()}
@@ -130,7 +153,7 @@ class References:
     @cached_property
     def funds(self) -> dict[int, str]:
         names = Names()
-        for pk, public_id, name, acronym in _rows(Fund, "pk", "public_id", "name", "acronym"):
+        for pk, public_id, name, acronym in self._rows(Fund, "pk", "public_id", "name", "acronym"):
             names.add(pk, public_id, name, (acronym,))
         return names.all()
 
@@ -138,7 +161,7 @@ class References:
     def calls(self) -> dict[int, str]:
         names = Names()
         fields = ("pk", "public_id", "edition", "title", "fund__name", "fund__acronym")
-        for pk, public_id, edition, title, fund, acronym in _rows(Call, *fields):
+        for pk, public_id, edition, title, fund, acronym in self._rows(Call, *fields):
             others = (edition, title, f"{fund} {edition}", acronym and f"{acronym} {edition}")
             names.add(pk, public_id, f"{acronym or fund} {edition}", others)
         return names.all()
@@ -155,10 +178,9 @@ class References:
     def projects(self) -> dict[int, str]:
         return self._titles(Project)
 
-    @staticmethod
-    def _titles(model) -> dict[int, str]:
+    def _titles(self, model) -> dict[int, str]:
         names = Names()
-        for pk, public_id, title in _rows(model, "pk", "public_id", "title"):
+        for pk, public_id, title in self._rows(model, "pk", "public_id", "title"):
             names.add(pk, public_id, title, ())
         return names.all()
 
@@ -166,11 +188,6 @@ class References:
     def sources(self) -> dict[int, str]:
         names = Names()
         fields = ("pk", "public_id", "title", "other_titles", "url")
-        for pk, public_id, title, others, url in _rows(Source, *fields):
+        for pk, public_id, title, others, url in self._rows(Source, *fields):
             names.add(pk, public_id, title, (*filter(str.strip, others.splitlines()), url))
         return names.all()
-
-
-def _rows(model, *fields):
-    """Rows of a table, whatever their status: staff's names count in imports."""
-    return model._base_manager.order_by().values_list(*fields).iterator(chunk_size=5000)

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator
 
 from django.db import connections, models
-from django.db.models import CharField, DateField, ExpressionWrapper, F
+from django.db.models import Case, CharField, DateField, ExpressionWrapper, F, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.utils.text import capfirst
 
 from registry.fields import PartialDateField
+from registry.rights import PRIVATE_FIELDS, Rights
 from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column
 from registry.spreadsheets.exporting.references import References
@@ -28,17 +29,25 @@ class Export:
     """Records as rows of cells under the headings that an import reads, in the active language.
 
     ``columns`` are the names of those that are wanted; what identifies a record is always there.
+    ``may`` are the rights of the person who takes the records away: what they may not know of
+    others' records stays empty.
     """
 
-    def __init__(self, queryset: models.QuerySet, columns: list[str] | None = None):
+    def __init__(
+        self,
+        queryset: models.QuerySet,
+        columns: list[str] | None = None,
+        may: Rights | None = None,
+    ):
         self.queryset = queryset
+        self.may = may or Rights()
         self.resource: type[RecordResource] = RESOURCE_OF[queryset.model]
         wanted = self.resource.written_columns()
         if columns is not None:
             kept = {*columns, *required_columns(self.resource)}
             wanted = [column for column in wanted if column.column_name in kept]
         self.columns = wanted
-        self.names = References()
+        self.names = References(self.may)
 
     @property
     def name(self) -> str:
@@ -84,6 +93,9 @@ class Export:
             field = (field if isinstance(field, type) else field.related_model)._meta.get_field(
                 name
             )
+        if path in PRIVATE_FIELDS and not self.may.is_administrator:
+            own = Q(authority__in=list(self.may.authorities))
+            return Case(When(own, then=F(path)), default=Value(""), output_field=CharField())
         if isinstance(field, PartialDateField | DateField):
             return ExpressionWrapper(F(path), CharField())
         return path

@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from registry.dates import PartialDate
 from registry.models import Domain, Fund
+from registry.rights import Rights
 from registry.spreadsheets import resources, widgets
 from registry.spreadsheets.columns import (
     CallColumn,
@@ -61,8 +62,11 @@ ROWS = 1000
 WIDE = {"title", "name", "name_fr", "summary", "objectives", "participants", "programme"}
 
 
-def template() -> bytes:
-    """The workbook, with headings, notes and choices in the active language."""
+def template(may: Rights | None = None) -> bytes:
+    """The workbook, with headings, notes and choices in the active language.
+
+    ``may`` are the rights of the person who fills it in: it offers what they may know of.
+    """
     file = io.BytesIO()
     workbook = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_urls": False})
     formats = {
@@ -79,7 +83,7 @@ def template() -> bytes:
         "note": workbook.add_format({"text_wrap": True, "valign": "top"}),
     }
     _write_guide(workbook, formats)
-    lists = Lists(workbook)
+    lists = Lists(workbook, may or Rights())
     for resource in SHEETS:
         _write_sheet(workbook, resource, formats, lists)
     lists.write()
@@ -237,8 +241,9 @@ def _explain_widget(widget, example: PartialDate, column: Column) -> tuple[str, 
 class Lists:
     """The choices of the columns, on a sheet of one column, which an import takes for notes."""
 
-    def __init__(self, workbook):
+    def __init__(self, workbook, may: Rights):
         self.workbook = workbook
+        self.may = may
         self.sheet_name = _("Lists")
         self.lines: list[str] = []
         self.ranges: dict[str, str] = {}
@@ -248,7 +253,8 @@ class Lists:
         if isinstance(column, DomainsColumn):
             return self._range("domains", lambda: [str(one) for one in Domain.objects.all()])
         if isinstance(column, FundColumn):
-            return self._range("funds", lambda: Fund.objects.values_list("name", flat=True))
+            funds = self.may.visible(Fund.objects.all())
+            return self._range("funds", lambda: funds.values_list("name", flat=True))
         widget = column.widget
         if isinstance(widget, widgets.CountryWidget):
             return self._range("countries", lambda: [str(name) for _code, name in countries])

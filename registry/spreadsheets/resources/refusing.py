@@ -59,8 +59,7 @@ class Refusing:
         plan, found = row.plan, []
         if not plan.is_new and not self.directory.may_change(plan.instance):
             error = CellError(
-                _("This record belongs to %(owner)s, which alone changes it.")
-                % {"owner": plan.instance.authority},
+                str(self.directory.rights.why_not(plan.instance)),
                 _("Remove the row, or ask %(owner)s to make the change.")
                 % {"owner": plan.instance.authority},
             )
