@@ -150,8 +150,9 @@ def test_visit(client, role):
 
     visit_pages_of_the_site(visitor, world)
     visit_lists(visitor)
-    visit_other_pages(visitor, world)
-    visit_others_imports(visitor, world)
+    others = others_of(world)
+    visit_other_pages(visitor, others)
+    visit_others_imports(visitor, others)
     if role != Role.ADMINISTRATOR:
         visit_actions(visitor, world)
     visit_record_pages(visitor, world)
@@ -238,9 +239,8 @@ def expected_of(page, method, access, is_theirs) -> set[str]:
     return {"opens"} if (page, method) == ("change", "get") else {"refused"}
 
 
-def visit_other_pages(visitor, world):
+def visit_other_pages(visitor, others):
     found, expected = {}, {}
-    others = others_of(world)
     for row, cells in table(PAGES).items():
         kind, page = row.split()
         for name in [m._meta.model_name for m in RECORDS] if kind == "record" else [kind]:
@@ -276,8 +276,8 @@ def others_of(world) -> dict:
     }
 
 
-def visit_others_imports(visitor, world):
-    job = others_of(world)["importjob"]
+def visit_others_imports(visitor, others):
+    job = others["importjob"]
     for page in POSTED["importjob"]:
         found = visitor.post(reverse(f"admin:registry_importjob_{page}", args=[job.pk]))
 
