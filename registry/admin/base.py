@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from registry import rights, search
+from registry.admin.conflicts import CarefulAdmin
 from registry.admin.exports import ExportMixin
 from registry.admin.forms import RegistryForm
 from registry.admin.guarded import GuardedAdmin, GuardedChoices
@@ -120,7 +121,12 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         # Inside one transaction: the record, its rows and the search text of all that it touches.
         with transaction.atomic(), search.deferred():
+            if object_id is not None:
+                self.prepare_saving(request, object_id)
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def prepare_saving(self, request, object_id):
+        """What comes before a form is read, inside its transaction."""
 
     def delete_view(self, request, object_id, extra_context=None):
         with transaction.atomic(), search.deferred():
@@ -130,6 +136,7 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
 class RecordAdmin(
     PublicationActions,
     MovableAdmin,
+    CarefulAdmin,
     GuardedAdmin,
     TrackedAdmin,
     ExportMixin,

@@ -35,10 +35,17 @@ def reason_field() -> forms.CharField:
 class ReasonForm(RegistryForm):
     """The form of a record, with room for the reason of the change."""
 
+    # What others saved since the form was opened: its reader looks at it before it is saved.
+    conflict = None
+
     reason = reason_field()
 
     def clean(self):
         super().clean()
+        if self.conflict:
+            raise forms.ValidationError(
+                _("Nothing is saved yet: somebody changed this record in the meantime.")
+            )
         move = workflow.MOVES.get(self.data.get("_move", ""))
         if move and move.needs_reason and not self.cleaned_data.get("reason"):
             self.add_error("reason", _("Say in a comment what its author has to change."))

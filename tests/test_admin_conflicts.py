@@ -1,0 +1,139 @@
+"""Two editors of one record: nothing is saved over what one of them has not seen."""
+
+import pytest
+from django.test import Client
+
+from registry import models
+from tests import factories
+from tests.admin_forms import add_row, errors, filled, send, url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clients():
+    """Two people with a browser each."""
+    found = []
+    for _number in range(2):
+        client = Client()
+        client.force_login(factories.UserFactory())
+        found.append(client)
+    return found
+
+
+def opened(client, record) -> dict:
+    """The form as its page has it, with the newest change that the page knew of."""
+    response = client.get(url(record))
+    return filled(response) | {"_version": str(response.context["version"])}
+
+
+def test_newer_value_is_not_saved_over(clients):
+    one, other = clients
+    agreement = factories.AgreementFactory(title="Avant", summary="Avant")
+    stale = opened(one, agreement)
+    send(other, url(agreement), opened(other, agreement) | {"title": "Le sien"})
+
+    response = send(one, url(agreement), stale | {"title": "Le mien"})
+
+    agreement.refresh_from_db()
+    assert (response.status_code, agreement.title) == (200, "Le sien")
+    conflict = response.context["conflict"]
+    assert [(c.name, c.theirs, c.mine) for c in conflict.clashes] == [
+        ("title", "Le sien", "Le mien")
+    ]
+    assert 'value="Le mien"' in response.content.decode()
+
+
+def test_both_are_kept_where_they_changed_different_fields(clients):
+    one, other = clients
+    agreement = factories.AgreementFactory(title="Avant", summary="Avant", signed_on="2020")
+    stale = opened(one, agreement)
+    send(other, url(agreement), opened(other, agreement) | {"signed_on": "mai 2021"})
+
+    response = send(one, url(agreement), stale | {"summary": "Le mien"})
+    assert response.context["conflict"].clashes == []
+    again = filled(response) | {"_version": str(response.context["version"])}
+    response = send(one, url(agreement), again)
+    assert response.status_code == 302, errors(response)
+
+    agreement.refresh_from_db()
+    assert (agreement.signed_on.isoformat(), agreement.summary) == ("2021-05", "Le mien")
+
+
+@pytest.mark.parametrize(("choice", "title"), [("mine", "Le mien"), ("theirs", "Le sien")])
+def test_editor_chooses_between_both_values(clients, choice, title):
+    one, other = clients
+    agreement = factories.AgreementFactory(title="Avant")
+    stale = opened(one, agreement)
+    send(other, url(agreement), opened(other, agreement) | {"title": "Le sien"})
+    response = send(one, url(agreement), stale | {"title": "Le mien"})
+
+    again = filled(response) | {"_version": str(response.context["version"])}
+    send(one, url(agreement), again | {"_take-title": choice})
+
+    agreement.refresh_from_db()
+    assert agreement.title == title
+
+
+def test_links_of_both_are_kept(clients):
+    one, other = clients
+    old, new = factories.DomainFactory.create_batch(2)
+    agreement = factories.AgreementFactory(title="Avant")
+    agreement.domains.add(old)
+    stale = opened(one, agreement)
+    send(other, url(agreement), opened(other, agreement) | {"domains": [old.pk, new.pk]})
+
+    response = send(one, url(agreement), stale | {"title": "Le mien"})
+    again = filled(response) | {"_version": str(response.context["version"])}
+    send(one, url(agreement), again)
+
+    agreement.refresh_from_db()
+    assert (agreement.title, set(agreement.domains.all())) == ("Le mien", {old, new})
+
+
+def test_rows_of_both_are_kept(clients):
+    one, other = clients
+    agreement = factories.AgreementFactory()
+    for name in ("A", "B", "C"):
+        models.Signatory.objects.create(agreement=agreement, name=name)
+    stale = opened(one, agreement)
+    theirs = opened(other, agreement) | {
+        "signatories-0-office": "Maire",
+        "signatories-1-DELETE": "on",
+    }
+    add_row(theirs, "signatories", name="La leur")
+    send(other, url(agreement), theirs)
+
+    add_row(stale, "signatories", name="La mienne")
+    response = send(one, url(agreement), stale | {"signatories-2-office": "Préfète"})
+    assert response.context["conflict"].taken
+    again = filled(response) | {"_version": str(response.context["version"])}
+    response = send(one, url(agreement), again)
+    assert response.status_code == 302, errors(response)
+
+    found = {(row.name, row.office) for row in agreement.signatories.all()}
+    assert found == {("A", "Maire"), ("C", "Préfète"), ("La leur", ""), ("La mienne", "")}
+
+
+def test_move_by_a_colleague_is_caught(clients):
+    one, other = clients
+    agreement = factories.AgreementFactory(title="Avant", status="draft")
+    stale = opened(one, agreement)
+    send(other, url(agreement), opened(other, agreement) | {"_move": "publish"})
+
+    response = send(one, url(agreement), stale | {"title": "Le mien"})
+
+    agreement.refresh_from_db()
+    assert agreement.title == "Avant"
+    assert response.context["conflict"]
+
+
+def test_form_that_knows_everything_saves_at_once(clients):
+    one, _other = clients
+    agreement = factories.AgreementFactory(title="Avant")
+    send(one, url(agreement), opened(one, agreement) | {"title": "Puis"})
+
+    response = send(one, url(agreement), opened(one, agreement) | {"title": "Enfin"})
+
+    agreement.refresh_from_db()
+    assert (response.status_code, agreement.title) == (302, "Enfin")
