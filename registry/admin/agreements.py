@@ -9,6 +9,7 @@ from registry.admin.filters import (
     RECORD_FILTERS,
     CountryFilter,
     DomainFilter,
+    StandingHorizons,
     StrictFilter,
     YearFilter,
 )
@@ -30,23 +31,16 @@ class PartyCountryFilter(CountryFilter):
 class StandingFilter(StrictFilter):
     """Where agreements stand today, and those that end soon."""
 
-    HORIZONS = {"3": 91, "6": 183, "12": 365}
-
     title = _("standing today")
     parameter_name = "standing"
 
     def lookups(self, request, model_admin):
-        soon = [
-            ("3", _("Ends within 3 months")),
-            ("6", _("Ends within 6 months")),
-            ("12", _("Ends within 12 months")),
-        ]
-        return [*Standing.choices, *soon]
+        return [*Standing.choices, *StandingHorizons.CHOICES]
 
     def chosen(self, queryset, value):
         today = timezone.localdate()
-        if value in self.HORIZONS:
-            return queryset.expiring_within(self.HORIZONS[value], on=today)
+        if value in dict(StandingHorizons.CHOICES):
+            return StandingHorizons.among(queryset, value, today)
         return queryset.with_standing(today).filter(standing=value)
 
 

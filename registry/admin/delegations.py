@@ -1,10 +1,17 @@
 """Administration of delegations, with their stops, participants and programme."""
 
 from django.contrib import admin
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.base import AFTER_ROWS, RecordAdmin, first_names
-from registry.admin.filters import RECORD_FILTERS, CountryFilter, DomainFilter, YearFilter
+from registry.admin.filters import (
+    RECORD_FILTERS,
+    CountryFilter,
+    DomainFilter,
+    StrictFilter,
+    YearFilter,
+)
 from registry.admin.inlines import CitationRows, OrderedRows, OrderedStackedRows
 from registry.admin.site import site
 from registry.models import Delegation, Participant, ProgrammeItem, Stop
@@ -12,6 +19,17 @@ from registry.models import Delegation, Participant, ProgrammeItem, Stop
 
 class DelegationYearFilter(YearFilter):
     path = "starts_on__year"
+
+
+class WhenFilter(StrictFilter):
+    title = _("when")
+    parameter_name = "when"
+
+    def lookups(self, request, model_admin):
+        return [("upcoming", _("To come"))]
+
+    def chosen(self, queryset, value):
+        return queryset.upcoming(timezone.localdate())
 
 
 class StopCountryFilter(CountryFilter):
@@ -47,6 +65,7 @@ class DelegationAdmin(RecordAdmin):
     list_filter = (
         "status",
         "direction",
+        WhenFilter,
         DelegationYearFilter,
         StopCountryFilter,
         DomainFilter,

@@ -4,7 +4,7 @@ import datetime
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import Country
@@ -14,6 +14,8 @@ from registry.models import Citation, Domain
 from registry.text import fold
 
 YEAR = datetime.timedelta(days=365)
+# Calls are about to close within these days.
+CALLS_CLOSE_WITHIN = 60
 
 
 class StrictFilter(SimpleListFilter):
@@ -145,6 +147,54 @@ class AuthorityFilter(PresentFilter):
         return len(self.lookup_choices) > 1 or self.value() is not None
 
 
+class WhoseFilter(StrictFilter):
+    """What is one's own work, and that of one's authorities."""
+
+    title = _("whose")
+    parameter_name = "whose"
+
+    def __init__(self, request, *args, **kwargs):
+        super().__init__(request, *args, **kwargs)
+        self.user = request.user
+
+    def lookups(self, request, model_admin):
+        return [("mine", _("Made or changed last by me")), ("ours", _("Of my authorities"))]
+
+    def chosen(self, queryset, value):
+        if value == "ours":
+            return queryset.filter(authority__in=list(rights.of(self.user).authorities))
+        return queryset.filter(Q(created_by=self.user) | Q(updated_by=self.user))
+
+
+def unsourced(queryset):
+    """The records that cite nothing."""
+    citations = Citation.objects.filter(**{queryset.model._meta.model_name: OuterRef("pk")})
+    return queryset.filter(~Exists(citations))
+
+
+def unchecked(queryset, today):
+    """The records that nobody compared with their sources within a year, or ever."""
+    return queryset.filter(Q(checked_on__isnull=True) | Q(checked_on__lt=today - YEAR))
+
+
+class StandingHorizons:
+    """Agreements by how soon they end; those that ended matter while nothing renews them."""
+
+    DAYS = {"3": 91, "6": 183, "12": 365}
+    CHOICES = (
+        ("3", _("Ends within 3 months")),
+        ("6", _("Ends within 6 months")),
+        ("12", _("Ends within 12 months")),
+        ("lapsed", _("Ended, not renewed")),
+    )
+
+    @classmethod
+    def among(cls, queryset, horizon, today):
+        if horizon == "lapsed":
+            return queryset.lapsed(today)
+        return queryset.expiring_within(cls.DAYS[horizon], on=today)
+
+
 class SourceFilter(StrictFilter):
     title = _("source")
     parameter_name = "sourced"
@@ -154,7 +204,7 @@ class SourceFilter(StrictFilter):
 
     def chosen(self, queryset, value):
         citations = Citation.objects.filter(**{queryset.model._meta.model_name: OuterRef("pk")})
-        return queryset.filter(Exists(citations) if value == "yes" else ~Exists(citations))
+        return queryset.filter(Exists(citations)) if value == "yes" else unsourced(queryset)
 
 
 class CheckedFilter(StrictFilter):
@@ -168,6 +218,7 @@ class CheckedFilter(StrictFilter):
             ("recent", _("Within a year")),
             ("old", _("More than a year ago")),
             ("never", _("Never")),
+            ("due", _("Never, or more than a year ago")),
         ]
 
     def chosen(self, queryset, value):
@@ -176,7 +227,8 @@ class CheckedFilter(StrictFilter):
             "recent": queryset.filter(checked_on__gte=a_year_ago),
             "old": queryset.filter(checked_on__lt=a_year_ago),
             "never": queryset.filter(checked_on__isnull=True),
+            "due": unchecked(queryset, timezone.localdate()),
         }[value]
 
 
-RECORD_FILTERS = (AuthorityFilter, SourceFilter, CheckedFilter)
+RECORD_FILTERS = (WhoseFilter, AuthorityFilter, SourceFilter, CheckedFilter)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from registry import rights
 from registry.admin.base import AFTER_ROWS, RecordAdmin, first_names
 from registry.admin.filters import (
+    CALLS_CLOSE_WITHIN,
     RECORD_FILTERS,
     CountryFilter,
     DomainFilter,
@@ -67,9 +68,15 @@ class OpenFilter(StrictFilter):
     parameter_name = "open"
 
     def lookups(self, request, model_admin):
-        return [("yes", _("Open")), ("no", _("Not open, or not known"))]
+        return [
+            ("yes", _("Open")),
+            ("soon", _("Closes within two months")),
+            ("no", _("Not open, or not known")),
+        ]
 
     def chosen(self, queryset, value):
+        if value == "soon":
+            return queryset.closing_within(CALLS_CLOSE_WITHIN, timezone.localdate())
         is_open = Q(pk__in=queryset.model.objects.open(timezone.localdate()).values("pk"))
         return queryset.filter(is_open if value == "yes" else ~is_open)
 

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from registry import rights
+from registry.admin import desk
 from registry.admin.exports import template_view
 from registry.admin.reminders import reminders_view
 from registry.models.base import PublicRecord
@@ -108,6 +109,11 @@ class RegistryAdminSite(AdminSite):
         if not isinstance(record, PublicRecord) or not record.is_published:
             raise Http404
         return HttpResponseRedirect(record.get_absolute_url())
+
+    def index(self, request, extra_context=None):
+        """The desk, above the list of all that can be edited."""
+        context = {"title": _("Your desk"), "blocks": desk.blocks(request, self)}
+        return super().index(request, context | (extra_context or {}))
 
     def get_app_list(self, request, app_label=None):
         """All models by section; for one application alone, the usual list."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import documents
 from registry.admin.base import RecordAdmin
-from registry.admin.filters import AuthorityFilter, CheckedFilter, YearFilter
+from registry.admin.filters import AuthorityFilter, CheckedFilter, WhoseFilter, YearFilter
 from registry.admin.inlines import Rows
 from registry.admin.site import site
 from registry.models import Source, SourceFile
@@ -27,7 +27,14 @@ class SourceFileRows(Rows):
 @admin.register(Source, site=site)
 class SourceAdmin(RecordAdmin):
     list_display = ("title", "publisher", "kind", "published_on", "checked_on", "status_mark")
-    list_filter = ("status", "kind", PublicationYearFilter, AuthorityFilter, CheckedFilter)
+    list_filter = (
+        "status",
+        "kind",
+        PublicationYearFilter,
+        WhoseFilter,
+        AuthorityFilter,
+        CheckedFilter,
+    )
     list_select_related = ("publisher",)
     autocomplete_fields = ("publisher", "authority")
     inlines = (SourceFileRows,)

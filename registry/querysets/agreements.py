@@ -126,3 +126,13 @@ class AgreementQuerySet(InvolvingQuerySet):
             .filter(ends_on__isnull=False, ends_on__possibly_until=horizon, tacit_renewal=False)
             .exclude(ends_on__possibly_from=horizon + datetime.timedelta(days=1))
         )
+
+    def lapsed(self, on: datetime.date):
+        """Surely past their end, neither renewed nor ended on purpose."""
+        renewals = self.model.objects.filter(renews=OuterRef("pk"))
+        return self.filter(
+            ~Exists(renewals),
+            ends_on__isnull=False,
+            terminated_on__isnull=True,
+            tacit_renewal=False,
+        ).exclude(ends_on__possibly_from=on)

@@ -45,6 +45,11 @@ class CallQuerySet(RecordQuerySet):
             closes_on__possibly_from=on,
         )
 
+    def closing_within(self, days: int, on: datetime.date):
+        """Calls that close on the day or within so many days after it."""
+        horizon = on + datetime.timedelta(days=days)
+        return self.filter(closes_on__possibly_from=on, closes_on__possibly_until=horizon)
+
 
 class ContributionQuerySet(RecordQuerySet):
     def for_projects(self, projects):
