@@ -222,7 +222,7 @@ def request_for(page, record):
     if page == "restore":
         keys.append(models.Revision.objects.filter(model_name=name, record_id=record.pk)[0].pk)
     if page == "move":
-        data = {"_move": "publish"}
+        data = {"_move": "submit" if record.status == "draft" else "publish"}
     if page == "delete":
         data = {"post": "yes"}
     return reverse(f"admin:registry_{name}_{page}", args=keys), data

@@ -144,6 +144,8 @@ class Desk:
 
     def _by_kind(self, block, narrow, shows_lines=True, left_out=(), whose="", **query):
         newest = []
+        if not self.kinds:
+            return None
         for model in self.kinds:
             if model in left_out:
                 continue

@@ -100,8 +100,11 @@ class GuardedAdmin(GuardedChoices):
     def lookup_allowed(self, lookup, value, request=None):
         """Only what the list itself asks: answers to other questions could be pieced together."""
         if request is not None and not rights.of(request.user).is_administrator:
-            asked = {one for one in self.get_list_filter(request) if isinstance(one, str)}
-            return lookup.partition("__")[0] in asked and "__" not in lookup.replace("__exact", "")
+            name = lookup.removesuffix("__exact")
+            return any(
+                name == (one if isinstance(one, str) else one.parameter_name)
+                for one in self.get_list_filter(request)
+            )
         return super().lookup_allowed(lookup, value, request)
 
     # History ------------------------------------------------------------------------------------
