@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0004_sign_in'),
+        ('registry', '0006_duplicates'),
     ]
 
     operations = [
