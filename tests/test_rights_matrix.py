@@ -43,6 +43,9 @@ domain change            refused  opens   opens        opens   opens     opens
 domain delete            refused  refused refused      refused refused   opens
 domain history           refused  opens   opens        opens   opens     opens
 domain export            refused  opens   opens        opens   opens     opens
+duplicate changelist     refused  refused opens        opens   opens    opens
+merge changelist         refused  refused opens        opens   opens    opens
+errorreport changelist   refused  refused refused      refused refused  opens
 revision changelist      refused  opens   opens        opens   opens     opens
 revision change          nothing  nothing nothing      nothing nothing   opens
 importjob changelist     refused  refused refused      refused opens     opens
@@ -81,12 +84,21 @@ SITE_PAGES = {
     "jsi18n", "view_on_site", "app_list", "template", "reminders",
 }  # fmt: skip
 # Done by POST alone, with a body that the tests of each tell more of.
-POSTED = {"importjob": {"confirm", "abandon", "cancel", "restart", "columns", "names", "good-rows"}}
+POSTED = {
+    "importjob": {"confirm", "abandon", "cancel", "restart", "columns", "names", "good-rows"},
+    "duplicate": {"search"},
+    "merge": {"undo"},
+}
 NOBODYS_PAGES = {
     "revision": {"add", "delete", "history"},
     "importjob": {"delete", "history"},
     "importprofile": {"add"},
     "namedecision": {"add"},
+    "duplicate": {"add", "change", "delete", "history"},
+    "merge": {"add", "change", "delete", "history"},
+    "errorreport": {"add", "change", "delete", "history"},
+    "organisation": {"merge"},
+    "place": {"merge"},
 }
 KINDS = {model._meta.model_name: model for model in site._registry}
 
@@ -153,6 +165,7 @@ def test_visit(client, role):
     others = others_of(world)
     visit_other_pages(visitor, others)
     visit_others_imports(visitor, others)
+    visit_merges(visitor, world)
     if role != Role.ADMINISTRATOR:
         visit_actions(visitor, world)
     visit_record_pages(visitor, world)
@@ -192,6 +205,7 @@ def visit_record_pages(visitor, world):
     before, found, expected = theirs(world), {}, {}
     order = sorted(world.records.items(), key=lambda item: item[0][1])
     for page in RECORD_PAGES:  # deleting comes last
+        put_back(world)
         for (model, target), record in order:
             access = table(ACCESS)[target][visitor.role]
             for method in RECORD_PAGES[page]:
@@ -284,6 +298,25 @@ def visit_others_imports(visitor, others):
         assert (found == "opens") <= (visitor.role == Role.ADMINISTRATOR), page
 
 
+def visit_merges(visitor, world):
+    """Neither record of a merge may be the others', nor what refers to the one that goes."""
+    for model in (models.Organisation, models.Place):
+        name, pks = (
+            model._meta.model_name,
+            {t: r.pk for (m, t), r in world.records.items() if m is model},
+        )
+        for pair in (
+            ("our published", "their published"),
+            ("their published", "our published"),
+            ("our draft", "their draft"),
+            ("our review", "our published"),  # a draft of theirs refers to it
+        ):
+            address = reverse(f"admin:registry_{name}_merge", args=[pks[one] for one in pair])
+            if visitor.role != Role.ADMINISTRATOR:
+                assert visitor.get(address) != "opens", (name, pair)
+                assert visitor.post(address, {"reason": "x"}) != "opens", (name, pair)
+
+
 def visit_pages_of_the_site(visitor, world):
     for page in ("index", "template", "jsi18n", "reminders"):
         visitor.get(reverse(f"admin:{page}"))
@@ -316,6 +349,13 @@ def visit_lists(visitor):
         visitor.get(export, {"format": "csv", "language": "fr", "columns": columns})
 
 
+def put_back(world):
+    """Our records as they were, for what follows."""
+    for (model, target), record in world.records.items():
+        if target.startswith("our"):
+            model.objects.filter(pk=record.pk).update(status=record.status)
+
+
 def visit_actions(visitor, world):
     before = theirs(world)
     for model in RECORDS:
@@ -326,9 +366,7 @@ def visit_actions(visitor, world):
             visitor.post(address, data)
 
     assert theirs(world) == before
-    for (model, target), record in world.records.items():
-        if target.startswith("our"):  # as they were, for what follows
-            model.objects.filter(pk=record.pk).update(status=record.status)
+    put_back(world)
 
 
 def test_public_pages_know_no_draft(client):

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from registry import tasks
+from registry import rights, tasks
 from registry.admin.base import RegistryModelAdmin
 from registry.admin.filters import StrictFilter
 from registry.admin.publication import PublicationActions
@@ -67,6 +67,7 @@ class MergeableAdmin:
             self.has_change_permission(request, kept) and self.has_delete_permission(request, gone)
         ):
             raise PermissionDenied
+        _refuse_for_others(request, self.model, gone)
         form = MergeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -104,6 +105,20 @@ class MergeableAdmin:
         return TemplateResponse(request, self.merge_template, context)
 
 
+def _refuse_for_others(request, model, gone) -> None:
+    """What refers to a merged record is changed: that of other authorities by administrators."""
+    may = rights.of(request.user)
+    if may.is_administrator:
+        return
+    keys, _kept = merging.concerned(model, gone)
+    for name, pk in keys:
+        record = tracked_model(name)._base_manager.get(pk=pk)
+        if not may.owns(record):
+            raise PermissionDenied(
+                _("Records of another authority refer to it: ask an administrator to merge it.")
+            )
+
+
 def merge_url(model_name: str, kept_id: int, gone_id: int) -> str:
     return reverse(f"admin:registry_{model_name}_merge", args=[kept_id, gone_id])
 
@@ -115,7 +130,7 @@ class OnKnownRecords:
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
-        if request.user.is_superuser:
+        if rights.of(request.user).is_administrator:
             return queryset
         visible = Q(pk__in=[])
         for name, model in KINDS.items():
@@ -264,6 +279,8 @@ class MergeAdmin(OnKnownRecords, RegistryModelAdmin):
         kept = records.get_object(request, str(merge.kept_id))
         if not records.has_change_permission(request, kept) or merge.undone_at:
             raise PermissionDenied
+        if not (rights.of(request.user).is_administrator or merge.by_id == request.user.pk):
+            raise PermissionDenied(_("Who merged them undoes it, or an administrator."))
         if request.method == "POST":
             try:
                 missing = merging.undo(merge, request.user)
