@@ -110,7 +110,7 @@ def _refuse_for_others(request, model, gone) -> None:
     may = rights.of(request.user)
     if may.is_administrator:
         return
-    keys, _kept = merging.concerned(model, gone)
+    keys, _kept = merging.concerned_by(model, gone)
     for name, pk in keys:
         record = tracked_model(name)._base_manager.get(pk=pk)
         if not may.owns(record):

@@ -55,7 +55,7 @@ def _merge(model, kept, gone, by, reason) -> Merge:
         history.locked_snapshot(record)
     mine, theirs = (snapshots(model, [one.pk])[one.pk] for one in (kept, gone))
     merged = _united(model, kept, gone, mine, theirs)
-    concerned, moved = concerned(model, gone)
+    concerned, moved = concerned_by(model, gone)
     concerned.discard((model._meta.model_name, kept.pk))
     changes = _redirected(concerned, model, kept, gone)
     first = Revision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -89,7 +89,7 @@ def preview(kept, gone) -> tuple[State, State, int]:
     """What would become of the record that stays, and how many others would change."""
     model = type(kept)
     mine, theirs = (snapshots(model, [one.pk])[one.pk] for one in (kept, gone))
-    concerned, _moved = concerned(model, gone)
+    concerned, _moved = concerned_by(model, gone)
     changed = diff(mine, _united(model, kept, gone, mine, theirs))
     return *changed, len(concerned - {(model._meta.model_name, kept.pk)})
 
@@ -126,7 +126,7 @@ def _united(model, kept, gone, mine: State, theirs: State) -> State:
     return united
 
 
-def concerned(model, gone) -> tuple[set[Key], list[tuple[str, int, str]]]:
+def concerned_by(model, gone) -> tuple[set[Key], list[tuple[str, int, str]]]:
     """The records that refer to the one that goes; and the rows without a history that do."""
     concerned, moved = set(), []
     for relation in model._meta.related_objects:
