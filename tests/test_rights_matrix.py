@@ -56,11 +56,11 @@ importjob undo           nothing  nothing nothing      nothing nothing   opens
 importjob refused        nothing  nothing nothing      nothing nothing   nothing
 importprofile changelist refused  refused refused      refused opens     opens
 importprofile change     refused  refused refused      refused nothing   opens
-importprofile history    nothing  nothing nothing      nothing nothing  opens
+importprofile history    nothing  nothing nothing      nothing nothing   opens
 importprofile delete     refused  refused refused      refused nothing   opens
 namedecision changelist  refused  refused refused      refused opens     opens
 namedecision change      refused  refused refused      refused nothing   opens
-namedecision history     nothing  nothing nothing      nothing nothing  opens
+namedecision history     nothing  nothing nothing      nothing nothing   opens
 namedecision delete      refused  refused refused      refused nothing   opens
 authority changelist     refused  refused refused      refused refused   opens
 authority add            refused  refused refused      refused refused   opens
