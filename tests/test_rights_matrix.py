@@ -166,6 +166,7 @@ def test_visit(client, role):
     visit_other_pages(visitor, others)
     visit_others_imports(visitor, others)
     visit_merges(visitor, world)
+    visit_links(visitor, world)
     if role != Role.ADMINISTRATOR:
         visit_actions(visitor, world)
     visit_record_pages(visitor, world)
@@ -195,7 +196,7 @@ def test_every_address_of_the_administration_is_in_the_table():
         for page in pages
     }
     for model in RECORDS:
-        for page in (*RECORD_PAGES, "changelist", "add", "export"):
+        for page in (*RECORD_PAGES, "changelist", "add", "export", "link"):
             known.add(f"registry_{model._meta.model_name}_{page}")
 
     assert set(addresses(site.get_urls())) - known == set()
@@ -315,6 +316,18 @@ def visit_merges(visitor, world):
             if visitor.role != Role.ADMINISTRATOR:
                 assert visitor.get(address) != "opens", (name, pair)
                 assert visitor.post(address, {"reason": "x"}) != "opens", (name, pair)
+
+
+def visit_links(visitor, world):
+    """Who may write a draft may show it; nobody shows a draft of others."""
+    writers = (Role.CONTRIBUTOR, Role.EDITOR, Role.IMPORTER, Role.ADMINISTRATOR)
+    for (model, target), record in world.records.items():
+        found = visitor.post(
+            reverse(f"admin:registry_{model._meta.model_name}_link", args=[record.pk])
+        )
+        is_theirs = target.startswith("their") and visitor.role != Role.ADMINISTRATOR
+        may = visitor.role in writers and not is_theirs and not target.endswith("published")
+        assert (found == "opens") == may, (target, model)
 
 
 def visit_pages_of_the_site(visitor, world):

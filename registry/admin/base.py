@@ -13,12 +13,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from registry import rights, search
+from registry.admin import sizes
 from registry.admin.conflicts import CarefulAdmin
 from registry.admin.exports import ExportMixin
 from registry.admin.forms import RegistryForm
 from registry.admin.guarded import GuardedAdmin, GuardedChoices
 from registry.admin.moves import MovableAdmin
+from registry.admin.previews import SharedAdmin
 from registry.admin.publication import PublicationActions, warn_of_hidden_neighbours
+from registry.admin.sizes import CappedPaginator
 from registry.admin.tracking import TrackedAdmin
 from registry.admin.widgets import (
     AutocompleteSelect,
@@ -80,6 +83,8 @@ class FieldsMixin(GuardedChoices):
 class PrefetchingChangeList(ChangeList):
     """A list that loads what its columns show of related rows, in one query each."""
 
+    most_counted = sizes.MOST_COUNTED
+
     def get_queryset(self, request, exclude_parameters=None):
         queryset = super().get_queryset(request, exclude_parameters)
         return queryset.prefetch_related(*self.model_admin.list_prefetch_related)
@@ -96,6 +101,9 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
     form = RegistryForm
     list_per_page = 50
     list_prefetch_related = ()
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     save_on_top = True
 
     def get_changelist(self, request, **kwargs):
@@ -136,6 +144,7 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
 class RecordAdmin(
     PublicationActions,
     MovableAdmin,
+    SharedAdmin,
     CarefulAdmin,
     GuardedAdmin,
     TrackedAdmin,
@@ -151,6 +160,8 @@ class RecordAdmin(
     search_fields = ("search_text",)
     # The status changes by the buttons that move a record.
     readonly_fields = ("status", *TRAIL)
+    # What was changed last comes first: an index has it, however many there are.
+    ordering = ("-updated_at",)
     list_filter = ("status",)
 
     def get_fieldsets(self, request, obj=None):
@@ -179,7 +190,7 @@ class RecordAdmin(
         return ({"authority": authority.pk} if authority else {}) | initial
 
     def get_search_results(self, request, queryset, search_term):
-        return search.matching(queryset, search_term), False
+        return sizes.matching(queryset, search_term), False
 
     def view_on_site(self, obj):
         return obj.get_absolute_url() if obj.is_published else None

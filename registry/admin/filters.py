@@ -10,10 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import Country
 
 from registry import rights
-from registry.models import Citation, Domain
+from registry.admin.sizes import MOST_CHOICES, is_large
+from registry.choices import PlaceKind
+from registry.models import Authority, Citation, Domain, Place
 from registry.text import fold
 
 YEAR = datetime.timedelta(days=365)
+# Large lists offer the years from here on.
+FIRST_YEAR_OFFERED = 1950
 # Calls are about to close within these days.
 CALLS_CLOSE_WITHIN = 60
 
@@ -44,20 +48,25 @@ class PresentFilter(StrictFilter):
     path = ""
 
     def lookups(self, request, model_admin):
-        counts = (
-            rights.of(request.user)
-            .visible(model_admin.model.objects.order_by())
-            .values_list(self.path)
-            .annotate(Count("pk", distinct=True))
-        )
-        self.counts = {value: count for value, count in counts if value not in (None, "")}
-        self.unstated = sum(count for value, count in counts if value in (None, ""))
+        visible = rights.of(request.user).visible(model_admin.model.objects.order_by())
+        if is_large(model_admin.model._base_manager.all()):
+            # What there may be, from the side of the values: counting would look at every record.
+            self.counts = dict.fromkeys(self.possible(model_admin, visible)[:MOST_CHOICES])
+            self.unstated = None
+        else:
+            counts = visible.values_list(self.path).annotate(Count("pk", distinct=True))
+            self.counts = {value: count for value, count in counts if value not in (None, "")}
+            self.unstated = sum(count for value, count in counts if value in (None, ""))
         labels = self.labels(model_admin)
         choices = [(value, labels[value]) for value in self.counts]
         choices = [(str(value), label) for value, label in self.in_order(choices)]
-        if self.unstated and choices:
+        if (self.unstated or self.unstated is None) and choices:
             choices.append((self.NOT_STATED, _("Not stated")))
         return choices
+
+    def possible(self, model_admin, visible) -> list:
+        """The values that there may be in a table too large to look for those that there are."""
+        raise NotImplementedError
 
     def labels(self, model_admin) -> dict:
         """What each value present reads as."""
@@ -74,7 +83,7 @@ class PresentFilter(StrictFilter):
         everything, *choices = super().choices(changelist)
         yield everything
         for (value, _label), choice in zip(self.lookup_choices, choices, strict=True):
-            if not changelist.add_facets:
+            if numbers[value] is not None:
                 choice["display"] = f"{choice['display']} ({numbers[value]})"
             yield choice
 
@@ -95,6 +104,9 @@ class YearFilter(PresentFilter):
     def in_order(self, choices):
         return sorted(choices, reverse=True)
 
+    def possible(self, model_admin, visible) -> list:
+        return list(range(timezone.localdate().year + 1, FIRST_YEAR_OFFERED - 1, -1))
+
 
 class CountryFilter(PresentFilter):
     title = _("country")
@@ -102,6 +114,11 @@ class CountryFilter(PresentFilter):
 
     def labels(self, model_admin):
         return {code: Country(code).name for code in self.counts}
+
+    def possible(self, model_admin, visible) -> list:
+        """The countries that have a record of their own among the places."""
+        countries = Place.objects.filter(kind=PlaceKind.COUNTRY).order_by()
+        return list(countries.values_list("country", flat=True).distinct())
 
 
 class LinkedFilter(PresentFilter):
@@ -114,6 +131,11 @@ class LinkedFilter(PresentFilter):
         records = linked.objects.select_related(*self.joined).in_bulk(list(self.counts))
         may = rights.current()
         return {pk: may.name(record) for pk, record in records.items()}
+
+    def possible(self, model_admin, visible) -> list:
+        linked = model_admin.model._meta.get_field(self.path).related_model
+        found = rights.current().visible(linked.objects.order_by("-updated_at"))
+        return list(found.values_list("pk", flat=True)[:MOST_CHOICES])
 
 
 class DomainFilter(StrictFilter):
@@ -145,6 +167,9 @@ class AuthorityFilter(PresentFilter):
 
     def has_output(self):
         return len(self.lookup_choices) > 1 or self.value() is not None
+
+    def possible(self, model_admin, visible) -> list:
+        return list(Authority.objects.values_list("name", flat=True)[:MOST_CHOICES])
 
 
 class WhoseFilter(StrictFilter):

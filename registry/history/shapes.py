@@ -10,7 +10,7 @@ from registry.models import Domain
 from registry.models.base import PublicRecord
 
 # Kept by the registry itself, or said by the history already.
-UNTRACKED = {"search_text", "updated_at", "updated_by"}
+UNTRACKED = {"search_text", "preview_key", "updated_at", "updated_by"}
 # Relations that are edited on a record's page although another kind of record holds them: what
 # changes there is a change of the other one too, under the name that follows.
 FROM_AFAR = {("project", "contributions"): "projects", ("organisation", "members"): "memberships"}

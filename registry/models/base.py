@@ -100,6 +100,8 @@ class PublicRecord(models.Model):
         related_name="+",
         verbose_name=_("updated by"),
     )
+    # By which somebody without an account reads the draft: see ``registry.previews``.
+    preview_key = models.CharField(max_length=40, blank=True, default="", editable=False)
     search_text = models.TextField(editable=False, blank=True, default="")
 
     objects = RecordQuerySet.as_manager()

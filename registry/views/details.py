@@ -104,7 +104,11 @@ class RecordDetail(DetailView):
         return self.render_to_response(self.get_context_data(object=self.object))
 
     def get_queryset(self):
-        return self.model.objects.published().select_related("authority")
+        return self.shown(self.model.objects).select_related("authority")
+
+    def shown(self, records):
+        """Those of the records that this page may be about."""
+        return records.published()
 
     def get_object(self, queryset=None):
         records = self.get_queryset() if queryset is None else queryset
