@@ -74,7 +74,7 @@ def _groups(*names):
 
 def main(size: str = "100000", *_options: str) -> None:
     folder = tempfile.TemporaryDirectory()
-    os.environ |= {"DATA_DIR": folder.name, "DEBUG": "false", "SECRET_KEY": "benchmark"}
+    os.environ |= {"DATA_DIR": folder.name, "DEBUG": "true", "SECRET_KEY": "benchmark"}
     os.environ |= {"HTTPS": "false", "ALLOWED_HOSTS": "testserver"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cooperation_site.settings")
     import django

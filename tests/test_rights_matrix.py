@@ -99,6 +99,7 @@ NOBODYS_PAGES = {
     "errorreport": {"add", "change", "delete", "history"},
     "organisation": {"merge"},
     "place": {"merge"},
+    "source": {"file"},
 }
 KINDS = {model._meta.model_name: model for model in site._registry}
 
