@@ -81,7 +81,7 @@ group delete             refused  refused refused      refused refused   refused
 # Those of the site itself, the same for all of staff; what they tell is compared with SECRET.
 SITE_PAGES = {
     "index", "login", "logout", "password_change", "password_change_done", "autocomplete",
-    "jsi18n", "view_on_site", "app_list", "template", "reminders",
+    "jsi18n", "view_on_site", "app_list", "template", "reminders", "prose",
 }  # fmt: skip
 # Done by POST alone, with a body that the tests of each tell more of.
 POSTED = {

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0007_source_files'),
+        ('registry', '0008_importjob_undoing'),
     ]
 
     operations = [
