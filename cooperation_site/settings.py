@@ -189,6 +189,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = environment.time_zone("TIME_ZONE", "Europe/Paris")
 COUNTRIES_FIRST = ["FR", "CA"]
+# Not in ISO 3166, and a country of agreements all the same: the code that the European Union uses.
+COUNTRIES_OVERRIDE = {"XK": "Kosovo"}
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -295,6 +297,10 @@ TASKS = {
 # The largest file that a source may carry.
 FILE_MAX_MEGABYTES = environment.integer("FILE_MAX_MEGABYTES", 20, minimum=1)
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "registry.uploads.SpoolingUploadHandler",
+]
 # One citation, party or participant takes several form fields; a large record has hundreds.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

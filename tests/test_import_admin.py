@@ -1,11 +1,13 @@
 """The import in the administration: upload, preview, confirm, abandon; who may."""
 
+import errno
 import re
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.urls import reverse
 
 from registry.models import Authority, ImportJob, Organisation, Project
@@ -314,3 +316,22 @@ def test_pages_stay_inside_their_budget(client, admin, django_assert_max_num_que
         client.get(job_url(ImportJob.objects.get()))
     with django_assert_max_num_queries(12):
         client.get(reverse("admin:registry_importjob_changelist"))
+
+
+def test_upload_that_the_disk_has_no_room_for_is_told(client, settings, monkeypatch, in_english):
+    settings.FILE_UPLOAD_HANDLERS = ["registry.uploads.SpoolingUploadHandler"]
+
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", full)
+    client.force_login(UserFactory())
+    file = SimpleUploadedFile("a.csv", b"Nom\nBug\n")
+
+    response = client.post(
+        reverse("admin:registry_importjob_add"), {"file": file, "authority": authority().pk}
+    )
+
+    assert response.status_code == 200
+    assert "disk is full" in response.content.decode()
+    assert not ImportJob.objects.exists()

@@ -28,10 +28,19 @@ PER_PAGE = 50
 MENTIONS = 200
 
 
+class WorkbookField(forms.FileField):
+    """An uploaded workbook; one that the disk had no room for is told as that."""
+
+    def to_python(self, data):
+        if error := getattr(data, "error", None):
+            raise forms.ValidationError(running.explain(error))
+        return super().to_python(data)
+
+
 class UploadForm(forms.Form):
     """A workbook, and in whose name it comes in."""
 
-    file = forms.FileField(
+    file = WorkbookField(
         label=_("Workbook"),
         help_text=_("XLSX, XLSM, XLS, ODS, CSV or TSV. Nothing is written before you confirm."),
         widget=forms.ClearableFileInput(

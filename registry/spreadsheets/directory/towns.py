@@ -15,6 +15,8 @@ from registry.spreadsheets.plans import identity
 
 # Two points of one town; two towns of one name lie farther apart.
 SAME_TOWN = 50
+# Within which a town of nearly the same name may be the same, misspelt.
+SAME_MISSPELT = 20
 
 
 def kilometres(one: tuple, other: tuple) -> float:
@@ -64,15 +66,15 @@ class TownLookups(OrganisationLookups):
         return place
 
     @staticmethod
-    def _lies_at(place: Place, point: tuple) -> bool:
+    def _lies_at(place: Place, point: tuple, within: int = SAME_TOWN) -> bool:
         known = place.latitude, place.longitude
-        return None in known or kilometres(known, point) <= SAME_TOWN
+        return None in known or kilometres(known, point) <= within
 
     def _may_be(self, place: Place, country: str, point: tuple | None) -> bool:
         """Whether a town of nearly this name can be meant: one far away is another."""
         if place.country != country or place.kind not in TOWNS:
             return False
-        return point is None or place.latitude is None or self._lies_at(place, point)
+        return point is None or self._lies_at(place, point, SAME_MISSPELT)
 
     @cached_property
     def _authorities_of(self) -> dict[tuple, Organisation]:
