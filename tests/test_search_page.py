@@ -230,7 +230,7 @@ def test_suggestions_are_few_and_cost_the_same_for_many(client, django_assert_ma
     for number in range(30):
         organisation = OrganisationFactory(name=f"Zanzibar {number}")
         organisation.other_names.create(name=f"Samarcande {number}")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         assert len(_suggested(client, "samar")) == SUGGESTIONS
 
 
@@ -250,5 +250,5 @@ def test_results_cost_the_same_for_many(client, django_assert_max_num_queries):
     for _number in range(20):
         AgreementFactory().parties.create(organisation=organisation)
         ProjectFactory().partners.create(organisation=organisation)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(31):
         assert _ask(client, "zanzibar").context["total"] == 41
