@@ -12,6 +12,7 @@ import icalendar
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from registry.prose import to_text
 from registry.publishing.about import About, publisher
 from registry.publishing.documents import document_batches
 from registry.publishing.reading import Reading
@@ -183,7 +184,7 @@ def _written(event: Event, document: dict, host: str) -> bytes:
     written.add("dtend", event.last + DAY)
     if event.place:
         written.add("location", _plain(event.place))
-    said = [document.get("summary") or "", document["url"]]
+    said = [to_text(document.get("summary") or ""), document["url"]]
     written.add("description", _plain("\n\n".join(filter(None, said))))
     written.add("url", document["url"])
     written.add("transp", "TRANSPARENT")

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from registry.choices import IdentifierScheme, PlaceKind, Status
+from registry.prose import to_text
 from registry.publishing.about import licence, publisher
 
 # What would end the element, or begin another, within a text.
@@ -143,7 +144,7 @@ def _agreement(agreement, _context, absolute) -> dict:
         "@type": "CreativeWork",
         "name": agreement.title,
         "genre": agreement.get_kind_display(),
-        "description": agreement.summary,
+        "description": to_text(agreement.summary),
         "dateCreated": _iso(agreement.signed_on),
         "temporalCoverage": f"{start}/{end or '..'}" if start else None,
         "dateModified": agreement.updated_at.isoformat(),
@@ -158,7 +159,7 @@ def _delegation(delegation, _context, absolute) -> dict:
     return {
         "@type": "Event",
         "name": delegation.title,
-        "description": delegation.summary,
+        "description": to_text(delegation.summary),
         "startDate": _iso(delegation.starts_on),
         "endDate": _iso(delegation.ends_on or delegation.starts_on),
         "location": [_place(place, absolute) for place in places.values()],
@@ -186,7 +187,7 @@ def _project(project, context, absolute) -> dict:
     return {
         "@type": "Project",
         "name": project.title,
-        "description": project.summary,
+        "description": to_text(project.summary),
         "foundingDate": _iso(project.starts_on),
         "dissolutionDate": _iso(project.ends_on),
         "member": _organisations(getattr(project, "public_partners", []), absolute),
@@ -219,7 +220,7 @@ def _organisation(organisation, context, absolute) -> dict:
     return {
         "@type": "Organization",
         "name": organisation.name,
-        "description": organisation.summary,
+        "description": to_text(organisation.summary),
         **known,
         "location": _place(place, absolute) if place else None,
         "memberOf": [_named("Organization", network, absolute) for network in networks],
@@ -240,7 +241,7 @@ def _fund(fund, _context, absolute) -> dict:
         "@type": "FundingScheme",
         "name": fund.name,
         "alternateName": fund.acronym,
-        "description": fund.summary,
+        "description": to_text(fund.summary),
         "sameAs": _web(fund.website),
         "member": _organisations(getattr(fund, "public_organisations", []), absolute),
     }
@@ -250,7 +251,7 @@ def _call(call, _context, absolute) -> dict:
     return {
         "@type": "CreativeWork",
         "name": str(call),
-        "description": call.summary,
+        "description": to_text(call.summary),
         "datePublished": _iso(call.opens_on),
         "expires": _iso(call.closes_on),
         "dateModified": call.updated_at.isoformat(),
