@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Prefetch, Q
 
 from registry.choices import Status
 from registry.querysets.base import RecordQuerySet
@@ -54,26 +54,24 @@ class CallQuerySet(RecordQuerySet):
 class ContributionQuerySet(RecordQuerySet):
     def for_projects(self, projects):
         """Contributions to any of the projects, each once however many of them it is shared by."""
-        links = self.model.projects.through.objects.filter(
-            contribution=OuterRef("pk"), project__in=projects
-        )
-        return self.filter(Exists(links))
+        return self.filter(pk__in=self._to(projects))
 
     def for_fund(self, fund):
         """Contributions of the fund, of its calls, and to its projects."""
-        projects = self.model._meta.get_field("projects").related_model.objects.published()
-        return self._of(Q(fund=fund) | Q(call__fund=fund), projects.filter(fund=fund))
+        own = Q(fund=fund) | Q(call__in=fund.calls.order_by().values("pk"))
+        return self.filter(own | Q(pk__in=self._to(self._projects().filter(fund=fund))))
 
     def for_call(self, call):
         """Contributions under the call, and to its projects."""
-        projects = self.model._meta.get_field("projects").related_model.objects.published()
-        return self._of(Q(call=call), projects.filter(call=call))
+        return self.filter(Q(call=call) | Q(pk__in=self._to(self._projects().filter(call=call))))
 
-    def _of(self, own: Q, projects):
-        links = self.model.projects.through.objects.filter(
-            contribution=OuterRef("pk"), project__in=projects
-        )
-        return self.filter(own | Q(Exists(links)))
+    def _projects(self):
+        return self.model._meta.get_field("projects").related_model.objects.published()
+
+    def _to(self, projects):
+        """The keys of the contributions to the projects, found once rather than for each row."""
+        links = self.model.projects.through.objects
+        return links.filter(project__in=projects.order_by().values("pk")).values("contribution")
 
     def with_card(self):
         """Each with its published funders, recipients and projects, as ``public_funders``…"""
