@@ -171,3 +171,15 @@ def test_page_says_in_its_head_what_it_is(client):
     assert '<meta property="og:title" content="Accord &quot;A&quot;">' in text
     assert '<meta property="og:description" content="Une phrase. Une autre.">' in text
     assert 'content="http://testserver/static/registry/img/card' in text
+
+
+def test_page_with_much_behind_it_leaves_the_map_to_its_lists(client, monkeypatch):
+    monkeypatch.setattr("registry.views.details.MAPPED", 1)
+    organisation = factories.OrganisationFactory()
+    for record in factories.AgreementFactory.create_batch(2):
+        record.parties.create(organisation=organisation)
+    response = client.get(organisation.get_absolute_url())
+    assert response.context["map"] is None
+    (block,) = response.context["blocks"]
+    assert f'href="{block.url}&amp;view=map"' in response.text
+    assert client.get(f"{block.url}&view=map").status_code == 200

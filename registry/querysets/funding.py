@@ -58,7 +58,7 @@ class ContributionQuerySet(RecordQuerySet):
 
     def for_fund(self, fund):
         """Contributions of the fund, of its calls, and to its projects."""
-        own = Q(fund=fund) | Q(call__in=fund.calls.order_by().values("pk"))
+        own = Q(fund=fund) | Q(call__in=fund.calls.all())
         return self.filter(own | Q(pk__in=self._to(self._projects().filter(fund=fund))))
 
     def for_call(self, call):
@@ -71,7 +71,7 @@ class ContributionQuerySet(RecordQuerySet):
     def _to(self, projects):
         """The keys of the contributions to the projects, found once rather than for each row."""
         links = self.model.projects.through.objects
-        return links.filter(project__in=projects.order_by().values("pk")).values("contribution")
+        return links.filter(project__in=projects).values("contribution")
 
     def with_card(self):
         """Each with its published funders, recipients and projects, as ``public_funders``…"""

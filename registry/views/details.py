@@ -18,6 +18,8 @@ from registry.models.sources import CITED
 
 BLOCK_LENGTH = 20
 CITATIONS_LENGTH = 100
+# What ties more records than this to places is shown by the maps of its lists alone.
+MAPPED = 500
 # The date by which a record of the kind takes its place in time.
 DATES = {
     "agreement": lambda agreement: agreement.signed_on or agreement.starts_on,
@@ -82,6 +84,11 @@ def by_year(blocks) -> list[tuple[str, list]]:
     for date, kind, record in dated:
         years[str(date.year) if date else ""].append((kind, record))
     return list(years.items())
+
+
+def is_too_large(blocks) -> bool:
+    """Whether so much happened that a page should leave the map to the lists, each with its own."""
+    return sum(one.total for one in blocks if one.kind in DATES) > MAPPED
 
 
 class RecordDetail(DetailView):

@@ -14,7 +14,7 @@ from registry.models import (
     Source,
 )
 from registry.views.base import RecordList
-from registry.views.details import RecordDetail, block
+from registry.views.details import RecordDetail, block, is_too_large
 from registry.views.partners import partners_of
 
 
@@ -42,8 +42,9 @@ class OrganisationDetail(RecordDetail):
         organisation = self.object
         networks = organisation.memberships.filter(network__status=Status.PUBLISHED)
         roles = organisation.fund_roles.filter(fund__status=Status.PUBLISHED)
-        return super().get_context_data(**kwargs) | {
-            "map": maps.organisation_map(organisation),
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "map": None if is_too_large(context["blocks"]) else maps.organisation_map(organisation),
             "memberships": list(networks.select_related("network")),
             "fund_roles": list(roles.select_related("fund")),
             "partners": partners_of(organisation),

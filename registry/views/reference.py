@@ -15,7 +15,7 @@ from registry.filters import PlaceFilterSet
 from registry.models import Agreement, Delegation, Domain, Organisation, Place, Project
 from registry.text import fold
 from registry.views.base import RecordList
-from registry.views.details import RecordDetail, block
+from registry.views.details import RecordDetail, block, is_too_large
 
 
 class PlaceList(RecordList):
@@ -44,8 +44,9 @@ class PlaceDetail(RecordDetail):
         while above:
             chain.append(above)
             above = above.parent
-        return super().get_context_data(**kwargs) | {
-            "map": maps.place_map(place),
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "map": None if is_too_large(context["blocks"]) else maps.place_map(place),
             "lies_in": [one for one in chain if one.is_published],
             "geonames": [
                 one for one in place.identifiers.all() if one.scheme == IdentifierScheme.GEONAMES
