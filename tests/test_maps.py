@@ -185,3 +185,15 @@ def test_map_of_a_list_stays_inside_its_budget(django_assert_max_num_queries):
     with django_assert_max_num_queries(3):
         shown = map_of(AgreementFilterSet)
         assert len(shown.data()["places"]) == 12
+
+
+def test_region_is_on_the_map_for_what_its_towns_do_not_have():
+    bretagne = place("Bretagne", kind="region")
+    country = place("France", kind="country")
+    bretagne.parent = country
+    bretagne.save()
+    rennes = place("Rennes", parent=bretagne)
+    between(rennes)
+    assert numbers(map_of(AgreementFilterSet)) == {"Rennes": 1}
+    between(bretagne)
+    assert numbers(map_of(AgreementFilterSet)) == {"Rennes": 1, "Bretagne": 2}

@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 
 from registry.filters.base import RecordFilterSet
 from registry.maps.data import MOST_PLACES, Line, Map, Spot, in_words
-from registry.maps.places import lines_between, places_of
+from registry.maps.places import lines_between, own_records, places_of
 
 ROWS = 100
 MOST_LINES_SHOWN = 50
@@ -18,23 +18,26 @@ SIDED = ("agreement", "delegation", "project")
 
 
 def list_map(filterset: RecordFilterSet) -> Map:
-    """The places of the filtered records, the fullest first, and the lines between them.
+    """The places where the filtered records are, the fullest first, and the lines between them.
 
-    The index counts them, as it does for the facet beside the list: the number of a place is that
-    of the list behind it.
+    A region is among them if a record is there and in none of its towns. Its number has theirs too,
+    as the facet beside the list and the list behind it.
     """
     options = filterset._meta.model._meta
     kind, found = options.model_name, filterset.found
     filters = _filters(filterset.data)
+    own = {}
     if kind == "place":
         # Each is its own place.
         places = {place.public_id: place for place in filterset.qs[:MOST_PLACES]}
         numbers, total, unstated = dict.fromkeys(places, 0), len(found), 0
     else:
         numbers = found.numbers("place")
-        places = places_of(list(numbers)[:MOST_PLACES])
-        places = {code: places[code] for code in numbers if code in places}
-        total, unstated = len(numbers), found.without("place")
+        known = places_of(list(numbers)[:MOST_PLACES])
+        own = own_records(found, known)
+        places = {code: known[code] for code in numbers if code in own}
+        total = len(numbers) - len(known) + len(places)
+        unstated = found.without("place")
     prefix = _in_place(kind, filters)
     data_url = reverse(f"registry:{kind}_map")
     return Map(
@@ -57,7 +60,7 @@ def list_map(filterset: RecordFilterSet) -> Map:
                 in_words(kind, number),
                 _between(kind, filters, one, other),
             )
-            for one, other, number in (lines_between(found, places) if kind in SIDED else [])
+            for one, other, number in (lines_between(own) if kind in SIDED else [])
         ],
         data_url=f"{data_url}?{filters.urlencode()}" if filters else data_url,
         listed=len(found),

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from itertools import combinations
 
+from pyroaring import BitMap
+
 from registry.facets import Found
 from registry.models import Place
 
@@ -22,30 +24,27 @@ def places_of(codes: Iterable[str]) -> dict[str, Place]:
     return found
 
 
-def lines_between(found: Found, places: dict[str, Place]) -> list[tuple[str, str, int]]:
-    """The pairs of places that the same records tie, the most tied first.
+def own_records(found: Found, places: dict[str, Place]) -> dict[str, BitMap]:
+    """The records of each place that no other of the places inside it has, where there are any.
 
-    ``places`` are in the order of their numbers. What a place has because of one that lies in it
-    does not tie it to others: the line begins there.
+    The index gives a region what its towns have; on a map these speak for themselves.
     """
-    places = dict(list(places.items())[:MOST_TIED])
-    own = _own(found, places)
-    tied = [
-        (one, other, number)
-        for one, other in combinations(own, 2)
-        if (number := own[one].intersection_cardinality(own[other]))
-    ]
-    tied.sort(key=lambda line: -line[2])
-    return tied[:MOST_LINES]
-
-
-def _own(found: Found, places: dict[str, Place]) -> dict:
-    """The records of each place that no other of the places inside it has."""
     having = {code: found.positions & found.index.having("place", code) for code in places}
     codes = {place.pk: code for code, place in places.items()}
     own = dict(having)
     for code, place in places.items():
-        parent = codes.get(place.parent_id)
-        if parent:
+        if parent := codes.get(place.parent_id):
             own[parent] = own[parent] - having[code]
-    return own
+    return {code: records for code, records in own.items() if records}
+
+
+def lines_between(own: dict[str, BitMap]) -> list[tuple[str, str, int]]:
+    """The pairs of places that the same records tie, the most tied first."""
+    fullest = sorted(own, key=lambda code: -len(own[code]))[:MOST_TIED]
+    tied = [
+        (one, other, number)
+        for one, other in combinations(fullest, 2)
+        if (number := own[one].intersection_cardinality(own[other]))
+    ]
+    tied.sort(key=lambda line: -line[2])
+    return tied[:MOST_LINES]

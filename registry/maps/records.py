@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from registry.facets import Found, index_of
 from registry.maps.data import MOST_PLACES, Line, Map, Spot, in_words
-from registry.maps.places import MOST_LINES, lines_between, places_of
+from registry.maps.places import MOST_LINES, lines_between, own_records, places_of
 from registry.models import Agreement, Delegation, Project
 
 TYING = (Agreement, Delegation, Project)
@@ -16,14 +16,14 @@ TYING = (Agreement, Delegation, Project)
 def home_map() -> Map:
     """All places where something published happens, and who cooperates with whom."""
     found = {model: index_of(model).found({}) for model in TYING}
-    shown = _tied(found, _("Places of the registry"), set())
+    shown, own = _tied(found, _("Places of the registry"), set())
     places = {spot.place.public_id: spot.place for spot in shown.spots}
     tied: Counter[tuple] = Counter()
-    for records in found.values():
-        tied.update({(one, other): n for one, other, n in lines_between(records, places)})
+    for records in own:
+        tied.update({frozenset((one, other)): n for one, other, n in lines_between(records)})
     shown.lines = [
-        Line(places[one], places[other], number, in_words("", number))
-        for (one, other), number in tied.most_common(MOST_LINES)
+        Line(*(places[code] for code in sorted(ends)), number, in_words("", number))
+        for ends, number in tied.most_common(MOST_LINES)
     ]
     shown.data_url = reverse("registry:home_map")
     return shown
@@ -64,7 +64,7 @@ def _around(facet: str, record, centre) -> Map:
     for model in TYING:
         index = index_of(model)
         found[model] = index.found({facet: index.having(facet, record.public_id)})
-    shown = _tied(found, _("Links with other places"), _at_home(centre) if centre else set())
+    shown, _own = _tied(found, _("Links with other places"), _at_home(centre) if centre else set())
     if shown.spots and centre:
         shown.centre = centre
         shown.lines = [Line(centre, spot.place, spot.number, spot.words) for spot in shown.spots]
@@ -82,27 +82,35 @@ def _at_home(place) -> set[str]:
     return codes
 
 
-def _tied(found: dict[type, Found], title: str, left_out: set[str]) -> Map:
-    """The places of records of several kinds, each with the number of each kind."""
+def _tied(found: dict[type, Found], title: str, left_out: set[str]) -> tuple[Map, list[dict]]:
+    """The places of records of several kinds with the number of each kind; and their own records.
+
+    As on the map of a list, a region is there for what its towns do not have.
+    """
     numbers: defaultdict[str, Counter] = defaultdict(Counter)
     for model, records in found.items():
         for code, number in records.numbers("place").items():
-            if code not in left_out:
-                numbers[code][model._meta.model_name] = number
+            numbers[code][model._meta.model_name] = number
     first = sorted(numbers, key=lambda code: (-numbers[code].total(), code))[:MOST_PLACES]
-    places = places_of(first)
-    return Map(
+    known = places_of(first)
+    own = [own_records(records, known) for records in found.values()]
+    places = {
+        code: known[code]
+        for code in first
+        if code not in left_out and any(code in records for records in own)
+    }
+    shown = Map(
         kind="place",
         title=title,
         spots=[
             Spot(
-                places[code],
+                place,
                 numbers[code].total(),
                 ", ".join(in_words(kind, number) for kind, number in numbers[code].items()),
-                places[code].get_absolute_url(),
+                place.get_absolute_url(),
             )
-            for code in first
-            if code in places
+            for code, place in places.items()
         ],
-        places=len(numbers),
+        places=len(places),
     )
+    return shown, own

@@ -153,11 +153,35 @@
 
   /* Land ------------------------------------------------------------------------------------ */
 
+  /* The outlines are closed over the 180th meridian, as on a globe: on a plane such a ring goes on
+     beyond it. Antarctica goes around the pole, and is left out. */
+  const unroll = (ring) => {
+    let turn = 0;
+    return ring.map(([lng, lat], index) => {
+      const step = index ? lng - ring[index - 1][0] : 0;
+      if (step > 180) turn -= 360;
+      if (step < -180) turn += 360;
+      return [lng + turn, lat];
+    });
+  };
+
+  const flat = ({ id, geometry, ...rest }) => {
+    const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+    const coordinates = polygons.map((rings) => rings.map(unroll));
+    return { ...rest, id, geometry: { type: "MultiPolygon", coordinates } };
+  };
+
+  const countries = (world) =>
+    topojson
+      .feature(world, world.objects.countries)
+      .features.filter(({ id }) => id !== "010")
+      .map(flat);
+
   const drawLand = async (map, frame) => {
     const outlines = async (url) => {
       const world = await json(url);
       const options = { className: "map__land", interactive: false, weight: 0.7, smoothFactor: 0.6 };
-      return L.geoJSON(topojson.feature(world, world.objects.countries), {
+      return L.geoJSON(countries(world), {
         interactive: false,
         pane: "land",
         style: options,
