@@ -428,3 +428,50 @@ def test_corpus_is_made_by_the_usual_writer():
     sheet = openpyxl.load_workbook(io.BytesIO(WHOLE["xlsx"])).active
 
     assert [cell.value for cell in sheet[2]] == ROWS[1]
+
+
+# Dates that are shown to their month or year -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "expected"),
+    [
+        ("mmm-yy", datetime.date(2024, 4, 1), "2024-04"),
+        ("[$-40C]mmmm\\ yyyy;@", datetime.date(2024, 4, 1), "2024-04"),
+        ("mm/yyyy", datetime.date(2024, 4, 1), "2024-04"),
+        ("yyyy", datetime.date(2010, 1, 1), "2010"),
+        ("yyyy", datetime.date(2010, 5, 1), datetime.date(2010, 5, 1)),
+        ("mmm-yy", DAY, DAY),
+        ("dd/mm/yyyy", datetime.date(2024, 4, 1), datetime.date(2024, 4, 1)),
+    ],
+)
+def test_date_is_as_precise_as_its_format_shows_it(code, day, expected):
+    def prepare(workbook):
+        workbook.active["B2"].number_format = code
+
+    found = rows(xlsx({"F": [["Nom", "Date"], ["a", day]]}, prepare=prepare))
+
+    assert found[1] == ["a", expected]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text", "expected"),
+    [
+        ("float", 'office:value="42"', "00042", "00042"),
+        ("float", 'office:value="42"', "42", "42"),
+        ("float", 'office:value="0.5"', "0,50", "0.5"),
+        ("date", 'office:date-value="2024-04-01"', "avr. 24", "2024-04"),
+        ("date", 'office:date-value="2024-04-01"', "04/2024", "2024-04"),
+        ("date", 'office:date-value="2010-01-01"', "2010", "2010"),
+        ("date", 'office:date-value="2024-04-01"', "1 avril 2024", datetime.date(2024, 4, 1)),
+        ("date", 'office:date-value="2024-04-09"', "avril 2024", DAY),
+    ],
+)
+def test_ods_is_read_as_its_format_shows_it(kind, value, text, expected):
+    cell = (
+        f'<table:table-cell office:value-type="{kind}" {value}>'
+        f"<text:p>{text}</text:p></table:table-cell>"
+    )
+    line = f"<table:table-row>{ods_cell('a')}{cell}</table:table-row>"
+
+    assert rows(ods_of({"F": ods_row(["Nom", "Valeur"]) + line}))[1] == ["a", expected]

@@ -14,6 +14,7 @@ import zlib
 from dataclasses import dataclass, field
 from functools import partial
 
+from registry.spreadsheets.reading import formats
 from registry.spreadsheets.reading.refusals import (
     LIMITS,
     DamagedRefusal,
@@ -76,9 +77,6 @@ ODS_CELL = re.compile(rb"<table:(covered-)?table-cell\b([^>]*?)(/?)>")
 ODS_NUMBER = re.compile(rb'table:number-(rows|columns)-(repeated|spanned)="(\d{1,9})"')
 ODS_HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
 DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-XF = re.compile(rb'<(?:\w+:)?xf\s[^>]*?numFmtId="(\d+)"')
-NUMBER_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s[^>]*>")
-ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
 
 
 @dataclass
@@ -89,6 +87,8 @@ class Part:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     # Numbers that their format writes with leading zeros.
     padded: dict[tuple[int, int], str] = field(default_factory=dict)
+    # Dates that their format shows to the month or the year: how much of 2024-04-01 counts.
+    shown: dict[tuple[int, int], int] = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     # Areas of one cell, where the parser does not tell them.
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -134,9 +134,9 @@ def _inspect(archive: zipfile.ZipFile) -> Archive:
     budget = Budget()
     budget.spend(sum(entry.file_size for entry in entries), declared=True)
     found = Archive([entry.filename for entry in entries])
-    widths = _zero_formats(archive) if "xl/styles.xml" in found.names else {}
+    styles = formats.read_styles(archive) if "xl/styles.xml" in found.names else formats.Styles()
     for entry in entries:
-        _read_through(archive, entry, budget, found, widths)
+        _read_through(archive, entry, budget, found, styles)
     return found
 
 
@@ -169,25 +169,7 @@ class Budget:
             )
 
 
-def _zero_formats(archive: zipfile.ZipFile) -> dict[int, int]:
-    """For each style whose numbers are written with leading zeros, how many digits they have."""
-    with archive.open("xl/styles.xml") as part:
-        text = part.read(4 * MEGABYTE)
-    widths = {}
-    for tag in NUMBER_FORMAT.findall(text):
-        attributes = dict(ATTRIBUTE.findall(tag))
-        code = html.unescape(attributes.get(b"formatCode", b"").decode("utf-8", "replace"))
-        zeros = re.sub(r'[\\" \u00a0\u202f]', "", code)
-        if len(zeros) > 1 and not zeros.strip("0"):
-            widths[attributes.get(b"numFmtId", b"").decode()] = len(zeros)
-    if not widths:
-        return {}
-    formats = text.partition(b"cellXfs")[2].partition(b"cellXfs")[0]
-    used = [number.decode() for number in XF.findall(formats)]
-    return {index: widths[number] for index, number in enumerate(used) if number in widths}
-
-
-def _read_through(archive, entry, budget, found, widths) -> None:
+def _read_through(archive, entry, budget, found, styles) -> None:
     is_sheet = entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
     is_ods = entry.filename == "content.xml"
     is_xml = entry.filename.endswith((".xml", ".rels"))
@@ -195,7 +177,7 @@ def _read_through(archive, entry, budget, found, widths) -> None:
     part, tail, size = Part(), b"", 0
     if is_sheet:
         found.parts[entry.filename] = part
-    look = partial(_measure_xlsx, part, widths) if is_sheet else partial(_measure_ods, found)
+    look = partial(_measure_xlsx, part, styles) if is_sheet else partial(_measure_ods, found)
     with archive.open(entry) as opened:
         while chunk := opened.read(CHUNK):
             budget.spend(len(chunk))
@@ -222,7 +204,7 @@ def _read_through(archive, entry, budget, found, widths) -> None:
         look(tail)
 
 
-def _measure_xlsx(part: Part, widths: dict[int, int], window: bytes) -> None:
+def _measure_xlsx(part: Part, styles: formats.Styles, window: bytes) -> None:
     usual = b":c " not in window and window.count(b'<c r="') == window.count(b"<c ")
     references = (XLSX_USUAL_CELL if usual else XLSX_CELL).findall(window)
     if references:
@@ -237,11 +219,13 @@ def _measure_xlsx(part: Part, widths: dict[int, int], window: bytes) -> None:
     _note_errors(part, window)
     if b' hidden="' in window:
         part.hidden_rows += map(int, XLSX_HIDDEN_ROW.findall(window))
-    if widths:
+    if styles.widths or styles.dates:
         for letters, number, style, digits in XLSX_STYLED_NUMBER.findall(window):
-            if (width := widths.get(int(style), 0)) > len(digits):
-                padded = digits.decode().zfill(width)
-                part.padded[int(number), column_number(letters)] = padded
+            place = int(number), column_number(letters)
+            if (width := styles.widths.get(int(style), 0)) > len(digits):
+                part.padded[place] = digits.decode().zfill(width)
+            elif length := styles.dates.get(int(style)):
+                part.shown[place] = length
 
 
 def _note_errors(part: Part, window: bytes) -> None:
@@ -271,21 +255,33 @@ def _measure_ods_row(part: Part, attributes: bytes, cells: bytes) -> None:
     last = part.row = part.passed
     check_size(last, 1)
     part.hidden_rows += range(first, last + 1) if ODS_HIDDEN.search(attributes) else ()
-    if b"-spanned=" not in cells and b"columns-repeated=" not in cells:
+    is_formatted = formats.may_be_formatted(cells)
+    if not is_formatted and b"-spanned=" not in cells and b"columns-repeated=" not in cells:
         filled = cells.count(b"office:value-type")
         part.filled += filled
         part.column = max(part.column, filled)
         return
     column = 0
-    for _covered, about, _closed in ODS_CELL.findall(cells):
+    for cell in ODS_CELL.finditer(cells):
+        about = cell[2]
         sizes = {b" ".join(kind): int(count) for *kind, count in ODS_NUMBER.findall(about)}
         start, column = column + 1, column + sizes.get(b"columns repeated", 1)
         if b"office:value-type" in about:
             part.filled += column - start + 1
             part.reach(last, column)
+            if is_formatted and start == column and first == last:
+                _note_format(part, (last, column), about, cells[cell.end() : cell.end() + 80])
         down, across = sizes.get(b"rows spanned", 1), sizes.get(b"columns spanned", 1)
         if down > 1 or across > 1:
             part.merged.append((first, start, first + down - 1, start + across - 1))
+
+
+def _note_format(part: Part, place: tuple[int, int], about: bytes, content: bytes) -> None:
+    """What an ODS shows of a number or a date, where it is not what the parser tells."""
+    if padded := formats.padded(about, content):
+        part.padded[place] = padded
+    elif length := formats.shown_length(about, content):
+        part.shown[place] = length
 
 
 def column_number(letters: bytes) -> int:

@@ -1,5 +1,6 @@
 """Recognising what a file is by its content, and reading its sheets row by row."""
 
+import datetime
 import io
 import re
 import zipfile
@@ -185,11 +186,16 @@ def _rows(table, look: Part, merged) -> Iterator[list]:
     for found, make in ((look.errors, ErrorCell), (look.padded, str)):
         for (row, column), shown in found.items():
             corrected.setdefault(row, []).append((column, make(shown)))
+    shown: dict[int, list] = {}
+    for (row, column), length in look.shown.items():
+        shown.setdefault(row, []).append((column, length))
     carried = _carried(merged)
     before = [""] * (table.start[1] if table.start else 0)
     clean, kept = Cleaner().row, {}
     for number, cells in enumerate(table.iter_rows(), 1):
         row = clean(before + cells)
+        for column, length in shown.pop(number, ()):
+            _shorten(row, column, length)
         for column, value in corrected.pop(number, ()):
             _put(row, column, value)
         for column, top in carried.get(number, ()):
@@ -198,6 +204,14 @@ def _rows(table, look: Part, merged) -> Iterator[list]:
             elif kept.get(column) and (column > len(row) or row[column - 1] == ""):
                 _put(row, column, kept[column])
         yield row
+
+
+def _shorten(row: list, column: int, length: int) -> None:
+    """Keep of a date what is shown, where the rest is only the first day that it may be."""
+    value = row[column - 1] if column <= len(row) else None
+    if isinstance(value, datetime.date):
+        text = value.isoformat()
+        row[column - 1] = text[:length] if text[length:] == "-01-01"[length - 4 :] else value
 
 
 def _put(row: list, column: int, value) -> None:
