@@ -8,10 +8,11 @@ from email.policy import default
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from registry.choices import Frequency, ReminderSubject, Status
+from registry.choices import Frequency, ReminderSubject, Role, Status
 from registry.models import Reminder
 from registry.reminders import digests, stopping
 from tests import factories
@@ -182,6 +183,16 @@ def test_agreements_of_others_and_drafts_are_not_told_of(officer):
     ending(officer, "2026-05-01", status=Status.DRAFT)
 
     assert told(officer, "expiring") == {}
+
+
+def test_reviews_wait_for_those_who_publish(officer):
+    ending(officer, "2030", title="Mine", status=Status.IN_REVIEW)
+    factories.AgreementFactory(status=Status.IN_REVIEW, authority=factories.AuthorityFactory())
+    assert told(officer, "reviews") == {}
+    officer.groups.add(Group.objects.get(name=Role.EDITOR))
+    officer = type(officer).objects.get(pk=officer.pk)
+
+    assert list(told(officer, "reviews").values()) == [["Mine"]]
 
 
 def test_call_that_closes_within_a_month_is_told_of(officer):

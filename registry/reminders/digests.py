@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from registry import rights
 from registry.choices import Frequency, ReminderSubject, Status
 from registry.models import Agreement, Call, Reminder, User
 from registry.models.base import PublicRecord
@@ -79,7 +80,8 @@ def groups(reminder: Reminder, on: datetime.date) -> list[Group]:
 
 def _expiring(reminder: Reminder, on: datetime.date):
     """Agreements of the person's authorities that end, or ended since the last digest."""
-    agreements = _own(reminder.user, Agreement.objects.published()).order_by("ends_on")
+    own = rights.of(reminder.user).own(Agreement.objects.published())
+    agreements = own.order_by("ends_on")
     since = reminder.sent_on or on - datetime.timedelta(days=max(MARKS.values()))
     ended = agreements.ended(on).filter(
         ends_on__possibly_from=since, ends_on__possibly_until=on, terminated_on__isnull=True
@@ -109,20 +111,17 @@ def _closing(reminder: Reminder, on: datetime.date):
 
 def _waiting(reminder: Reminder, _on):
     """What others put forward and this person may publish."""
-    waiting = (
-        _own(reminder.user, model.objects.filter(status=Status.IN_REVIEW)).order_by("updated_at")
-        for model in PublicRecord.__subclasses__()
-    )
-    yield _group(ReminderSubject.REVIEWS, _("Wait for your review"), chain.from_iterable(waiting))
+    may = rights.of(reminder.user)
+    if may.may_publish:
+        waiting = (
+            may.own(model.objects.filter(status=Status.IN_REVIEW)).order_by("updated_at")
+            for model in PublicRecord.__subclasses__()
+        )
+        yield _group(
+            ReminderSubject.REVIEWS, _("Wait for your review"), chain.from_iterable(waiting)
+        )
 
 
 def _group(subject, title, records) -> Group:
     first = list(islice(iter(records), NAMED_AT_MOST + 1))
     return Group(subject, title, first[:NAMED_AT_MOST], is_cut=len(first) > NAMED_AT_MOST)
-
-
-def _own(user: User, records):
-    """Those of the authorities for which the person contributes; of all for an administrator."""
-    if user.is_superuser and not user.authorities.all():
-        return records
-    return records.filter(authority__in=user.authorities.all())
