@@ -92,6 +92,7 @@ def heading_key(text: str) -> str:
     return " ".join(word for word in words if word not in ARTICLES) or fold(plain)
 
 
+@lru_cache(maxsize=1_000)
 def heading_currency(text: str):
     """The currency that a heading states: ``Montant (EUR)``, ``Budget en dollars canadiens``."""
     words = re.split(r"[\s_]+", re.sub(r"[()\[\],:]", " ", text).strip())

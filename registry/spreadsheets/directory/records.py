@@ -34,6 +34,10 @@ class RecordLookups(Lookups):
             names.add(call, self.said(call, self.names_of_call(call)))
         return names
 
+    @cached_property
+    def _calls_found(self) -> dict[tuple, Call]:
+        return {}
+
     @staticmethod
     def names_of_call(call):
         yield from (call.edition, call.title)
@@ -97,6 +101,8 @@ class RecordLookups(Lookups):
         Without its fund an edition says nothing, for every fund has one of 2021-2022: only a title
         then tells which call is meant, and an unknown one is ``None``.
         """
+        if fund is not None and (known := self._calls_found.get((name, identity(fund)))):
+            return known
         found = [
             call
             for call in self.calls.find(name)
@@ -107,6 +113,9 @@ class RecordLookups(Lookups):
                 _("Several funds have a call “%(name)s”.") % {"name": name},
                 _("Name the fund too, in its own column."),
             )
+        if found and fund is not None:
+            # Every fund has one of each year: it is looked for once.
+            self._calls_found[name, identity(fund)] = found[0]
         if found or fund is None:
             return found[0] if found else None
         record = self.new(Call, fund=fund, edition=name)
