@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from registry import changes
+from registry import bulk, changes
 from registry.choices import ImportState
 from registry.models import Authority, ImportJob, User
 from registry.models.imports import imports_storage, stored_refusals
@@ -129,7 +129,7 @@ def _write(
 ) -> bool:
     """Write what was prepared, unless the registry is another one by now."""
     try:
-        with transaction.atomic():
+        with bulk.room_for(prepared.count), transaction.atomic():
             wait_for_other_imports()
             locked = ImportJob.objects.select_for_update().get(pk=job.pk)
             if locked.state != state or locked.plan_digest != prepared.digest or not locked.file:
