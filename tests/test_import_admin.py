@@ -335,3 +335,17 @@ def test_upload_that_the_disk_has_no_room_for_is_told(client, settings, monkeypa
     assert response.status_code == 200
     assert "disk is full" in response.content.decode()
     assert not ImportJob.objects.exists()
+
+
+def test_records_that_cells_name_are_all_shown_page_by_page(client, officer, in_english):
+    partners = "\n".join(f"Projet {number};Club {number:03d}" for number in range(450))
+    file = SimpleUploadedFile("a.csv", f"Projet;Partenaires\n{partners}\n".encode())
+    client.post(reverse(UPLOAD), {"file": file, "authority": authority().pk})
+    url = reverse("admin:registry_importjob_change", args=[ImportJob.objects.get().pk])
+
+    first = client.get(url).content.decode()
+    last = client.get(url, {"show": "mentions", "page": 3}).content.decode()
+
+    assert "?show=mentions" in first
+    assert "Club 449" in last
+    assert "Club 100" not in last

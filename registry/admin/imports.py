@@ -24,7 +24,7 @@ from registry.spreadsheets import jobs, running
 from registry.spreadsheets.problems import UnreadableFileError
 
 PER_PAGE = 50
-# Of the records that cells name, as many are listed for each kind.
+# Of the records that cells name, as many are listed for each kind, and on a page of their own.
 MENTIONS = 200
 
 
@@ -148,8 +148,13 @@ class ImportJobAdmin(
         shown = "problems" if job.state == ImportState.REFUSED else "records"
         if job.good_rows and request.GET.get("show") == "problems":
             shown = "problems"
-        items = [self._with_link(item) for item in report.get(shown, [])]
-        page = Paginator(items, PER_PAGE).get_page(request.GET.get("page"))
+        if shown == "records" and request.GET.get("show") == "mentions":
+            shown = "mentions"
+        items = _all_mentions(report) if shown == "mentions" else report.get(shown, [])
+        page = Paginator(items, MENTIONS if shown == "mentions" else PER_PAGE).get_page(
+            request.GET.get("page")
+        )
+        page.object_list = [self._with_link(item) for item in page]
         context = self._context(request, job.filename) | {
             "job": job,
             "original": job,
@@ -241,6 +246,15 @@ class ImportJobAdmin(
         except NoReverseMatch:
             return item
         return item | {"url": url}
+
+
+def _all_mentions(report: dict) -> list[dict]:
+    """The records that cells name, of all kinds, each with its kind."""
+    return [
+        item | {"kind": group["kind"], "kind_name": _kind_name(group["kind"])}
+        for group in report.get("mentions", [])
+        for item in group["items"]
+    ]
 
 
 def _kind_name(model_name: str) -> str:
