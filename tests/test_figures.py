@@ -161,6 +161,15 @@ def test_shared_contribution_counts_once_and_currencies_stay_apart():
     assert sorted(map(dict, funders.sums.values()), key=str) == [{"EUR": 20000}] * 2
 
 
+def test_withdrawn_contribution_leaves_the_figures_at_once():
+    contribution = factories.ContributionFactory(amount=300)
+    contribution.projects.add(factories.ProjectFactory())
+    assert money_of(listed(ProjectFilterSet)).totals == {"EUR": 300}
+    contribution.status = "draft"
+    contribution.save()
+    assert not money_of(listed(ProjectFilterSet))
+
+
 def test_money_of_agreements_is_that_of_their_projects():
     agreement, delegation = factories.AgreementFactory(), factories.DelegationFactory()
     project = factories.ProjectFactory()
