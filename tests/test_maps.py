@@ -145,6 +145,12 @@ def test_data_are_at_the_address_of_the_list(client, kind):
     assert set(json.loads(answer.content)) >= {"places", "lines", "page", "list"}
 
 
+@pytest.mark.parametrize("kind", ["fund", "call", "contribution", "source"])
+def test_list_of_what_has_no_place_has_no_map(client, kind):
+    assert client.get(reverse(f"registry:{kind}_map")).status_code == 404
+    assert client.get(f"{reverse(f'registry:{kind}_list')}?view=map").status_code == 200
+
+
 def test_itinerary_keeps_the_order_of_the_stops_and_leaves_out_hidden_places():
     delegation = factories.DelegationFactory()
     for number, (name, status) in enumerate(

@@ -1,9 +1,10 @@
 """The data that a map fetches: those of a filtered list, and those of the front page."""
 
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.views.generic import View
 
 from registry import maps
+from registry.views import showing
 
 # Names as they are, not as escapes: thousands of places are sent.
 COMPACT = {"ensure_ascii": False, "separators": (",", ":")}
@@ -20,6 +21,8 @@ class ListMapData(View):
 
     def get(self, request, *args, **kwargs):
         listing = self.list_view()
+        if showing.chosen(listing.model._meta.model_name, "map").name != "map":
+            raise Http404  # a list of what has no place
         listing.setup(request, *args, **kwargs)
         return _answer(maps.list_map(listing.filterset))
 
