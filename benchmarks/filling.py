@@ -1,7 +1,8 @@
 """Generated projects straight into an empty database, a million of them in minutes.
 
 The rows are those of ``benchmarks.data``; the search text is that of a project of this title,
-summary, fund, partners, domains and place.
+summary, fund, partners, domains and place. Beyond the first ``DRAWN`` the database itself repeats
+them, with another number in their titles.
 """
 
 import datetime
@@ -9,20 +10,65 @@ from itertools import islice
 
 from benchmarks import data
 
+DRAWN = 100_000
+
 
 def fill(size: int, step: int = 10_000) -> None:
+    """Put in ``size`` projects: any number up to ``DRAWN``, or a multiple of it."""
     from django.db import transaction
 
     from registry import changes, search
 
     with transaction.atomic(), changes.wholesale(size):
         neighbours = _Neighbours()
-        rows = data.rows(size)
+        rows = data.rows(min(size, DRAWN))
         done = 0
         while batch := list(islice(rows, step)):
             _write(batch, done, neighbours)
             done += len(batch)
+        for number in range(1, size // DRAWN):
+            _repeat(number)
     search.ensure()
+
+
+def _repeat(number: int) -> None:
+    """Once more all that was drawn, under other keys."""
+    from django.db import connection
+
+    from registry.models import Contribution, Project, ProjectPartner
+
+    shift = number * DRAWN
+    drawn = "substr(md5(random()::text), 1, 10)"
+    if connection.vendor == "sqlite":
+        drawn = "lower(hex(randomblob(5)))"
+    own = {"id": f"id + {shift}", "public_id": drawn}
+    told = {
+        "title": f"title || ' {number}'",
+        "reference": f"reference || '-{number}'",
+        "search_text": f"search_text || ' {number}'",
+    }
+    project = {"project_id": f"project_id + {shift}"}
+    contribution = {"contribution_id": f"contribution_id + {shift}"}
+    tables = [
+        (Project, own | told, "id"),
+        (Contribution, own, "id"),
+        (ProjectPartner, project, "project_id"),
+        (Project.places.through, project, "project_id"),
+        (Project.domains.through, project, "project_id"),
+        (Contribution.projects.through, project | contribution, "project_id"),
+        (Contribution.funders.through, contribution, "contribution_id"),
+    ]
+    with connection.cursor() as cursor:
+        for model, changed, key in tables:
+            table = model._meta.db_table
+            columns = [field.column for field in model._meta.concrete_fields]
+            if "id" not in changed:
+                columns.remove("id")
+            values = ", ".join(changed.get(column, column) for column in columns)
+            cursor.execute(
+                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} "
+                f"WHERE {key} <= {DRAWN}"
+            )
 
 
 class _Neighbours:

@@ -125,3 +125,11 @@ def test_total_of_contributions_is_of_all_pages_and_by_currency(client):
     factories.ContributionFactory(amount=None)
     assert get(client, kind="contribution").context["totals"] == {"CAD": 7, "EUR": 300}
     assert get(client, "currency=CAD", "contribution").context["totals"] == {"CAD": 7}
+
+
+def test_page_that_was_rendered_before_reads_no_record(client, django_assert_max_num_queries):
+    factories.AgreementFactory.create_batch(3)
+    get(client)
+    with django_assert_max_num_queries(2):
+        response = get(client)
+    assert response.text.count('class="card ') == 3

@@ -49,6 +49,8 @@ class ListedPage(Sequence):
         return len(self.records)
 
     def __getitem__(self, place):
+        if isinstance(place, str):
+            raise KeyError(place)  # a template looks for ``cards`` here first: nothing is read
         return self.records[place]
 
     @cached_property

@@ -1,0 +1,177 @@
+"""The index against the database: what it finds and counts is what brute force does."""
+
+import random
+
+import pytest
+from django.http import QueryDict
+from django.utils import timezone
+
+from registry import filters
+from registry.facets import index_of, keeping
+from registry.models import Agreement, Delegation, Domain, Organisation, Place, Project
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def crowd():
+    """Records of some sorts and states, tied to each other at random."""
+    drawn = random.Random(5)
+    status = ("published", "published", "published", "draft")
+    above = [
+        factories.PlaceFactory(country=code, kind="country", status=drawn.choice(status))
+        for code in ("FR", "CA")
+    ]
+    places = [
+        factories.PlaceFactory(country=one.country, parent=one, status=drawn.choice(status))
+        for one in above * 3
+    ]
+    organisations = [
+        factories.OrganisationFactory(place=drawn.choice(places), status=drawn.choice(status))
+        for _one in range(8)
+    ]
+    domains = factories.DomainFactory.create_batch(3)
+    domains += [factories.DomainFactory(parent=domains[0])]
+    for _one in range(25):
+        project = factories.ProjectFactory(
+            call=None,
+            status=drawn.choice(status),
+            activity_status=drawn.choice(("", "ongoing", "completed")),
+            starts_on=drawn.choice((None, "2010", "2015-06", "2020-01-02")),
+            ends_on=drawn.choice((None, "2021", "2022-03")),
+        )
+        project.domains.set(drawn.sample(domains, drawn.randint(0, 2)))
+        project.places.set(drawn.sample(places, drawn.randint(0, 1)))
+        for organisation in drawn.sample(organisations, drawn.randint(0, 3)):
+            project.partners.create(organisation=organisation)
+        agreement = factories.AgreementFactory(
+            status=drawn.choice(status), kind=drawn.choice(("twinning", "protocol"))
+        )
+        agreement.domains.set(drawn.sample(domains, drawn.randint(0, 2)))
+        for organisation in drawn.sample(organisations, drawn.randint(0, 3)):
+            agreement.parties.create(organisation=organisation)
+    return drawn
+
+
+def by_brute_force(records) -> dict[str, dict[str, set]]:
+    """Of each facet, the records that the database finds for each value."""
+    countries = ("FR", "CA")
+    return {
+        "domain": {one.code: set(records.in_domain(one)) for one in Domain.objects.all()},
+        "place": {one.public_id: set(records.for_place(one)) for one in Place.objects.published()},
+        "country": {code: set(records.for_country(code)) for code in countries},
+        "organisation": {
+            one.public_id: set(records.for_organisation(one))
+            for one in Organisation.objects.published()
+        },
+    }
+
+
+def filterset(model, query):
+    chosen = {
+        Project: filters.ProjectFilterSet,
+        Agreement: filters.AgreementFilterSet,
+        Delegation: filters.DelegationFilterSet,
+    }[model]
+    return chosen(QueryDict(query), queryset=model.objects.published())
+
+
+@pytest.mark.parametrize("model", [Project, Agreement])
+def test_filters_find_and_count_what_brute_force_does(crowd, model):
+    records = model.objects.published()
+    everything, expected = set(records), by_brute_force(records)
+    for _query in range(40):
+        chosen = {
+            facet: crowd.sample(sorted(values), min(len(values), crowd.randint(1, 2)))
+            for facet, values in expected.items()
+            if crowd.random() < 0.5
+        }
+        left = {facet: crowd.random() < 0.3 for facet in chosen}
+        kept = {}
+        for facet, values in chosen.items():
+            found = set().union(*(expected[facet][value] for value in values))
+            kept[facet] = everything - found if left[facet] else found
+        query = "&".join(
+            f"{'not-' * left[facet]}{facet}={value}"
+            for facet, values in chosen.items()
+            for value in values
+        )
+        asked = filterset(model, query)
+        assert set(asked.qs) == everything.intersection(*kept.values()), query
+        for facet, values in expected.items():
+            others = everything.intersection(
+                *(found for name, found in kept.items() if name != facet)
+            )
+            counted = {value: len(found & others) for value, found in values.items()}
+            counted = {value: number for value, number in counted.items() if number}
+            assert dict(asked.found.values(facet)) == counted, query
+            most = [number for _value, number in asked.found.values(facet, 2)]
+            assert most == sorted(counted.values(), reverse=True)[:2], query
+
+
+def test_sort_and_pages_are_those_of_the_database(crowd):
+    for query in ("", "sort=oldest", "sort=title", "sort=changed", "progress=none&sort=title"):
+        chosen = filterset(Project, query)
+        keys = [record.pk for record in chosen.qs]
+        pages = [chosen.keys(start, start + 4) for start in range(0, len(keys), 4)]
+        assert [key for page in pages for key in page] == keys, query
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """An index that takes changes in rather than being built anew."""
+    monkeypatch.setattr(keeping, "SMALL", 0)
+    monkeypatch.setattr(keeping, "_build_aside", lambda model: None)
+
+
+def shown(model):
+    index = index_of(model)
+    return {
+        facet: {
+            value: {index.keys[position] for position in records}
+            for value, records in values.items()
+            if records
+        }
+        for facet, values in index.bitmaps.items()
+    }
+
+
+def test_large_index_takes_in_what_changed(crowd, large):
+    index_of(Project)
+    first, second, third = Project.objects.published()[:3]
+    first.domains.set(Domain.objects.all()[:1])
+    Project.objects.filter(pk=second.pk).update(activity_status="completed", starts_on="1999")
+    Project.objects.filter(pk=third.pk).archive()
+    new = factories.ProjectFactory(call=None, activity_status="ongoing")
+    taken = shown(Project)
+    assert index_of(Project).first < keeping.FRONT  # not built anew
+    keeping._held.clear()
+    assert taken == shown(Project)
+    assert new.pk in taken["progress"]["ongoing"]
+
+
+def test_large_index_takes_in_what_its_neighbours_became(crowd, large):
+    index_of(Project)
+    Organisation.objects.filter(status="published").archive()
+    place = Place.objects.published().filter(parent__isnull=False).first()
+    place.status = "draft"
+    place.save()
+    taken = shown(Project)
+    keeping._held.clear()
+    assert taken == shown(Project)
+
+
+def test_new_record_of_a_large_index_comes_first_in_every_order(crowd, large):
+    index_of(Project)
+    new = factories.ProjectFactory(call=None, starts_on="1950")
+    for query in ("", "sort=title", "sort=oldest"):
+        assert filterset(Project, query).keys(0, 3)[0] == new.pk, query
+
+
+def test_state_of_a_day_is_not_that_of_the_next(monkeypatch):
+    factories.AgreementFactory(signed_on="2020", ends_on=timezone.localdate().isoformat())
+    assert list(shown(Agreement)["standing"]) == ["in_force"]
+    tomorrow = timezone.localdate() + timezone.timedelta(1)
+    monkeypatch.setattr(timezone, "localdate", lambda: tomorrow)
+    assert list(shown(Agreement)["standing"]) == ["ended"]
