@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def crowd():
     """Records of some sorts and states, tied to each other at random."""
-    drawn = random.Random(5)
+    drawn = random.Random(5)  # noqa: S311
     status = ("published", "published", "published", "draft")
     above = [
         factories.PlaceFactory(country=code, kind="country", status=drawn.choice(status))
