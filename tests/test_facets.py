@@ -121,6 +121,7 @@ def test_sort_and_pages_are_those_of_the_database(crowd):
 @pytest.fixture
 def large(monkeypatch):
     """An index that takes changes in rather than being built anew."""
+    monkeypatch.setattr(keeping, "_held", {})
     monkeypatch.setattr(keeping, "SMALL", 0)
     monkeypatch.setattr(keeping, "_build_aside", lambda model: None)
 

@@ -195,9 +195,15 @@ class Index:
             self.keys[position] = key
         return position
 
+    def renewed(self) -> "Index":
+        """The same, with nothing remembered of what it does not hold itself."""
+        same = Index(self.keys, self.positions, self.bitmaps, self.everything, self.front)
+        same.first, same.orders = self.first, self.orders
+        return same
+
     def copy(self) -> "Index":
-        copy = Index(self.keys[:], self.positions.copy(), self.bitmaps, self.everything, self.front)
-        copy.first, copy.orders = self.first, self.orders
+        copy = self.renewed()
+        copy.keys, copy.positions = self.keys[:], self.positions.copy()
         return copy
 
     def replace(self, old: BitMap, bitmaps: Bitmaps, new: BitMap) -> None:
