@@ -127,11 +127,11 @@ def test_filters_always_show_on_a_desk_and_open_on_a_phone(page):
     factories.AgreementFactory()
     address = reverse("registry:agreement_list")
     page.goto(address)
-    assert page.locator("#id_kind").is_visible()
+    assert page.locator("#id_q").is_visible()
     page.set_viewport_size({"width": 390, "height": 900})
-    assert not page.locator("#id_kind").is_visible()
-    page.locator(".filters summary").click()
-    assert page.locator("#id_kind").is_visible()
+    assert not page.locator("#id_q").is_visible()
+    page.locator(".filters > summary").click()
+    assert page.locator("#id_q").is_visible()
 
 
 def test_filter_is_set_and_removed_without_a_script(browser, live_server):
@@ -140,8 +140,8 @@ def test_filter_is_set_and_removed_without_a_script(browser, live_server):
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()
     page.goto(reverse("registry:agreement_list"))
-    page.locator("#id_kind").select_option("twinning")
-    page.locator(".filters button").click()
+    page.locator("[name=kind][value=twinning]").check()
+    page.locator(".filters__actions button").click()
     assert page.url.endswith("?kind=twinning")
     assert page.locator(".card h3").all_inner_texts() == ["Accord A"]
     page.locator(".chip").click()
@@ -178,7 +178,7 @@ def test_from_home_to_the_source_of_a_record(page, records):
     page.goto(reverse("registry:home"))
     page.locator(".figure.kind-agreement a").click()
     page.locator("#id_q").fill(records["agreement"].title)
-    page.locator(".filters button").click()
+    page.locator(".filters__actions button").click()
     page.get_by_role("link", name=records["agreement"].title, exact=True).click()
     assert page.locator("h1").inner_text() == records["agreement"].title
     page.locator(".sources a").first.click()
