@@ -209,7 +209,7 @@ def _values(numbers):
 def test_years_without_anything_have_no_column_but_their_place():
     chart = charts.columns("Par année", _values({2010: 4, 2013: 2}))
     assert [mark.value.number for mark in chart.marks] == [4, 0, 0, 2]
-    assert float(chart.marks[0].height) == charts.COLUMNS_HEIGHT * 4 / 5
+    assert float(chart.marks[0].height) == charts.COLUMNS_HEIGHT
 
 
 def test_long_spans_are_drawn_by_decades():

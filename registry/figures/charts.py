@@ -79,11 +79,11 @@ def _text(number: float) -> str:
 
 
 def _round_up(number: float) -> float:
-    """The next of 1, 2, 5, 10, 20, 50…"""
+    """The next round number of one digit: 3, 40, 600."""
     if number <= 0:
         return 1
     unit = 10 ** floor(log10(number))
-    return next(step * unit for step in (1, 2, 5, 10) if step * unit >= number)
+    return next(step * unit for step in (1, 2, 3, 4, 5, 6, 8, 10) if step * unit >= number)
 
 
 def _describe(values: list[Value]) -> str:

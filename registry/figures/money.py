@@ -65,7 +65,9 @@ class Money:
         for by_currency in self.amounts[0].sums.values():
             for currency, amount in by_currency.items():
                 totals[currency] += amount
-        return dict(sorted(totals.items()))
+        # A rate of the year tells nothing of cents.
+        decimals = 0 if self.converted_to else 2
+        return {currency: round(totals[currency], decimals) for currency in sorted(totals)}
 
     @property
     def offered(self) -> list[tuple[str, str]]:
