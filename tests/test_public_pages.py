@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 KINDS = [model._meta.model_name for model in RECORDS]
 LANGUAGES = ["fr", "en"]
-LIST_BUDGET, DETAIL_BUDGET, HOME_BUDGET = 12, 36, 36
+LIST_BUDGET, DETAIL_BUDGET, HOME_BUDGET = 12, 36, 40
 SEARCH_BUDGET = 40  # of nine kinds, with what each says of its neighbours
 
 
