@@ -16,6 +16,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from registry import rights
 from registry.choices import ImportState
 from registry.models import ImportJob, User
 from registry.spreadsheets import jobs, progress, undo
@@ -71,7 +72,7 @@ def run_undo(pk, user_pk=None, reason: str = "") -> None:
     if job is None:
         return
     user = User.objects.filter(pk=user_pk).first()
-    with progress.Tracker(job.pk), _Ending(job):
+    with rights.seen_by(user), progress.Tracker(job.pk), _Ending(job):
         patiently(lambda: undo.undo(job, user, reason, ImportState.UNDOING))
 
 
