@@ -64,7 +64,7 @@ def measure(size: int) -> None:
                 f"  slowest query {float(slowest['time']) * 1000:.0f}"
             )
             if "-v" in sys.argv:
-                print("   ", slowest["sql"][:500])
+                print("   ", slowest["sql"][-700:])
 
 
 def _groups(*names):

@@ -68,7 +68,8 @@ class World:
         for field in model._meta.fields:
             if field.is_relation and field.null and field.related_model in RECORDS:
                 neighbour = self.records[field.related_model, far]
-                if neighbour != record:
+                # No loop: a place that lies in itself leads nowhere.
+                if field.related_model is not model or target != "their draft":
                     setattr(record, field.name, neighbour)
         record.save()
         for field in model._meta.many_to_many:

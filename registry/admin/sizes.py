@@ -33,6 +33,8 @@ def matching(queryset, text):
 
     That has the published records alone: the others, few, are looked through.
     """
+    if not text.strip():
+        return queryset
     if not is_large(queryset.model._base_manager.all()):
         return search.matching(queryset, text)
     others = search.matching(queryset.model._base_manager.exclude(status=Status.PUBLISHED), text)
