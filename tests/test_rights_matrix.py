@@ -3,8 +3,6 @@
 The addresses come from the sites themselves: a new one fails here until the table has it.
 """
 
-import re
-
 import pytest
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
@@ -106,12 +104,12 @@ KINDS = {model._meta.model_name: model for model in site._registry}
 
 def table(text: str) -> dict[str, dict[str, str]]:
     head, *lines = text.strip("\n").splitlines()
-    starts = [match.start() for match in re.finditer(r"\S+", head)]
     names = head.split()
     rows = {}
     for line in lines:
-        cells = [line[start:].split()[0] for start in starts]
-        rows[line[: starts[0]].strip()] = dict(zip(names, cells, strict=True))
+        words = line.split()
+        name, cells = words[: -len(names)], words[-len(names) :]
+        rows[" ".join(name)] = dict(zip(names, cells, strict=True))
     return rows
 
 
@@ -385,7 +383,7 @@ def visit_actions(visitor, world):
 
 def test_public_pages_know_no_draft(client):
     world = World()
-    addresses = [reverse("registry:home"), reverse("registry:search") + f"?q={SECRET}"]
+    addresses = [reverse("registry:home"), reverse("registry:search") + f"?q={SECRET[:-1]}"]
     for (model, target), record in world.records.items():
         name = model._meta.model_name
         addresses.append(reverse(f"registry:{name}_list"))
@@ -396,7 +394,7 @@ def test_public_pages_know_no_draft(client):
 
     for address in addresses:
         content = client.get(address).content.decode()
-        assert SECRET not in content.replace(f"q={SECRET}", "").replace(f'"{SECRET}"', "")
+        assert SECRET not in content, address
 
 
 def test_stranger_is_sent_to_sign_in_from_every_address(client):
