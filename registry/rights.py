@@ -12,6 +12,7 @@ is asked nothing.
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, prefetch_related_objects
@@ -204,7 +205,9 @@ def seen_by(user):
 
 def ensure_groups(app_config) -> None:
     """One group for each role, with its permissions; made again as it should be each time."""
-    create_permissions(app_config, verbosity=0)
+    # Django's own are made by later receivers of the same signal.
+    for app in (app_config, apps.get_app_config("auth")):
+        create_permissions(app, verbosity=0)
     permissions = {
         f"{one.content_type.app_label}.{one.codename}": one
         for one in Permission.objects.select_related("content_type")
