@@ -522,3 +522,13 @@ def test_conventions_settle_what_the_cell_leaves_open():
     row.conventions = Conventions(day_first=False)
 
     assert widgets.PartialDateWidget().clean("09/04/2024", row).isoformat() == "2024-09-04"
+
+
+@pytest.mark.parametrize("piece", ["1 - ", "2024-", "a et ", "(1", "1/"])
+def test_very_long_text_is_no_date_and_no_amount(piece):
+    text = piece * 8000
+
+    with pytest.raises(DateError, match="…"):
+        parse_range(text, None)
+    with pytest.raises(CellError, match="…"):
+        read_amount(text)

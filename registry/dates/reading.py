@@ -12,6 +12,8 @@ from registry.text import fold
 
 # A year of two digits lies at most so many years ahead.
 NEAR_FUTURE = 10
+# No date or period takes so many letters: a longer text is not looked at closely.
+LONGEST = 120
 _MONTHS = (
     "janvier janv jan january",
     "fevrier fevr fev february feb",
@@ -98,6 +100,11 @@ def _in_words(plain: str, text: str) -> PartialDate:
 
 def _plain(text: str) -> str:
     """The text in lower case, with plain digits, letters and spaces."""
+    if len(text) > LONGEST:
+        shown = f"{text[:LONGEST]}…"
+        raise DateError(
+            _("“%(value)s” is not a date: write 2010, May 2024 or 9 April 2024.") % {"value": shown}
+        )
     return " ".join(unicodedata.normalize("NFKC", str(text)).split()).lower()
 
 

@@ -33,6 +33,8 @@ DOLLARS = {
     **dict.fromkeys(("ca", "can", "cad", "cdn", "c", "canadien", "canadiens"), Currency.CAD),
     **dict.fromkeys(("us", "usd", "usa", "américain", "américains"), Currency.USD),
 }
+# No amount takes so many letters: a longer text is not looked at closely.
+LONGEST = 120
 NUMBER = re.compile(r"[-+]?\s*\d[\d\s'’.,]*")
 GROUPED = re.compile(r"\d{1,3}(?:[ '’]\d{3})+|\d+")
 MULTIPLES = {"k": 1_000, "mi": 1_000, "th": 1_000, "m": 1_000_000, "md": 1_000_000_000}
@@ -73,6 +75,8 @@ def read_amount(
     twelve and a half or twelve thousand and a half, and is refused. ``dollars`` are those that the
     rest of the row means by ``$``; ``factor`` is by what its column counts.
     """
+    if len(text) > LONGEST:
+        raise not_an_amount(f"{text[:LONGEST]}…")
     plain = NO_CENTS.sub("", " ".join(text.replace("\N{MINUS SIGN}", "-").split()))
     loss = IN_PARENTHESES.fullmatch(plain)
     if loss:

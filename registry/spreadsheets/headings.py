@@ -75,6 +75,8 @@ BOTH = re.compile(r"\s+[/|–-]\s+|\s*[|/]\s*|\n+")
 # «Partenaire 2», of which there are several.
 LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$")
 LEAST_NEAR = 0.34
+# What is longer is no heading.
+LONGEST = 120
 
 
 @lru_cache(maxsize=4096)
@@ -143,6 +145,8 @@ class Headings(dict):
 
     def find(self, heading: str) -> str | None:
         """The column that a heading names, in one language or in two."""
+        if len(heading) > LONGEST:
+            return None
         if found := self._find(heading):
             return found
         columns = {found for part in parts_of(heading) if (found := self._find(part))}
@@ -160,6 +164,8 @@ class Headings(dict):
 
     def near(self, heading: str, most: int) -> list[str]:
         """The columns whose headings come nearest, the nearest first."""
+        if len(heading) > LONGEST:
+            return []
         key, words = heading_key(heading), self.words(heading)
         if not key:
             return []

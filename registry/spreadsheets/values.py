@@ -10,6 +10,8 @@ from registry.spreadsheets.problems import CellError
 
 # Several values in a cell ----------------------------------------------------------------------
 
+# A known name has fewer parts between its commas.
+MOST_COMMAS = 8
 BULLET = re.compile(r"^[-–—•·*]\s+")
 NUMBERED = re.compile(r"^(\d{1,2})[.)]\s+")
 # What most lists, of which the values stand between semicolons, have nothing of.
@@ -144,7 +146,7 @@ def _split_at_commas(text: str, known) -> list[str]:
         end = next(
             (
                 end
-                for end in range(len(pieces), start + 1, -1)
+                for end in range(min(len(pieces), start + MOST_COMMAS), start + 1, -1)
                 if known(", ".join(pieces[start:end]))
             ),
             start + 1,
