@@ -63,7 +63,9 @@ class LineWidget(TextWidget):
     """A text of one line: a name or a title."""
 
     def clean(self, value, row=None, **kwargs):
-        return " ".join(super().clean(value, row, **kwargs).split())
+        text = super().clean(value, row, **kwargs)
+        line = " ".join(text.split())
+        return text if text == line else line  # the same, not a copy: there are many
 
 
 class LinesWidget(TextWidget):
