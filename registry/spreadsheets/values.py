@@ -10,6 +10,8 @@ from registry.spreadsheets.problems import CellError
 
 # Several values in a cell ----------------------------------------------------------------------
 
+# A place with its dates takes fewer letters: a longer text is not looked at closely.
+LONGEST_STOP = 300
 # A known name has fewer parts between its commas.
 MOST_COMMAS = 8
 BULLET = re.compile(r"^[-–—•·*]\s+")
@@ -268,6 +270,8 @@ def read_stops(
 
 
 def _cut_stop(text: str) -> tuple[str, str]:
+    if len(text) > LONGEST_STOP:
+        return text, ""
     if ":" in text:
         # Usually the first colon; another one where the place has a colon in its name.
         cuts = [(text[: at.start()], text[at.end() :]) for at in re.finditer(":", text)]
