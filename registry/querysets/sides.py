@@ -116,7 +116,10 @@ class InvolvingQuerySet(RecordQuerySet):
 
     def with_organisations(self):
         """Each with ``public_<involvement>``: its rows whose organisation is published."""
-        rows = self._related(self.involvement).filter(organisation__status=Status.PUBLISHED)
+        rows = self._related(self.involvement)
+        organisations = rows.model._meta.get_field("organisation").related_model.objects
+        # A subquery: for a plain condition SQLite reads all published organisations first.
+        rows = rows.filter(Exists(organisations.filter(pk=OuterRef("organisation")).published()))
         return self.prefetch_related(
             Prefetch(
                 self.involvement,
