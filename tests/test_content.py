@@ -13,6 +13,7 @@ from registry.dates import PartialDate
 from registry.models import (
     Agreement,
     Call,
+    Change,
     Citation,
     Contribution,
     Delegation,
@@ -93,7 +94,7 @@ def test_content_rows_of_records_valid():
     rows = [
         row
         for model in apps.get_app_config("registry").get_models()
-        if model not in RECORDS
+        if model not in RECORDS and model is not Change  # which the database writes for itself
         for row in model.objects.all()
     ]
 
