@@ -71,6 +71,8 @@ def _office_kind(file) -> str:
 
 def check(file) -> None:
     """Refuse a file that is too large, empty, or of a kind that is not taken."""
+    if getattr(file, "_committed", False):
+        return  # kept already, and checked when it came
     limit = settings.FILE_MAX_MEGABYTES
     if file.size > limit * MEGABYTE:
         raise ValidationError(

@@ -141,4 +141,5 @@ def test_file_that_was_removed_comes_back_with_its_version(client):
     restore(revisions_of(Source, source.pk).first(), before=True)
 
     assert source.files.get().file.name == row.file.name
-    assert source.files.get().file.open().read() == PDF
+    with source.files.get().file.open() as kept:
+        assert kept.read() == PDF

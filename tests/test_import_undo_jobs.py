@@ -116,7 +116,7 @@ def test_large_file_is_previewed_again_in_the_background(client, settings, queue
 def test_lost_second_preview_is_started_again(client, settings, queue, admin):  # noqa: F811
     job = large(settings, user=admin)
     run(queue)
-    ask(client, job, "columns", **{"column-0-0": "name"})
+    ask(client, job, "columns", **{"column-0-0": "summary"})
     leave_dead(job, "planning")
 
     running.settle(job)
@@ -126,5 +126,5 @@ def test_lost_second_preview_is_started_again(client, settings, queue, admin):  
     run(queue)
     run(queue)
     job.refresh_from_db()
-    assert job.state == "previewed"
-    assert job.mapping["sheets"][0]["columns"] == {"nom": "name"}
+    assert job.state == "refused"  # as answered: its organisations have no name now
+    assert job.mapping["sheets"][0]["columns"] == {"nom": "summary"}
