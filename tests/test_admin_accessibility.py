@@ -186,8 +186,7 @@ def test_without_script_a_record_is_edited_and_published(browser, client, live_s
     page = context.new_page()
     page.goto(url(agreement))
     page.fill("#id_title", "Nouveau titre")
-    page.select_option("#id_status", "published")
-    page.click("[name=_save] >> nth=0")
+    page.click("[name=_move][value=publish] >> nth=0")
     context.close()
 
     agreement.refresh_from_db()

@@ -60,8 +60,8 @@ def test_visitor_walks_from_home_to_the_source_of_a_fact(page, problems, agreeme
     ).click()
     assert page.locator("main .cards > li").count() == 2
 
-    page.locator("form.filters__form select[name=kind]").select_option("convention")
-    page.locator("form.filters__form button[type=submit]").click()
+    page.locator("form.filters__form input[name=kind][value=convention]").check()
+    page.locator("form.filters__form button[type=submit]").first.click()
     assert page.locator("main .cards > li").count() == 1
     assert "kind=convention" in page.url
 
@@ -100,8 +100,7 @@ def test_editor_signs_in_edits_and_publishes_and_everybody_sees(page, problems, 
     page.keyboard.press("Enter")
     page.locator("input[name=title]").fill("Protocole d’amitié")
     page.locator("input[name=signed_on]").fill("mai 2024")
-    page.locator("select[name=status]").select_option(Status.PUBLISHED)
-    page.locator("input[name=_save]").last.click()
+    page.locator("[name=_move][value=publish]").first.click()
     page.wait_for_url(re.compile(reverse("admin:registry_agreement_changelist")))
 
     page.goto(public_list)

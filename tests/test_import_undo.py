@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.urls import reverse
 
 from registry import history, models
@@ -27,7 +28,8 @@ def imported(file, user=None):
     )
     planned = plan(file, user=user)
     assert not planned.problems, planned.problems
-    write(planned.prepared, user, job)
+    with transaction.atomic():
+        write(planned.prepared, user, job)
     return job
 
 
