@@ -71,8 +71,10 @@ def since(version: Version) -> dict[str, set[int] | None] | None:
             return None
         log = log.extra(
             where=[
-                "transaction >= pg_snapshot_xmin(%s::pg_snapshot)::text::bigint",
-                "NOT pg_visible_in_snapshot(transaction::text::xid8, %s::pg_snapshot)",
+                "(transaction >= pg_snapshot_xmin(%s::pg_snapshot)::text::bigint "
+                "AND NOT pg_visible_in_snapshot(transaction::text::xid8, %s::pg_snapshot) "
+                # A snapshot never lists the transaction that took it as one that goes on.
+                "OR transaction = pg_current_xact_id_if_assigned()::text::bigint)",
             ],
             params=[version.snapshot] * 2,
         )
