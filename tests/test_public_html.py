@@ -42,8 +42,8 @@ def test_every_page_is_well_formed(client, records, language):
     assert faults == []
 
 
-@pytest.mark.skipif("VNU_JAR" not in os.environ, reason="VNU_JAR names no vnu.jar (npm: vnu-jar)")
-def test_w3c_validator_finds_no_error(client, records, tmp_path):
+def validated(client, records, tmp_path):
+    """What the validator of the W3C, run beside the tests by who has it, finds in every page."""
     for number, address in enumerate(addresses(records, "fr") + addresses(records, "en")):
         text = client.get(address, follow=True).text
         (tmp_path / f"{number:03}.html").write_text(f"{text}<!-- {address} -->")
@@ -53,7 +53,13 @@ def test_w3c_validator_finds_no_error(client, records, tmp_path):
         text=True,
         check=False,
     )
-    assert found.stderr == ""
+    return found.stderr
+
+
+if "VNU_JAR" in os.environ:  # the vnu.jar of npm's vnu-jar; html5lib above looks always
+
+    def test_w3c_validator_finds_no_error(client, records, tmp_path):
+        assert validated(client, records, tmp_path) == ""
 
 
 def _compressed(path: str) -> int:
