@@ -91,6 +91,9 @@ class PrefetchingChangeList(ChangeList):
 
     def get_results(self, request):
         super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            # The whole list is there already: no way back to it is offered.
+            self.full_result_count = self.result_count
         may = rights.of(request.user)
         self.result_list = [may.mask(record) for record in self.result_list]
 
