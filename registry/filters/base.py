@@ -88,9 +88,12 @@ def is_long(field) -> bool:
 
 
 class FilterForm(forms.Form):
-    """The period of a list is refused where it runs backwards."""
+    """A period that runs backwards is refused, and so is a range of amounts."""
 
     def clean(self):
+        lowest, highest = map(self.cleaned_data.get, ("amount_from", "amount_to"))
+        if lowest and highest and highest < lowest:
+            self.add_error("amount_to", ValidationError(_("It is below the lowest amount.")))
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and until.latest < since.earliest:
             self.add_error("until", ValidationError(_("The period ends before it begins.")))

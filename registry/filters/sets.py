@@ -16,6 +16,7 @@ from registry.choices import (
     SourceKind,
     Standing,
 )
+from registry.filters.amounts import AmountFilter, AmountsFilterSet, CurrencyFilter
 from registry.filters.base import (
     BY_CHANGE,
     BY_NAME,
@@ -84,7 +85,9 @@ class DelegationFilterSet(InvolvingFilterSet):
         model = Delegation
 
 
-class ProjectFilterSet(InvolvingFilterSet):
+class ProjectFilterSet(AmountsFilterSet, InvolvingFilterSet):
+    """A project has the sum of what it received in a currency, with what it shares in whole."""
+
     SORTS = _by_date(F("starts_on"))
     FACETS = ("domain", "country", "place", "fund", "call", "progress", "organisation")
 
@@ -93,6 +96,9 @@ class ProjectFilterSet(InvolvingFilterSet):
     call = FacetFilter(label=_("Call for projects"), vocabulary=Records(Call, "fund"))
     since = DateFilter(label=_("From"))
     until = DateFilter(label=_("Until"))
+    currency = CurrencyFilter(label=_("Currency of the amounts"))
+    amount_from = AmountFilter(label=_("Lowest amount"))
+    amount_to = AmountFilter(label=_("Highest amount"))
     agreement = RecordFilter("agreements", label=_("Agreement"), vocabulary=Records(Agreement))
     delegation = RecordFilter("delegations", label=_("Delegation"), vocabulary=Records(Delegation))
     contribution = RecordFilter(
@@ -167,7 +173,7 @@ class SourceFilterSet(RecordFilterSet):
         model = Source
 
 
-class ContributionFilterSet(RecordFilterSet):
+class ContributionFilterSet(AmountsFilterSet, RecordFilterSet):
     """A contribution belongs to its years; amounts of two currencies are never compared."""
 
     SORTS = {
@@ -186,6 +192,8 @@ class ContributionFilterSet(RecordFilterSet):
     project = RecordFilter("projects", label=_("Funded project"), vocabulary=Records(Project))
     since = DateFilter(label=_("From"))
     until = DateFilter(label=_("Until"))
+    amount_from = AmountFilter(label=_("Lowest amount"))
+    amount_to = AmountFilter(label=_("Highest amount"))
 
     class Meta(RecordFilterSet.Meta):
         model = Contribution
