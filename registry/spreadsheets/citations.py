@@ -28,7 +28,13 @@ class SourcesColumn(RowsColumn):
     def apply(self, plan, value, row, directory):
         """Nothing yet: see ``cite``."""
 
-    def cite(self, plan, text, date, label, directory):
+    def cite(self, row, text: str, date, directory) -> None:
+        """As ``apply`` of other columns."""
+        listed = [] if self.empties(row.plan, text) else self._cite(row, text, date, directory)
+        self.note(row.plan, text, listed, row)
+
+    def _cite(self, row, text: str, date, directory) -> list:
+        plan, label, listed = row.plan, row.heading(self.column_name), []
         for item in split_values(text):
             title, passage = _cut_passage(" ".join(item.split()), directory)
             try:
@@ -36,10 +42,15 @@ class SourcesColumn(RowsColumn):
             except CellError as error:
                 error.column = self.column_name
                 raise
-            cited = {identity(citation.source) for citation in plan.rows(self.attribute)}
-            if identity(source) not in cited:
+            cited = {identity(one.source): one for one in plan.rows(self.attribute)}
+            citation = cited.get(identity(source))
+            if citation is None:
                 citation = new_row(Citation, source=source, passage=passage)
                 plan.add_row(self.attribute, citation, label)
+            elif citation.pk:
+                plan.replace(self.attribute, citation, {"passage": passage}, label)
+            listed.append(citation)
+        return listed
 
 
 def _cut_passage(item: str, directory) -> tuple[str, str]:

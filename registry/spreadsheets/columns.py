@@ -1,7 +1,8 @@
 """The columns of a sheet: django-import-export's fields, with the headings that people give them.
 
 A cell that is empty leaves the record as it is. A filled one replaces the value of a field; in a
-column that lists several things it adds those that are missing, and never takes one away.
+column that lists several things it adds those that are missing, and takes the others away where
+the row gives the registry's identifier (``replacing``).
 """
 
 from collections import defaultdict
@@ -11,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 
-from registry.spreadsheets import values, vocabulary, widgets
+from registry.spreadsheets import replacing, values, vocabulary, widgets
 from registry.spreadsheets.files import ErrorCell, tidy
 from registry.spreadsheets.problems import CellError, NameLeftOutError
 
@@ -197,12 +198,40 @@ class ListColumn(Column):
         super().__init__(attribute, headings, widgets.TextWidget())
 
     def apply(self, plan, value, row, directory):
-        label = row.heading(self.column_name)
+        listed = [] if self.empties(plan, value) else self.enter(plan, value, row, directory)
+        self.note(plan, value, listed, row)
+
+    def empties(self, plan, value: str) -> bool:
+        """Whether the cell says that the list is empty; only a row with the identifier may."""
+        if not replacing.is_empty(value):
+            return False
+        if plan.is_identified:
+            return True
+        raise CellError(
+            _("“%(value)s” empties a list only in a row with the registry's identifier.")
+            % {"value": value},
+            _("Empty the cell to leave the list as it is, or export the record and correct that."),
+        )
+
+    def note(self, plan, value: str, listed: list, row) -> None:
+        """Remember what the cell lists, if the rest has to go."""
+        if plan.is_identified and self.is_written and replacing.is_whole(value):
+            plan.listed = plan.listed or []
+            plan.listed.append((self, listed, row.heading(self.column_name)))
+
+    def enter(self, plan, value, row, directory) -> list:
+        """Add what the cell lists and is missing; the rows or targets that it lists."""
+        label, listed = row.heading(self.column_name), []
         for item in self.split(value, directory):
             try:
-                self.add(plan, item, label, directory)
+                listed.append(self.add(plan, item, label, directory))
             except NameLeftOutError as error:
                 directory.notice_once(error.message)
+        return listed
+
+    def lists(self, item) -> bool:
+        """Whether a row or target that the record has would stand in this column."""
+        return True
 
     def split(self, value: str, directory) -> list[str]:
         known = (lambda text: self.knows(text, directory)) if self.commas else None
@@ -211,7 +240,8 @@ class ListColumn(Column):
     def knows(self, text, directory) -> bool:
         raise NotImplementedError
 
-    def add(self, plan, item, label, directory) -> None:
+    def add(self, plan, item, label, directory):
+        """Add what the item names, unless it is there; the row or the target of it."""
         raise NotImplementedError
 
     # Writing ------------------------------------------------------------------------------------
@@ -239,7 +269,7 @@ class DomainsColumn(ListColumn):
         return text in directory.domains
 
     def add(self, plan, item, label, directory):
-        plan.link(self.attribute, directory.domain(item), label)
+        return plan.link(self.attribute, directory.domain(item), label)
 
 
 class PlacesColumn(ListColumn):
@@ -258,14 +288,16 @@ class PlacesColumn(ListColumn):
     def split(self, value, directory):
         return values.split_places(value, directory.places.__contains__, directory.may_lie_in)
 
-    def apply(self, plan, value, row, directory):
+    def enter(self, plan, value, row, directory):
         code = vocabulary.country_code(str(row[self.country])) if self.country in row else None
+        listed = []
         for item in self.split(value, directory):
             try:
                 place = directory.place(item, code)
-                plan.link(self.attribute, place, row.heading(self.column_name))
+                listed.append(plan.link(self.attribute, place, row.heading(self.column_name)))
             except NameLeftOutError as error:
                 directory.notice_once(error.message)
+        return listed
 
 
 class OrganisationsColumn(ListColumn):
@@ -278,7 +310,7 @@ class OrganisationsColumn(ListColumn):
         return directory.knows_organisation(text)
 
     def add(self, plan, item, label, directory):
-        plan.link(self.attribute, directory.organisation(item), label)
+        return plan.link(self.attribute, directory.organisation(item), label)
 
 
 class ProjectsColumn(ListColumn):
@@ -290,7 +322,7 @@ class ProjectsColumn(ListColumn):
 
     def add(self, plan, item, label, directory):
         call, fund = plan.instance.call, plan.instance.fund
-        plan.link(self.attribute, directory.project(item, call, fund), label)
+        return plan.link(self.attribute, directory.project(item, call, fund), label)
 
 
 class RecordsColumn(ListColumn):
@@ -303,7 +335,7 @@ class RecordsColumn(ListColumn):
     def add(self, plan, item, label, directory):
         names = getattr(directory, self.index)
         kind = plan.instance._meta.get_field(self.attribute).related_model._meta.verbose_name
-        plan.link(self.attribute, directory.known(names, item, kind), label)
+        return plan.link(self.attribute, directory.known(names, item, kind), label)
 
 
 class KeyColumn(Column):

@@ -32,8 +32,8 @@ class StopsColumn(RowsColumn):
         dates = write_dates(starts_on, ends_on)
         return f"{text} : {dates}".rstrip() if dates or set(text) & set(",:") else text
 
-    def apply(self, plan, value, row, directory):
-        label = row.heading(self.column_name)
+    def enter(self, plan, value, row, directory):
+        label, listed = row.heading(self.column_name), []
         left = plan.existing(self.attribute)
         known, lies_in = directory.places.__contains__, directory.may_lie_in
         for stop in values.read_stops(value, row.conventions.day_first, known, lies_in):
@@ -46,12 +46,16 @@ class StopsColumn(RowsColumn):
             passed = next((s for s in left if identity(s.place) == identity(place)), None)
             if passed is None:
                 new = Stop(place=place, starts_on=stop.starts_on, ends_on=stop.ends_on)
-                plan.add_row(self.attribute, new, label)
+                listed.append(plan.add_row(self.attribute, new, label))
                 continue
             left.remove(passed)
-            if stop.starts_on and not covers(stop.starts_on, stop.ends_on, passed):
-                dates = {"starts_on": stop.starts_on, "ends_on": stop.ends_on}
+            listed.append(passed)
+            dates = {"starts_on": stop.starts_on, "ends_on": stop.ends_on}
+            if plan.is_identified:
+                plan.replace(self.attribute, passed, dates, label)
+            elif stop.starts_on and not covers(stop.starts_on, stop.ends_on, passed):
                 plan.change_row(self.attribute, passed, dates, label)
+        return listed
 
 
 def covers(start: PartialDate, end: PartialDate | None, stop: Stop) -> bool:
@@ -105,15 +109,20 @@ class ProgrammeColumn(RowsColumn):
             if fold(known.title) in (fold(title), fold(item)) and (
                 dates == (None, None) or dates == (known.starts_on, known.ends_on)
             ):
-                return
+                if known.pk and fold(known.title) == fold(title):
+                    said = {"starts_on": dates[0], "ends_on": dates[1], "place": place}
+                    plan.replace(self.attribute, known, said, label)
+                return known
         new = ProgrammeItem(title=title, starts_on=dates[0], ends_on=dates[1], place=place)
-        plan.add_row(self.attribute, new, label)
         plan.row_links.append((new, "organisations", organisations))
+        return plan.add_row(self.attribute, new, label)
 
-    def apply(self, plan, value, row, directory):
-        for item in self.split(value, directory):
-            day_first = row.conventions.day_first
-            self.add(plan, item, row.heading(self.column_name), directory, day_first)
+    def enter(self, plan, value, row, directory):
+        label, day_first = row.heading(self.column_name), row.conventions.day_first
+        return [
+            self.add(plan, item, label, directory, day_first)
+            for item in self.split(value, directory)
+        ]
 
     @staticmethod
     def _read(item, directory, day_first):

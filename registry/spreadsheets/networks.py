@@ -30,9 +30,12 @@ class MembershipsColumn(RowsColumn):
             if identity(known.network) == identity(network) and (
                 fold(known.role) in (fold(role), fold(said))
             ):
-                return
+                if known.pk and fold(known.role) == fold(role):
+                    dates = {"starts_on": dates[0], "ends_on": dates[1]}
+                    plan.replace(self.attribute, known, dates, label)
+                return known
         new = Membership(network=network, role=role, starts_on=dates[0], ends_on=dates[1])
-        plan.add_row(self.attribute, new, label)
+        return plan.add_row(self.attribute, new, label)
 
 
 def _role_and_dates(text: str):
@@ -67,6 +70,8 @@ class FundOrganisationsColumn(RowsColumn):
         organisation = directory.organisation(name)
         for known in plan.rows(self.attribute):
             if identity(known.organisation) == identity(organisation) and known.role == self.role:
-                return
+                if known.pk:
+                    plan.replace(self.attribute, known, {"side": side}, label)
+                return known
         new = FundOrganisation(organisation=organisation, role=self.role, side=side)
-        plan.add_row(self.attribute, new, label)
+        return plan.add_row(self.attribute, new, label)

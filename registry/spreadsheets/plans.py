@@ -1,6 +1,7 @@
 """What an import would write, held in memory until somebody confirms it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from registry.dates import PartialDate
 from registry.money import format_money
+from registry.spreadsheets.files import tidy
 from registry.spreadsheets.mapping import Mapping, SheetLayout
 from registry.spreadsheets.problems import Problem
 
@@ -137,6 +139,11 @@ class RecordPlan:
     previous: dict = field(default_factory=dict)
     previous_rows: list[tuple] = field(default_factory=list)
     new_links: dict[str, list] = field(default_factory=dict)
+    # Whether the row gives the registry's identifier, so that its lists are whole: see
+    # ``replacing``. For each of them the column, what it lists, its heading; then what goes.
+    is_identified: bool = False
+    listed: list[tuple] | None = None
+    gone: dict[str, list] | None = None
     # Links of new rows: the row, its relation and the targets.
     row_links: list[tuple] = field(default_factory=list)
     # Records that come with this one and stand on no row of their own: a project's contribution.
@@ -190,17 +197,42 @@ class RecordPlan:
     def links(self, relation: str) -> list:
         return [*self.existing(relation), *self.new_links.get(relation, ())]
 
-    def add_row(self, relation: str, row: models.Model, label: str) -> None:
+    def add_row(self, relation: str, row: models.Model, label: str) -> models.Model:
         give(row, owner_of(type(self.instance), relation), self.instance)
         if "position" in row.__dict__:
             row.position = 1 + max((other.position for other in self.rows(relation)), default=0)
         self.new_rows.setdefault(relation, []).append(row)
         self._tell_added(relation, label, row)
+        return row
 
     def _tell_added(self, relation: str, label: str, item) -> None:
         if self.is_told:
             text = partial(describe, item)
             self.changes.append(Change(relation, label, "", text, (None, item), added=True))
+
+    def take_away(self, relation: str, item, label: str) -> None:
+        """Let a row or a link that is there go."""
+        self.gone = self.gone or {}
+        self.gone.setdefault(relation, []).append(item)
+        self.changes.append(Change(relation, label, describe(item), "", (item, None)))
+
+    def gone_of(self, is_rows: bool) -> Iterator[tuple[str, list]]:
+        """The rows that go, or the links, by their relation."""
+        for relation, items in (self.gone or {}).items():
+            if field_of(self.model, relation).one_to_many == is_rows:
+                yield relation, items
+
+    def replace(self, relation: str, row, values: dict, label: str) -> None:
+        """Give a row what its cell says, in a row of the file whose cells are whole."""
+        if not self.is_identified:
+            return
+        changed = {
+            name: value
+            for name, value in values.items()
+            if not _reads_as(getattr(row, name), value)
+        }
+        if changed:
+            self.change_row(relation, row, changed, label)
 
     def change_row(self, relation: str, row, values: dict, label: str) -> None:
         before = describe(row)
@@ -217,17 +249,25 @@ class RecordPlan:
             Change(relation, label, before, _describe_change(row, values), (raw, str(after)))
         )
 
-    def link(self, relation: str, target: models.Model, label: str) -> None:
+    def link(self, relation: str, target: models.Model, label: str) -> models.Model:
         """Add a target to a many-to-many relation, unless it is there."""
         known = self.new_links.get(relation)
         if not self.is_new or known:
             own = identity(target)
             if any(own == identity(other) for other in self.links(relation)):
-                return
+                return target
         if known is None:
             known = self.new_links[relation] = []
         known.append(target)
         self._tell_added(relation, label, target)
+        return target
+
+
+def _reads_as(present, value) -> bool:
+    """Whether a cell that says this leaves a value as it is, whatever its spaces and lines."""
+    if isinstance(present, str) and isinstance(value, str):
+        return tidy(present).split() == value.split()
+    return present == value
 
 
 @cache

@@ -12,7 +12,7 @@ import tempfile
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 
 from django.db import models
@@ -147,6 +147,9 @@ class Preparation:
         self._labels: defaultdict[type, list[str]] = defaultdict(list)
         self._links: defaultdict[tuple[str, str], tuple[list, list]] = defaultdict(lambda: ([], []))
         self._updates: defaultdict[tuple, list[list]] = defaultdict(list)
+        # What goes: it makes room before anything comes.
+        self._gone: defaultdict[str, list[int]] = defaultdict(list)
+        self._unlinked: defaultdict[tuple[str, str], list[tuple]] = defaultdict(list)
         self._changed: list[RecordPlan] = []
         self._counts: defaultdict[str, int] = defaultdict(int)
         self.count = 0
@@ -186,6 +189,11 @@ class Preparation:
         self._update(plan.instance, plan.previous)
         for _relation, row, said in plan.previous_rows:
             self._update(row, (name for name in said if name != "id"))
+        for _relation, rows in plan.gone_of(is_rows=True):
+            self._gone[layout(type(rows[0])).label] += [row.pk for row in rows]
+        for relation, targets in plan.gone_of(is_rows=False):
+            pairs = [(plan.instance.pk, target.pk) for target in targets]
+            self._unlinked[layout(plan.model).label, relation] += pairs
         self._changed.append(plan)
         if len(self._changed) == CHANGED:
             self._flush_changed()
@@ -245,7 +253,10 @@ class Preparation:
             self._tell("problems", [problem.sheet, problem.row, problem.column])
         parts = sorted((name, one.hexdigest()) for name, one in self._digests.items())
         digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-        return Prepared(self._spool.frames, dict(self._counts), digest, basis, self.count)
+        room = [marshal.dumps(("remove", label, keys)) for label, keys in self._gone.items()]
+        room += [marshal.dumps(("unlink", *key, pairs)) for key, pairs in self._unlinked.items()]
+        frames = partial(_after, room, self._spool)
+        return Prepared(frames, dict(self._counts), digest, basis, self.count)
 
     def _flush(self, model) -> None:
         if rows := self._rows.pop(model, None):
@@ -286,6 +297,11 @@ class Spool:
         self._file.seek(0)
         while size := int.from_bytes(self._file.read(4), "big"):
             yield self._file.read(size)
+
+
+def _after(room: list[bytes], spool: Spool) -> Iterator[bytes]:
+    yield from room
+    yield from spool.frames()
 
 
 class Prepared:

@@ -45,9 +45,12 @@ class IdentifiedColumn(OrganisationsColumn):
         super().__init__(attribute, headings)
         self.numbers = numbers
 
-    def apply(self, plan, value, row, directory):
-        for organisation in self.organisations(value, row, directory):
-            plan.link(self.attribute, organisation, row.heading(self.column_name))
+    def enter(self, plan, value, row, directory):
+        label = row.heading(self.column_name)
+        return [
+            plan.link(self.attribute, organisation, label)
+            for organisation in self.organisations(value, row, directory)
+        ]
 
     def organisations(self, value: str, row, directory) -> list:
         numbers = [(scheme, number) for scheme, _name, number in self.read_numbers(row) if number]

@@ -24,15 +24,22 @@ def revisions(plans: Iterable[RecordPlan]) -> Iterator[tuple]:
         gone, came = _fields(plan, keys)
         for relation, row, said in plan.previous_rows:
             rows = _rows(plan, relation)
-            gone.setdefault(relation, []).append(keys.row(rows, said))
-            came.setdefault(relation, []).append(keys.row(rows, _says(rows, row)))
+            linked = _linked(rows, row)
+            gone.setdefault(relation, []).append(keys.row(rows, said) | linked)
+            came.setdefault(relation, []).append(keys.row(rows, _says(rows, row)) | linked)
+        for relation, old in plan.gone_of(is_rows=True):
+            rows = _rows(plan, relation)
+            for row in old:
+                said = keys.row(rows, _says(rows, row)) | _linked(rows, row)
+                gone.setdefault(relation, []).append(said)
+        for relation, targets in plan.gone_of(is_rows=False):
+            gone[relation] = _names(targets)
         for relation, new in plan.new_rows.items():
             rows = _rows(plan, relation)
             for row in new:
                 came.setdefault(relation, []).append(keys.row(rows, _says(rows, row)))
         for relation, targets in plan.new_links.items():
-            name = shapes.key_of(type(targets[0]))
-            came[relation] = sorted(getattr(target, name) for target in targets)
+            came[relation] = _names(targets)
         if gone or came:
             record, action = plan.instance, MOVES.get(came.get("status"), RevisionAction.CHANGED)
             yield (
@@ -70,6 +77,17 @@ def _says(rows: shapes.Rows, row) -> dict:
     return {one.name: _value(row, one) for one in rows.fields}
 
 
+def _names(targets: list) -> list:
+    name = shapes.key_of(type(targets[0]))
+    return sorted(getattr(target, name) for target in targets)
+
+
+def _linked(rows: shapes.Rows, row) -> dict:
+    """What a row that is there links."""
+    found = {links.name: list(getattr(row, links.name).all()) for links in rows.links}
+    return {name: _names(targets) for name, targets in found.items() if targets}
+
+
 def _rows(plan: RecordPlan, relation: str) -> shapes.Rows:
     return next(rows for rows in shapes.rows(plan.model) if rows.name == relation)
 
@@ -82,7 +100,7 @@ def _mentioned(plan: RecordPlan) -> Iterator[tuple[type, int | None]]:
             yield one.related_model, old
             yield one.related_model, _value(plan.instance, one)
     named = [(relation, [row]) for relation, row, _said in plan.previous_rows]
-    for relation, rows in [*named, *plan.new_rows.items()]:
+    for relation, rows in [*named, *plan.new_rows.items(), *plan.gone_of(is_rows=True)]:
         for one in _keys_of(_rows(plan, relation)):
             yield from ((one.related_model, _value(row, one)) for row in rows)
     for relation, _row, said in plan.previous_rows:

@@ -33,6 +33,9 @@ class RowsColumn(ListColumn):
         """Which of the rows the column lists."""
         return {}
 
+    def lists(self, item):
+        return all(getattr(item, name) == value for name, value in self.row_filter().items())
+
     def item(self, row: tuple, names) -> str:
         """The item for the values of ``row_fields``."""
         return names.organisations[row[0]]
@@ -69,10 +72,12 @@ class PartiesColumn(RowsColumn):
 
     def add(self, plan, item, label, directory):
         organisation = directory.organisation(item, place_of_side(self.side, directory))
-        if find_row(plan, self.attribute, organisation) is None:
+        row = find_row(plan, self.attribute, organisation, self.role)
+        if row is None:
             role = {"role": self.role} if self.role else {}
             row = new_row(Party, organisation=organisation, **role)
             plan.add_row(self.attribute, row, label)
+        return row
 
 
 class PartnersColumn(RowsColumn):
@@ -94,12 +99,13 @@ class PartnersColumn(RowsColumn):
 
     def add(self, plan, item, label, directory):
         organisation = directory.organisation(item, place_of_side(self.side, directory))
-        row = find_row(plan, self.attribute, organisation)
+        row = find_row(plan, self.attribute, organisation, self.role)
         if row is None:
-            partner = new_row(ProjectPartner, organisation=organisation, role=self.role)
-            plan.add_row(self.attribute, partner, label)
+            row = new_row(ProjectPartner, organisation=organisation, role=self.role)
+            plan.add_row(self.attribute, row, label)
         elif self.role == PartnerRole.LEAD != row.role:
             plan.change_row(self.attribute, row, {"role": self.role}, label)
+        return row
 
 
 def place_of_side(side: str, directory):
@@ -110,15 +116,16 @@ def place_of_side(side: str, directory):
     }.get(side)
 
 
-def find_row(plan, relation: str, organisation):
-    """The row under a planned record that is about the organisation, if there is one."""
-    key = organisation.__dict__["id"]
+def find_row(plan, relation: str, organisation, role: str = ""):
+    """The row under a planned record that is about the organisation, best in the same role."""
+    key, found = organisation.__dict__["id"], None
     for row in plan.rows(relation):
-        if row.organisation_id and row.organisation_id == key:
-            return row
-        if row.organisation_id is None and row.organisation is organisation:
-            return row
-    return None
+        if row.organisation_id == key if row.organisation_id else row.organisation is organisation:
+            if role and (row.role != role or getattr(row, "name", "")):
+                found = found or row
+            else:
+                return row
+    return found
 
 
 class SignatoriesColumn(RowsColumn):
@@ -131,21 +138,45 @@ class SignatoriesColumn(RowsColumn):
         person = values.write_person(name, office)
         return f"{person} : {names.organisations[organisation]}" if organisation else person
 
-    def apply(self, plan, value, row, directory):
-        known = {_person_key(one) for one in plan.rows(self.attribute)}
+    def enter(self, plan, value, row, directory):
+        label, listed = row.heading(self.column_name), []
         for text in values.split_persons(value):
             text, signs_for = values.read_detail(text, directory.knows_organisation)
             person = values.read_person(text)
-            if fold(person.name) not in known:
-                signatory = Signatory(name=person.name, office=person.office)
-                if signs_for:
-                    signatory.organisation = directory.organisation(signs_for)
-                plan.add_row(self.attribute, signatory, row.heading(self.column_name))
+            said = {"office": person.office}
+            said["organisation"] = directory.organisation(signs_for) if signs_for else None
+            signatory = find_person(plan.rows(self.attribute), person, text)
+            if signatory is None:
+                signatory = Signatory(name=person.name, **said)
+                plan.add_row(self.attribute, signatory, label)
+            else:
+                replace_person(plan, self.attribute, signatory, said, label)
+            listed.append(signatory)
+        return listed
 
 
-def _person_key(row) -> str:
-    """The folded name of a row's person, as its cell would be read."""
-    return fold(values.read_person(values.write_person(row.name, row.office)).name)
+def find_person(rows: list, person: values.Person, text: str, role: str = ""):
+    """The row of a person: best the one that reads as the cell does."""
+    key = fold(person.name)
+    same = [row for row in rows if row.name and fold(values.read_person(_written(row)).name) == key]
+    return max(
+        same,
+        key=lambda row: (not role or row.role == role, _written(row) == text),
+        default=None,
+    )
+
+
+def replace_person(plan, relation: str, row, said: dict, label: str) -> None:
+    """Give a person the office and organisation of the cell, unless it reads so already."""
+    if row.pk:
+        if said["office"] == values.read_person(_written(row)).office:
+            del said["office"]
+        plan.replace(relation, row, said, label)
+
+
+def _written(row) -> str:
+    """A row's person as a cell has it once it is read."""
+    return tidy(values.write_person(row.name, row.office))
 
 
 class ParticipantsColumn(RowsColumn):
@@ -176,14 +207,13 @@ class ParticipantsColumn(RowsColumn):
     def knows(self, text, directory):
         return directory.knows_organisation(_without_sector(text)[0])
 
-    def apply(self, plan, value, row, directory):
+    def enter(self, plan, value, row, directory):
         if not self.persons:
-            super().apply(plan, value, row, directory)
-        elif directory.find_organisation(value):
-            self.add(plan, value, row.heading(self.column_name), directory)
-        else:
-            for item in values.split_persons(value):
-                self.add(plan, item, row.heading(self.column_name), directory)
+            return super().enter(plan, value, row, directory)
+        label = row.heading(self.column_name)
+        if directory.find_organisation(value):
+            return [self.add(plan, value, label, directory)]
+        return [self.add(plan, item, label, directory) for item in values.split_persons(value)]
 
     def add(self, plan, item, label, directory):
         text, sector = _without_sector(item)
@@ -191,28 +221,31 @@ class ParticipantsColumn(RowsColumn):
         if organisation is None:
             person, employer = values.read_detail(text, directory.knows_organisation)
             is_person = self.persons or employer or _has_office(person)
-            if is_person and self._add_person(plan, person, employer, sector, label, directory):
-                return
+            if is_person and (
+                added := self._add_person(plan, person, employer, sector, label, directory)
+            ):
+                return added
             organisation = directory.organisation(text)
-        if find_row(plan, self.attribute, organisation) is None:
-            participant = Participant(organisation=organisation, role=self.role, sector=sector)
-            plan.add_row(self.attribute, participant, label)
+        row = find_row(plan, self.attribute, organisation, self.role)
+        if row is None:
+            row = Participant(organisation=organisation, role=self.role, sector=sector)
+            return plan.add_row(self.attribute, row, label)
+        if row.pk:
+            plan.replace(self.attribute, row, {"sector": sector}, label)
+        return row
 
-    def _add_person(self, plan, text, employer, sector, label, directory) -> bool:
-        """Add a person, unless the name turns out to be an organisation's."""
+    def _add_person(self, plan, text, employer, sector, label, directory):
+        """The row of a person, unless the name turns out to be an organisation's."""
         person = values.read_person(text)
         if not person.office and not _has_office(text) and directory.find_organisation(person.name):
-            return False
-        if fold(person.name) not in {
-            _person_key(one) for one in plan.rows(self.attribute) if one.name
-        }:
-            participant = Participant(
-                name=person.name, office=person.office, role=self.role, sector=sector
-            )
-            if employer:
-                participant.organisation = directory.organisation(employer)
-            plan.add_row(self.attribute, participant, label)
-        return True
+            return None
+        said = {"office": person.office, "sector": sector}
+        said["organisation"] = directory.organisation(employer) if employer else None
+        if row := find_person(plan.rows(self.attribute), person, text, self.role):
+            replace_person(plan, self.attribute, row, said, label)
+            return row
+        row = Participant(name=person.name, role=self.role, **said)
+        return plan.add_row(self.attribute, row, label)
 
 
 def _has_office(text: str) -> bool:
@@ -241,10 +274,11 @@ class OtherNamesColumn(RowsColumn):
         return row[0]
 
     def add(self, plan, item, label, directory):
-        names = {tidy(str(row)) for row in (plan.instance, *plan.rows(self.attribute))}
-        if item in names:
-            return
-        self._add(plan, item, label, directory)
+        rows = sorted(plan.rows(self.attribute), key=lambda row: row.kind != self.kind)
+        for row in (*rows, plan.instance):
+            if tidy(str(row)) == item:
+                return row
+        return self._add(plan, item, label, directory)
 
     def _add(self, plan, item, label, directory):
         others = directory.organisations.find(item)
@@ -255,7 +289,8 @@ class OtherNamesColumn(RowsColumn):
                 _("If they are one, keep one row for both; if they are not, leave this name out."),
                 value=item,
             )
-        plan.add_row(self.attribute, OrganisationName(name=item, kind=self.kind), label)
+        name = OrganisationName(name=item, kind=self.kind)
+        return plan.add_row(self.attribute, name, label)
 
 
 class IdentifierColumn(RowsColumn):
@@ -275,12 +310,10 @@ class IdentifierColumn(RowsColumn):
 
     def add(self, plan, item, label, directory):
         number = "".join(item.split())
-        mine = plan.rows(self.attribute)
-        if any(
-            one.scheme == self.scheme and "".join(tidy(one.value).split()) == number for one in mine
-        ):
-            return
-        self._add(plan, number, label, directory)
+        for one in plan.rows(self.attribute):
+            if one.scheme == self.scheme and "".join(tidy(one.value).split()) == number:
+                return one
+        return self._add(plan, number, label, directory)
 
     def _add(self, plan, number, label, directory):
         directory.organisations  # noqa: B018  loads the identifiers
@@ -288,8 +321,8 @@ class IdentifierColumn(RowsColumn):
         if owner is not None and identity(owner) != identity(plan.instance):
             raise self.taken(owner)
         identifier = OrganisationIdentifier(scheme=self.scheme, value=number)
-        plan.add_row(self.attribute, identifier, label)
         directory.identifiers[self.scheme, fold(number)] = plan.instance
+        return plan.add_row(self.attribute, identifier, label)
 
     def taken(self, owner) -> CellError:
         return CellError(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from registry import bulk, search
 from registry.choices import ImportState, RevisionAction, Status
+from registry.history.states import batches
 from registry.models import Revision
 from registry.spreadsheets import collector, progress
 from registry.spreadsheets.prepared import Prepared, layout
@@ -41,6 +42,8 @@ def write(prepared: Prepared, user=None, job=None) -> dict[str, Sequence[int]]:
     progress.phase(ImportState.WRITING, prepared.count)
     writer = Writer(prepared, user, job)
     steps = {
+        "remove": writer.remove,
+        "unlink": writer.unlink,
         "new": writer.insert,
         "links": writer.link,
         "update": writer.update,
@@ -69,6 +72,19 @@ class Writer:
             for label, count in prepared.counts.items()
         }
         self.changed: defaultdict[type, list[int]] = defaultdict(list)
+
+    def remove(self, label: str, keys: list[int]) -> None:
+        """Rows that their records have no longer, with what they link."""
+        for batch in batches(keys):
+            apps.get_model(label)._base_manager.filter(pk__in=batch).delete()
+
+    def unlink(self, label: str, relation: str, pairs: list[tuple[int, int]]) -> None:
+        field: models.ManyToManyField = apps.get_model(label)._meta.get_field(relation)
+        owner, target = field.m2m_column_name(), field.m2m_reverse_name()
+        links = field.remote_field.through._base_manager
+        for batch in batches(pairs):
+            wanted = [models.Q(**{owner: one, target: other}) for one, other in batch]
+            links.filter(models.Q(*wanted, _connector=models.Q.OR)).delete()
 
     def insert(self, label: str, columns: list, labels: list[str] | None) -> None:
         """Rows of a table; a record's first line in the history comes with it."""

@@ -20,6 +20,7 @@ from registry.spreadsheets.problems import (
     Problem,
     RowRefusedError,
 )
+from registry.spreadsheets.replacing import settle
 from registry.spreadsheets.resources.common import CommonColumns
 from registry.spreadsheets.resources.identifying import Identifying
 from registry.spreadsheets.resources.refusing import Refusing
@@ -208,6 +209,8 @@ class RecordResource(Identifying, Refusing, CommonColumns):
         for step in (self.complete, self._cite):
             if not row.problems:
                 self._try(row, step, row)
+        if row.plan.listed and not row.problems:
+            settle(row.plan)
 
     def fill(self, row: Row, column: Column) -> None:
         """Put what the row's cell says into its plan."""
@@ -247,4 +250,4 @@ class RecordResource(Identifying, Refusing, CommonColumns):
         if titles := self.read(row, "source"):
             date = self.read(row, "source_date")
             column = self.fields["source"]
-            column.cite(row.plan, titles, date, row.heading("source"), self.directory)
+            column.cite(row, titles, date, self.directory)

@@ -57,7 +57,9 @@ class Identifying:
         """The plan of a row; those of new records tell their values as long as somebody looks."""
         self._new += is_new
         told = not is_new or self._new <= MOST_TOLD
-        return RecordPlan(record, is_new, row.sheet, row.number, is_told=told)
+        plan = RecordPlan(record, is_new, row.sheet, row.number, is_told=told)
+        plan.is_identified = not is_new and "public_id" in row
+        return plan
 
     def _fill_key(self, row: Row) -> bool:
         """Fill in what a new record is known by, if that can be read."""

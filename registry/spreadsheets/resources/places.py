@@ -21,7 +21,7 @@ class ParentColumn(KeyColumn):
 class PlaceNamesColumn(OtherNamesColumn):
     def _add(self, plan, item, label, directory):
         # Places share names: Valence in France, Valence in Spain.
-        plan.add_row(self.attribute, PlaceName(name=item, kind=self.kind), label)
+        return plan.add_row(self.attribute, PlaceName(name=item, kind=self.kind), label)
 
 
 class PlaceIdentifierColumn(IdentifierColumn):
@@ -31,7 +31,8 @@ class PlaceIdentifierColumn(IdentifierColumn):
         )
         if owner != plan.instance.public_id:
             raise self.taken(owner)
-        plan.add_row(self.attribute, PlaceIdentifier(scheme=self.scheme, value=number), label)
+        identifier = PlaceIdentifier(scheme=self.scheme, value=number)
+        return plan.add_row(self.attribute, identifier, label)
 
 
 class PlaceResource(RecordResource):
