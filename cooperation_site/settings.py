@@ -142,8 +142,14 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "registry.context_processors.site",
             ],
-            "builtins": ["registry.templatetags.registry"],
+            "builtins": ["registry.templatetags.registry", "registry.templatetags.parts"],
         },
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "parts",
+        "DIRS": [BASE_DIR / "parts"],
+        "OPTIONS": {"environment": "registry.templatetags.parts.environment"},
     },
 ]
 

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import models
-from django.template import TemplateSyntaxError
+from django.template import TemplateSyntaxError, engines
 from django.template.base import TextNode
 from django.template.loader import get_template
 from django.template.loader_tags import ExtendsNode
@@ -134,6 +134,8 @@ def test_key_that_neither_protects_nor_cascades_says_why(path):
 # Templates ---------------------------------------------------------------------------------------
 
 TEMPLATES = [path for path in _files(".html") if "templates" in path.parts]
+# What Jinja2 renders: see registry/templatetags/parts.py.
+PARTS = sorted((ROOT / "parts").rglob("*.html"))
 PAGES = sorted((ROOT / "templates" / "registry").glob("*_list.html")) + sorted(
     (ROOT / "templates" / "registry").glob("*_detail.html")
 )
@@ -189,7 +191,7 @@ def test_record_has_its_templates(model, kind):
 def test_templates_have_nothing_inline_and_nothing_from_elsewhere():
     found = [
         f"{_name(path)}: {match[0]}"
-        for path in TEMPLATES
+        for path in [*TEMPLATES, *PARTS]
         for pattern in INLINE_OR_ELSEWHERE
         if (match := re.search(pattern, path.read_text()))
     ]
@@ -208,9 +210,18 @@ def test_templates_name_static_files_that_exist():
     assert named
 
 
+def test_parts_compile():
+    environment = engines["parts"].env
+
+    assert [environment.get_template(str(path.relative_to(ROOT / "parts"))) for path in PARTS]
+
+
 def _shown(path: Path) -> str:
     """The text that stands in the template itself, rather than in a message to translate."""
-    html = "".join(node.s for node in _nodes(path).get_nodes_by_type(TextNode))
+    if path in PARTS:
+        html = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "", path.read_text(), flags=re.DOTALL)
+    else:
+        html = "".join(node.s for node in _nodes(path).get_nodes_by_type(TextNode))
     html = re.sub(r"<(script|svg|code)\b.*?</\1>|<!--.*?-->", " ", html, flags=re.DOTALL)
     attributes = re.findall(r"\s(?:title|alt|placeholder|aria-label)=\"([^\"]*)\"", html)
     return " ".join([re.sub(r"<[^>]*>?|&\w+;", " ", html), *attributes])
@@ -219,7 +230,7 @@ def _shown(path: Path) -> str:
 def test_templates_show_no_word_that_is_not_translated():
     found = [
         f"{_name(path)}: {word}"
-        for path in TEMPLATES
+        for path in [*TEMPLATES, *PARTS]
         for word in re.findall(r"[^\W\d_]{3,}", _shown(path))
         if word not in PROPER_NAMES
     ]

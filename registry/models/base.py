@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -34,7 +34,7 @@ def slug_of(name: str, kind: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _address(name: str, _language: str) -> str:
+def _address(name: str, _language: str, _prefix: str) -> str:
     """The address of any record of a kind in a language, with two places to fill."""
     address = reverse(name, kwargs={"public_id": "0", "slug": "0"})
     return address.removesuffix("0/0/") + "%s/%s/"
@@ -132,7 +132,8 @@ class PublicRecord(models.Model):
     def get_absolute_url(self):
         """The permanent address: the identifier decides, the words of the title only help."""
         name = f"registry:{self._meta.model_name}_detail"
-        return reverse(name, kwargs={"public_id": self.public_id, "slug": self.slug})
+        address = _address(name, get_language(), get_script_prefix())
+        return address % (self.public_id, self.slug)
 
     @property
     def slug(self) -> str:

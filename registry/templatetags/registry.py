@@ -40,12 +40,6 @@ def record_link(record, text=""):
     return format_html('<a href="{}">{}</a>', record.get_absolute_url(), text or str(record))
 
 
-@register.filter
-def card(record) -> str:
-    """The template of a line about the record."""
-    return f"registry/includes/{record._meta.model_name}_card.html"
-
-
 @register.simple_tag
 def external_link(url, text=""):
     """A link out of the site, for web addresses alone."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect, QueryDict
-from django.template.loader import get_template
 from django.utils.functional import cached_property
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.generic import ListView
 
 from registry.filters.base import RecordFilterSet
 from registry.filters.controls import LONGEST_TEXT
+from registry.templatetags import parts
 from registry.text import fold
 from registry.views import showing, tables
 
@@ -58,18 +59,18 @@ class ListedPage(Sequence):
         return self.filterset.records(self.keys)
 
     def cards(self) -> list[str]:
-        return self._lines("registry/includes/{}_card.html")
+        return self._lines("cards")
 
     def rows(self) -> list[str]:
-        return self._lines("registry/includes/rows/{}.html")
+        return self._lines("rows")
 
     def _lines(self, name: str) -> list[str]:
         remembered, language = self.filterset.index.lines, get_language()
         known = {key: remembered.get((name, language, key)) for key in self.keys}
         if missing := [key for key in self.keys if not known[key]]:
-            template = get_template(name.format(self.filterset._meta.model._meta.model_name))
+            part = f"{name}/{self.filterset._meta.model._meta.model_name}"
             for record in self.filterset.records(missing):
-                line = template.render({"record": record})
+                line = mark_safe(parts.render(part, {"record": record}))  # noqa: S308
                 known[record.pk] = remembered.answer((name, language, record.pk), lambda x=line: x)
         return [known[key] for key in self.keys if known[key]]
 
