@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect, QueryDict
 from django.utils.functional import cached_property
-from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -70,7 +69,7 @@ class ListedPage(Sequence):
         if missing := [key for key in self.keys if not known[key]]:
             part = f"{name}/{self.filterset._meta.model._meta.model_name}"
             for record in self.filterset.records(missing):
-                line = mark_safe(parts.render(part, {"record": record}))  # noqa: S308
+                line = parts.render(part, {"record": record})
                 known[record.pk] = remembered.answer((name, language, record.pk), lambda x=line: x)
         return [known[key] for key in self.keys if known[key]]
 
