@@ -8,6 +8,7 @@ SECTIONS = [
     ("agreement", _("Agreements")),
     ("delegation", _("Delegations")),
     ("project", _("Projects")),
+    ("contribution", _("Contributions")),
     ("organisation", _("Organisations")),
     ("place", _("Places")),
     ("fund", _("Funds")),

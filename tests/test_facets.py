@@ -172,7 +172,7 @@ def test_new_record_of_a_large_index_comes_first_in_every_order(crowd, large):
 
 def test_state_of_a_day_is_not_that_of_the_next(monkeypatch):
     factories.AgreementFactory(signed_on="2020", ends_on=timezone.localdate().isoformat())
-    assert list(shown(Agreement)["standing"]) == ["in_force"]
+    assert list(shown(Agreement)["standing"]) == ["in_force", "expiring"]
     tomorrow = timezone.localdate() + timezone.timedelta(1)
     monkeypatch.setattr(timezone, "localdate", lambda: tomorrow)
     assert list(shown(Agreement)["standing"]) == ["ended"]

@@ -28,6 +28,9 @@ from registry.models import (
     Stop,
 )
 
+# The state of agreements of which people want to know in time.
+EXPIRING, EXPIRING_DAYS = "expiring", 365
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -75,7 +78,11 @@ def _through(model, name: str, record: str, value: str, by_way_of: str = "") -> 
 
 
 def _standing(agreements):
-    return agreements.with_standing(timezone.localdate()).values_list("pk", "standing")
+    """One state for each, and *expiring* besides for those that surely end within a year."""
+    today = timezone.localdate()
+    standing = agreements.with_standing(today).values_list("pk", "standing")
+    expiring = agreements.expiring_within(EXPIRING_DAYS, today).values_list("pk", Value(EXPIRING))
+    return standing.union(expiring, all=True)
 
 
 def _open(calls):

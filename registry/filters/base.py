@@ -88,6 +88,15 @@ def is_long(field) -> bool:
     return isinstance(field, TextField)
 
 
+def among(queryset, field: str, keys):
+    """The rows whose key is one of these, which are one parameter however many they are."""
+    keys = list(keys)
+    if connection.vendor == "postgresql":
+        return queryset.filter(**{f"{field}__in": RawSQL("SELECT unnest(%s::bigint[])", [keys])})
+    text = f"[{','.join(map(str, keys))}]"
+    return queryset.filter(**{f"{field}__in": RawSQL("SELECT value FROM json_each(%s)", [text])})
+
+
 class FilterForm(forms.Form):
     """A period that runs backwards is refused, and so is a range of amounts."""
 
@@ -182,12 +191,7 @@ class RecordFilterSet(django_filters.FilterSet):
     def _restricted(self, queryset):
         if self.found.is_everything:
             return queryset
-        # One parameter however many they are.
-        keys = list(self.found.keys())
-        if connection.vendor == "postgresql":
-            return queryset.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [keys]))
-        text = f"[{','.join(map(str, keys))}]"
-        return queryset.filter(pk__in=RawSQL("SELECT value FROM json_each(%s)", [text]))
+        return among(queryset, "pk", self.found.keys())
 
     def keys(self, start: int, stop: int) -> list[int]:
         """The primary keys of some of the records found, in the order that was chosen."""

@@ -16,6 +16,8 @@ from registry.choices import (
     SourceKind,
     Standing,
 )
+from registry.facets.kinds import EXPIRING
+from registry.filters.activities import ActiveFilterSet, ActivityFilter
 from registry.filters.amounts import AmountFilter, AmountsFilterSet, CurrencyFilter
 from registry.filters.base import (
     BY_CHANGE,
@@ -25,7 +27,7 @@ from registry.filters.base import (
     RecordFilterSet,
 )
 from registry.filters.controls import DateFilter, FacetFilter, RecordFilter
-from registry.filters.vocabularies import Choices, Countries, Records
+from registry.filters.vocabularies import Choices, Countries, Domains, Records
 from registry.models import (
     Agreement,
     Call,
@@ -55,7 +57,10 @@ class AgreementFilterSet(InvolvingFilterSet):
     FACETS = ("standing", "kind", "domain", "country", "place", "organisation")
 
     kind = FacetFilter(label=_("Kind"), vocabulary=Choices(AgreementKind.choices))
-    standing = FacetFilter(label=_("State"), vocabulary=Choices(Standing.choices))
+    standing = FacetFilter(
+        label=_("State"),
+        vocabulary=Choices([*Standing.choices, (EXPIRING, _("Ends within a year"))]),
+    )
     since = DateFilter(label=_("Signed from"))
     until = DateFilter(label=_("Signed until"))
     delegation = RecordFilter(
@@ -109,13 +114,15 @@ class ProjectFilterSet(AmountsFilterSet, InvolvingFilterSet):
         model = Project
 
 
-class OrganisationFilterSet(RecordFilterSet):
+class OrganisationFilterSet(ActiveFilterSet, RecordFilterSet):
     SORTS = {"name": BY_NAME, "changed": BY_CHANGE}
 
     kind = FacetFilter(label=_("Kind"), vocabulary=Choices(OrganisationKind.choices))
     country = FacetFilter(label=_("Country"), vocabulary=Countries())
     place = FacetFilter(label=_("Place"), vocabulary=Records(Place))
     network = FacetFilter(label=_("Member of"), vocabulary=Records(Organisation))
+    works_on = ActivityFilter("domain", label=_("Works on the domain"), vocabulary=Domains())
+    works_with = ActivityFilter("place", label=_("Works with the place"), vocabulary=Records(Place))
 
     class Meta(RecordFilterSet.Meta):
         model = Organisation

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from registry.facets import index_of
+from registry.facets.kinds import EXPIRING, EXPIRING_DAYS
 from registry.maps.data import Map, Spot
 from registry.models import Agreement, Call, Delegation, Organisation, Place, Project
 from registry.views.entries import entries
@@ -17,8 +18,7 @@ from registry.views.entries import entries
 LATEST = 3
 CHANGED = 6
 LOOKED_AT = 30
-# How many days ahead the front page looks, and how many of each kind it tells.
-HORIZON = 365
+# How many of each kind the front page tells.
 SOON = 4
 
 
@@ -77,17 +77,37 @@ class Soon:
     icon: str
     when: str
     records: list
+    # The query of the list that has all of them, where there is one.
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"{reverse(f'registry:{self.kind}_list')}?{self.query}" if self.query else ""
 
 
 def _soon(today) -> list[Soon]:
-    expiring = _agreements().expiring_within(HORIZON, today).order_by("ends_on", "pk")
+    expiring = _agreements().expiring_within(EXPIRING_DAYS, today).order_by("ends_on", "pk")
     calls = Call.objects.published().select_related("fund")
     open_calls = calls.open(today).order_by("closes_on", "pk")
     opening = calls.filter(opens_on__possibly_from=today).exclude(opens_on__possibly_until=today)
     coming = _delegations().upcoming(today).exclude(starts_on__possibly_until=today)
     return [
-        Soon(_("Agreements that expire"), "agreement", "hourglass", "ends_on", [*expiring[:SOON]]),
-        Soon(_("Calls that close"), "call", "megaphone", "closes_on", [*open_calls[:SOON]]),
+        Soon(
+            _("Agreements that expire"),
+            "agreement",
+            "hourglass",
+            "ends_on",
+            [*expiring[:SOON]],
+            f"standing={EXPIRING}",
+        ),
+        Soon(
+            _("Calls that close"),
+            "call",
+            "megaphone",
+            "closes_on",
+            [*open_calls[:SOON]],
+            "state=open",
+        ),
         Soon(
             _("Calls that open"),
             "call",
