@@ -4,10 +4,12 @@
 values is found out once for all of them, and the values are the same.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 
 from django.db import connection, models, transaction
 from django.db.backends.utils import format_number
@@ -17,6 +19,8 @@ from registry.fields import PartialDateField
 
 # From so many rows on it is worth giving SQLite more memory for a while: of kilobytes.
 MANY, ROOM, USUAL_ROOM = 1_000, 32_768, 2_000
+# So many rows go into a statement of SQLite's.
+TOGETHER = 100
 
 
 @contextmanager
@@ -63,9 +67,19 @@ def insert_values(model, columns: Sequence[str], rows: Iterable[tuple]) -> None:
                 for row in rows:
                     copy.write_row(row)
         else:
-            places = ", ".join(["%s"] * len(columns))
-            sql = f"INSERT INTO {table} ({quoted}) VALUES ({places})"  # noqa: S608
-            cursor.executemany(sql, rows)
+            _insert_together(cursor, f"INSERT INTO {table} ({quoted}) VALUES ", len(columns), rows)
+
+
+def _insert_together(cursor, sql: str, width: int, rows: Iterable[tuple]) -> None:
+    """Many rows a statement: on SQLite that takes a third of the time of a statement for each."""
+    most = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+    together = max(1, min(TOGETHER, most // width))
+    one, rows = f"({', '.join(['%s'] * width)})", list(rows)
+    whole = len(rows) - len(rows) % together
+    starts = range(0, whole, together)
+    values = (tuple(chain.from_iterable(rows[start : start + together])) for start in starts)
+    cursor.executemany(sql + ", ".join([one] * together), values)
+    cursor.executemany(sql + one, rows[whole:])
 
 
 def next_keys(model, count: int) -> Sequence[int]:
