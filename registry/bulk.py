@@ -67,7 +67,8 @@ def insert_values(model, columns: Sequence[str], rows: Iterable[tuple]) -> None:
                 for row in rows:
                     copy.write_row(row)
         else:
-            _insert_together(cursor, f"INSERT INTO {table} ({quoted}) VALUES ", len(columns), rows)
+            insert = f"INSERT INTO {table} ({quoted}) VALUES "  # noqa: S608
+            _insert_together(cursor, insert, len(columns), rows)
 
 
 def _insert_together(cursor, sql: str, width: int, rows: Iterable[tuple]) -> None:

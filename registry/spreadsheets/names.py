@@ -47,9 +47,12 @@ class Names:
         self._nameless: set[str] = set()
         self._variants: dict[str, set[str]] | None = None
         self._are_words_of_their_own = are_words_of_their_own
+        # What cells were found to mean, for as long as no name comes to those that are known.
+        self.remembered: dict = {}
 
     def add(self, record, names: Iterable[str]) -> None:
         """Note the names of a record, or of the row that will describe one."""
+        self.remembered.clear()
         if record.__class__ is not Row and (public_id := getattr(record, "public_id", None)):
             self._identified[public_id] = record
             if not names:

@@ -163,6 +163,9 @@ class RecordPlan:
         """Give a field a value, if it is another one than it has."""
         self.columns[attribute] = column
         instance = self.instance
+        if self.is_new and not self.is_told:
+            give(instance, attribute, value)
+            return
         field_ = field_of(type(instance), attribute)
         if isinstance(field_, models.ForeignKey):
             # The key alone says whether it is the same: the related record need not be loaded.
@@ -172,13 +175,10 @@ class RecordPlan:
             same = getattr(instance, attribute) == value
         if same:
             return
-        if self.is_new and not self.is_told:
-            give(instance, field_, value)
-            return
         self.previous.setdefault(attribute, getattr(instance, field_.attname))
         before = "" if self.is_new else show(instance, attribute)
         raw = (None if self.is_new else getattr(instance, attribute), value)
-        give(instance, field_, value)
+        give(instance, attribute, value)
         # A record that is new keeps its values; one that was there may be set twice.
         after = partial(show, instance, attribute) if self.is_new else None
         after = after or show(instance, attribute)
@@ -192,23 +192,25 @@ class RecordPlan:
         return list(getattr(self.instance, relation).all() if loaded is None else loaded)
 
     def rows(self, relation: str) -> list:
+        if self.is_new:
+            return [*self.new_rows.get(relation, ())]
         return [*self.existing(relation), *self.new_rows.get(relation, ())]
 
     def links(self, relation: str) -> list:
         return [*self.existing(relation), *self.new_links.get(relation, ())]
 
     def add_row(self, relation: str, row: models.Model, label: str) -> models.Model:
-        give(row, owner_of(type(self.instance), relation), self.instance)
+        give(row, owner_of(type(self.instance), relation).name, self.instance)
         if "position" in row.__dict__:
-            row.position = 1 + max((other.position for other in self.rows(relation)), default=0)
+            row.position = 1 + max([other.position for other in self.rows(relation)], default=0)
         self.new_rows.setdefault(relation, []).append(row)
-        self._tell_added(relation, label, row)
+        if self.is_told:
+            self._tell_added(relation, label, row)
         return row
 
     def _tell_added(self, relation: str, label: str, item) -> None:
-        if self.is_told:
-            text = partial(describe, item)
-            self.changes.append(Change(relation, label, "", text, (None, item), added=True))
+        text = partial(describe, item)
+        self.changes.append(Change(relation, label, "", text, (None, item), added=True))
 
     def take_away(self, relation: str, item, label: str) -> None:
         """Let a row or a link that is there go."""
@@ -259,7 +261,8 @@ class RecordPlan:
         if known is None:
             known = self.new_links[relation] = []
         known.append(target)
-        self._tell_added(relation, label, target)
+        if self.is_told:
+            self._tell_added(relation, label, target)
         return target
 
 
@@ -281,15 +284,24 @@ def owner_of(model, relation: str) -> models.ForeignKey:
     return model._meta.get_field(relation).field
 
 
-def give(record, field_: models.Field, value) -> None:
+def give(record, attribute: str, value) -> None:
     """Set a field, as Django's descriptors do it, for many records."""
-    if isinstance(field_, models.ForeignKey):
-        record.__dict__[field_.attname] = None if value is None else value.__dict__["id"]
-        record._state.fields_cache[field_.name] = value
-    elif field_.descriptor_class is models.Field.descriptor_class:
-        record.__dict__[field_.attname] = value
+    attname, is_key, is_plain = _manner(record.__class__, attribute)
+    if is_key:
+        record.__dict__[attname] = None if value is None else value.__dict__["id"]
+        record._state.fields_cache[attribute] = value
+    elif is_plain:
+        record.__dict__[attname] = value
     else:
-        setattr(record, field_.attname, value)
+        setattr(record, attname, value)
+
+
+@cache
+def _manner(model, attribute: str) -> tuple[str, bool, bool]:
+    """How a field is set: its name on the record, whether it is a key, whether it is plain."""
+    field_ = field_of(model, attribute)
+    is_plain = field_.descriptor_class is models.Field.descriptor_class
+    return field_.attname, isinstance(field_, models.ForeignKey), is_plain
 
 
 def new_row(model, **values) -> models.Model:
@@ -297,7 +309,7 @@ def new_row(model, **values) -> models.Model:
     row = model.__new__(model)
     row.__dict__.update(_blank(model), _state=ModelState())
     for name, value in values.items():
-        give(row, field_of(model, name), value)
+        give(row, name, value)
     return row
 
 

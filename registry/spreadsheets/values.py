@@ -18,6 +18,8 @@ BULLET = re.compile(r"^[-–—•·*]\s+")
 NUMBERED = re.compile(r"^(\d{1,2})[.)]\s+")
 # What most lists, of which the values stand between semicolons, have nothing of.
 CUT_OTHERWISE = re.compile(r'[|\n"()]|(?:\A|;)\s*(?:[-–—•·*]|\d{1,2}[.)])\s')
+# A text that nothing cuts, and that begins with a letter and ends with no space.
+ONE_NAME = re.compile(r'[^\W\d_](?:[^;|\n",()]*[^\s;|\n",()])?')
 QUOTED_ITEM = re.compile(r'(?:\A|(?<=[;|\n]))\s*"((?:[^"]|"")+)"\s*(?=[;|\n]|\Z)')
 WOULD_BE_CUT = re.compile(r'[;|\n]|\A"|\A[-–—•·*]\s|\A\d{1,2}[.)]\s')
 WOULD_BE_CUT_ALONE = re.compile(r'[;|\n,→]|[-=]>|\A"|\A[-–—•·*]\s')
@@ -43,6 +45,8 @@ def split_values(text: str, known: Callable[[str], bool] | None = None) -> list[
     ``known`` recognises, nor before a word in lower case: that goes on with the name before it.
     A value between double quotes is taken as it is: ``join_values`` writes so what would be cut.
     """
+    if ONE_NAME.fullmatch(text):
+        return [] if is_nothing(text) else [text]
     return _split(text, known and (lambda part: _split_at_commas(part, known)))
 
 

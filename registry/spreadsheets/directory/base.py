@@ -16,7 +16,7 @@ from registry.rights import Rights
 from registry.spreadsheets import validation
 from registry.spreadsheets.directory.decisions import NameDecisions, NameQuestion
 from registry.spreadsheets.names import Names
-from registry.spreadsheets.plans import RecordPlan, field_of, give, identity
+from registry.spreadsheets.plans import RecordPlan, give, identity
 from registry.spreadsheets.problems import CellError
 from registry.text import fold
 
@@ -91,7 +91,7 @@ class Lookups(NameDecisions):
         record._number = self._count(model)
         record._state.fields_cache = dict(blank._state.fields_cache)
         for name, value in fields.items():
-            give(record, field_of(model, name), value)
+            give(record, name, value)
         return record
 
     def _count(self, model) -> int:

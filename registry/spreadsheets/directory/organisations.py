@@ -78,8 +78,13 @@ class OrganisationLookups(PlaceLookups):
 
         ``place`` gives the place of a new one, where the column says it.
         """
+        remembered = self.organisations.remembered
+        if known := remembered.get(text):
+            return known
         if organisation := self.find_organisation(text):
-            if place and organisation.pk is None and organisation.place is None:
+            if organisation.pk is not None:
+                remembered[text] = organisation
+            elif place and organisation.place is None:
                 organisation.place = place()
             return organisation
         if known := self.settle(self.organisations, Organisation, text):

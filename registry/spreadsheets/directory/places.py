@@ -107,12 +107,17 @@ class PlaceLookups(Lookups):
 
     def place(self, text: str, country: str | None = None) -> Place:
         """A place of any kind, written ``Name`` or ``Name (Country)``, in this country if any."""
-        name = text
+        remembered = self.places.remembered
+        if known := remembered.get((text, country)):
+            return known
+        name, said = text, country
         if (match := WITH_PARENTHESES.fullmatch(text)) and (
             code := vocabulary.country_code(match[2])
         ):
             name, country = match[1], code
         if place := self.find_place(name, country):
+            if place.pk is not None:
+                remembered[text, said] = place
             return place
         if not country and (code := vocabulary.country_code(name)):
             return self.country_place(code)

@@ -34,10 +34,6 @@ class RecordLookups(Lookups):
             names.add(call, self.said(call, self.names_of_call(call)))
         return names
 
-    @cached_property
-    def _calls_found(self) -> dict[tuple, Call]:
-        return {}
-
     @staticmethod
     def names_of_call(call):
         yield from (call.edition, call.title)
@@ -79,12 +75,15 @@ class RecordLookups(Lookups):
         return names
 
     def fund(self, name: str) -> Fund:
+        if known := self.funds.remembered.get(name):
+            return known
         found = self.funds.find(name)
         if not found and (match := WITH_PARENTHESES.fullmatch(name)):
             found = self.funds.find(match[1]) or self.funds.find(match[2])
         if len(found) > 1:
             raise CellError(_("Several funds are called “%(name)s”.") % {"name": name})
         if found:
+            self.funds.remembered[name] = found[0]
             return found[0]
         if known := self.settle(self.funds, Fund, name):
             return known
@@ -101,7 +100,8 @@ class RecordLookups(Lookups):
         Without its fund an edition says nothing, for every fund has one of 2021-2022: only a title
         then tells which call is meant, and an unknown one is ``None``.
         """
-        if fund is not None and (known := self._calls_found.get((name, identity(fund)))):
+        remembered = self.calls.remembered
+        if fund is not None and (known := remembered.get((name, identity(fund)))):
             return known
         found = [
             call
@@ -114,8 +114,8 @@ class RecordLookups(Lookups):
                 _("Name the fund too, in its own column."),
             )
         if found and fund is not None:
-            # Every fund has one of each year: it is looked for once.
-            self._calls_found[name, identity(fund)] = found[0]
+            # Every fund has one of each year.
+            remembered[name, identity(fund)] = found[0]
         if found or fund is None:
             return found[0] if found else None
         record = self.new(Call, fund=fund, edition=name)
@@ -193,8 +193,11 @@ class RecordLookups(Lookups):
         return self.mention(record, self.sources, [title])
 
     def domain(self, name: str) -> Domain:
+        if known := self.domains.remembered.get(name):
+            return known
         found = self.domains.find(name)
         if found:
+            self.domains.remembered[name] = found[0]
             return found[0]
         near = vocabulary.closest(name, self.domains.spellings())
         near = near and self.domains.find(near)[0]
