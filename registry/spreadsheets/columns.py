@@ -286,13 +286,7 @@ class PlacesColumn(ListColumn):
         return text in directory.places
 
     def split(self, value, directory):
-        # The same places come again and again; which texts are places depends on those known.
-        remembered = directory.places.remembered
-        if (known := remembered.get(value)) is None:
-            known = remembered[value] = values.split_places(
-                value, directory.places.__contains__, directory.may_lie_in
-            )
-        return known
+        return directory.split_places(value)
 
     def enter(self, plan, value, row, directory):
         code = vocabulary.country_code(str(row[self.country])) if self.country in row else None

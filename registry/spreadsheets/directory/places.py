@@ -5,11 +5,10 @@ from django.utils.translation import gettext as _
 
 from registry.choices import PlaceKind
 from registry.models import Place, PlaceIdentifier
-from registry.spreadsheets import vocabulary
+from registry.spreadsheets import values, vocabulary
 from registry.spreadsheets.directory.base import UNUSED, Lookups
 from registry.spreadsheets.names import IDENTIFIED, Names
 from registry.spreadsheets.problems import CellError
-from registry.spreadsheets.values import WITH_PARENTHESES
 from registry.text import fold
 
 TOWNS = (PlaceKind.CITY, PlaceKind.INTERCOMMUNALITY)
@@ -99,6 +98,14 @@ class PlaceLookups(Lookups):
         found = self.places.find(name)
         return not found or any(place.country == code for place in found)
 
+    def split_places(self, text: str) -> list[str]:
+        """The places of a cell; the same ones come again and again."""
+        remembered = self.places.remembered
+        if (known := remembered.get(text)) is None:
+            known = values.split_places(text, self.places.__contains__, self.may_lie_in)
+            remembered[text] = known
+        return known
+
     def town(self, name: str, country: str | None) -> Place:
         """A city or metropolis; made as a draft where it is not known."""
         if IDENTIFIED.fullmatch(name):
@@ -111,7 +118,7 @@ class PlaceLookups(Lookups):
         if known := remembered.get((text, country)):
             return known
         name, said = text, country
-        if (match := WITH_PARENTHESES.fullmatch(text)) and (
+        if (match := values.WITH_PARENTHESES.fullmatch(text)) and (
             code := vocabulary.country_code(match[2])
         ):
             name, country = match[1], code
