@@ -526,7 +526,6 @@ def test_headings_of_an_office_are_understood(kind, columns):
         ["Nom", "Prénom", "Fonction", "Organisme", "Courriel"],
         ["Civilité", "Nom", "Prénom", "Téléphone"],
         ["Poste", "Dépenses", "Recettes"],
-        ["Projet", "2021", "2022", "2023"],
     ],
 )
 def test_sheet_of_something_else_is_not_taken_for_a_table(headings):

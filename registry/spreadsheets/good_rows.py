@@ -125,21 +125,38 @@ def refused_workbook(source: Workbook, plan: Plan, title: str) -> bytes:
         book.add_format({"num_format": "yyyy-mm-dd"}),
         book.add_format({"text_wrap": True, "valign": "top"}),
     )
-    headings = {sheet.name: sheet.heading_row for sheet in plan.sheets}
     heading = REASONS_HEADINGS.get(get_language() or "", REASONS_HEADINGS["en"])
     for sheet in source.sheets:
-        if sheet.name in headings:
-            name = NOT_IN_TITLES.sub(" ", sheet.name or title).strip(" '")[:31]
-            _write_sheet(
-                book.add_worksheet(name or None),
-                sheet,
-                headings[sheet.name],
-                {number: said for (where, number), said in reasons.items() if where == sheet.name},
-                heading,
-                formats,
-            )
+        rows = range(sheet.start + 1, len(sheet.rows) + 1)
+        heading_row = next(
+            (
+                one.heading_row
+                for one in plan.sheets
+                if one.name == sheet.name and one.heading_row in rows
+            ),
+            None,
+        )
+        if heading_row is None:
+            continue
+        said = {
+            number: said
+            for (where, number), said in reasons.items()
+            if where == sheet.name and number in rows
+        }
+        target = book.add_worksheet(_free_name(sheet.name or title, book))
+        _write_sheet(target, sheet, heading_row, said, heading, formats)
     book.close()
     return file.getvalue()
+
+
+def _free_name(wanted: str, book) -> str | None:
+    """A name for a sheet that a workbook takes and has not got yet."""
+    name = NOT_IN_TITLES.sub(" ", wanted).strip(" '")[:31]
+    taken = {sheet.name.lower() for sheet in book.worksheets()}
+    for number in range(2, len(taken) + 2):
+        if name.lower() in taken:
+            name = f"{name[:27].rstrip('0123456789 ')} {number}"
+    return name or None
 
 
 @dataclass(frozen=True)

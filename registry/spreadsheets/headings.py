@@ -72,6 +72,17 @@ WORDS = {
 CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
 # Between the two languages of a heading.
 BOTH = re.compile(r"\s+[/|–-]\s+|\s*[|/]\s*|\n+")
+# «3. Parties»: the headings of a form are numbered.
+FIRST_NUMBER = re.compile(r"\s*\d{1,2}\s*[.)–-]\s*(?=[^\W\d])")
+# What may stand beside the year in the heading of a column that holds the amounts of a year.
+OF_A_YEAR = frozenset(
+    stem(word)
+    for word in (
+        *("montant", "subvention", "aide", "budget", "financement", "soutien", "credit", "annee"),
+        *("exercice", "amount", "grant", "funding", "year", "accorde", "vote", "verse", "paye"),
+    )
+)
+YEAR = re.compile(r"(?:19|20)\d{2}")
 # «Partenaire 2», of which there are several.
 LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$")
 LEAST_NEAR = 0.34
@@ -105,8 +116,17 @@ def parts_of(heading: str) -> tuple[str, ...]:
     parts = [part for part in BOTH.split(heading) if part.strip()]
     if len(parts) > 1:
         return tuple(parts)
-    bare = LAST_NUMBER.sub("", heading)
+    bare = LAST_NUMBER.sub("", FIRST_NUMBER.sub("", heading, count=1))
     return (bare,) if bare != heading else ()
+
+
+@lru_cache(maxsize=1024)
+def year_of(heading: str) -> str | None:
+    """The year of whose amounts a column with this heading is: ``2021``, ``Montant 2021 (€)``."""
+    words = [] if len(heading) > LONGEST else heading_key(heading).split()
+    years = [word for word in words if YEAR.fullmatch(word)]
+    others = {word for word in words if word not in years} - UNITS - FILLER
+    return years[0] if len(years) == 1 and OF_A_YEAR.issuperset(map(stem, others)) else None
 
 
 class Headings(dict):

@@ -20,6 +20,8 @@ from registry.spreadsheets.mapping import Mapping
 from registry.spreadsheets.plans import Plan
 from registry.spreadsheets.prepared import Prepared
 from registry.spreadsheets.reports import report, with_keys
+from registry.spreadsheets.resources import IMPORTED
+from registry.spreadsheets.unfolding import unfold
 from registry.spreadsheets.workbook import plan_workbook
 from registry.spreadsheets.writing import write
 
@@ -219,6 +221,7 @@ def _refused_rows(job: ImportJob, plan: Plan) -> ContentFile:
     """The rows that were left out, as a workbook to be corrected."""
     with job.file.open("rb") as file:
         source = read_workbook(file)
+    unfold(source, IMPORTED)
     return ContentFile(refused_workbook(source, plan, pathlib.PurePath(job.filename).stem))
 
 

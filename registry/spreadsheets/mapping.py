@@ -25,6 +25,12 @@ SAMPLE_LENGTH = 80
 REASONS = {"reasons for refusal", "motifs du refus"}
 
 
+def top_of(sheet: Sheet) -> list[tuple[int, list[Value]]]:
+    """The rows of a sheet among which its headings may stand, each with its index."""
+    start = sheet.start
+    return list(enumerate(sheet.rows[start : start + HEADINGS_WITHIN], start))
+
+
 def column_keys(cells: Iterable[Value]) -> list[str]:
     """What tells the columns of a sheet apart: their folded headings, else their letters."""
     keys: list[str] = []
@@ -76,7 +82,7 @@ class Mapping:
 
     def of_sheet(self, sheet: Sheet) -> tuple[int, SheetMapping] | None:
         """What is said of the sheet, and the index of its row of headings."""
-        for index, cells in enumerate(sheet.rows[:HEADINGS_WITHIN]):
+        for index, cells in top_of(sheet):
             if entry := self.of_row(cells):
                 return index, entry
         return None

@@ -1,16 +1,17 @@
 """Finding the headings of a sheet, and by them which kind of record its rows hold."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registry.spreadsheets.columns import ListColumn
 from registry.spreadsheets.files import Sheet, Workbook
-from registry.spreadsheets.headings import Headings
+from registry.spreadsheets.headings import Headings, year_of
 from registry.spreadsheets.mapping import (
-    HEADINGS_WITHIN,
     IGNORED,
     LEFT_OUT,
     REASONS,
@@ -20,16 +21,18 @@ from registry.spreadsheets.mapping import (
     SheetMapping,
     lay_out,
     tell,
+    top_of,
 )
 from registry.spreadsheets.problems import Problem
 from registry.spreadsheets.tables import Table, find_conventions, heading_key
-from registry.spreadsheets.totals import fill, leave_out_totals
+from registry.spreadsheets.totals import YEARLY, fill, leave_out_totals
 from registry.text import fold
 
 LEAST_RECOGNISED = 2
 # Headings of columns that may count the rows.
 ROW_NUMBERS = frozenset(("", "n", "no", "nº", "num", "numero", "number", "rang", "ligne", "row"))
 LONGEST_HEADING = 120
+SUM = re.compile(r"(?:sous |grand )?tota(?:l|ux)(?: .*)?|somme|cumul|sum")
 # How many of the columns that a heading reads most like are named.
 CLOSEST = 3
 
@@ -83,18 +86,25 @@ def _recognise_sheet(
         for resource in resources:
             if resource.code() == entry.kind:
                 return _read_table(sheet, index, resource, found, entry, mapping.name)
-    best = _best_kind(sheet, resources)
+    best = best_kind(sheet, resources)
     if best is None:
         _refuse_sheet(sheet, resources, found, alone)
         return None
-    index, resource = best
-    return _read_table(sheet, index, resource, found, entry, mapping.name)
+    return _read_table(sheet, best.index, best.resource, found, entry, mapping.name)
 
 
-def _best_kind(sheet: Sheet, resources) -> tuple[int, type] | None:
+class Best(NamedTuple):
+    """The row of the headings, the kind of sheet, how many of its columns they are."""
+
+    index: int
+    resource: type
+    columns: int
+
+
+def best_kind(sheet: Sheet, resources) -> Best | None:
     """The row of the headings and the kind of sheet that most of them belong to."""
-    best, first = None, next(index for index, row in enumerate(sheet.rows) if any(row))
-    for index, cells in enumerate(sheet.rows[:HEADINGS_WITHIN]):
+    best, first = None, next((index for index, row in enumerate(sheet.rows) if any(row)), None)
+    for index, cells in top_of(sheet):
         # What is as long as a sentence heads no column.
         pairs = [
             (heading, whole)
@@ -105,6 +115,8 @@ def _best_kind(sheet: Sheet, resources) -> tuple[int, type] | None:
             known = resource.known_headings()
             columns = {known.find(one) or (whole and known.find(whole)) for one, whole in pairs}
             columns -= {None, ""}
+            if resource.is_yearly and any(year_of(heading) for heading, _whole in pairs):
+                columns.add("amount")
             if not resource.is_recognised_by(columns):
                 continue
             score = (
@@ -118,8 +130,8 @@ def _best_kind(sheet: Sheet, resources) -> tuple[int, type] | None:
             is_whole = index == first and len(columns) == len(others)
             enough = len(columns) >= LEAST_RECOGNISED or is_whole
             if enough and (not best or score > best[0]):
-                best = score, index, resource
-    return best[1:] if best else None
+                best = score, Best(index, resource, len(columns))
+    return best and best[1]
 
 
 def _is_name_of(name: str, resource) -> bool:
@@ -153,13 +165,13 @@ def _refuse_sheet(sheet: Sheet, resources, found: Recognition, alone: bool) -> N
 
 def _likely_headings(sheet: Sheet) -> int:
     """The index of the first row that is about as wide as the sheet, all of it short texts."""
-    top = sheet.rows[:HEADINGS_WITHIN]
-    widest = max(sum(map(bool, row)) for row in top)
-    for index, row in enumerate(top):
+    top = list(top_of(sheet))
+    widest = max(sum(map(bool, row)) for _index, row in top)
+    for index, row in top:
         cells = [cell for cell in row if cell]
         if 2 * len(cells) > widest and all(fold(str(cell))[:1].isalpha() for cell in cells):
             return index
-    return next(index for index, row in enumerate(top) if sum(map(bool, row)) == widest)
+    return next(index for index, row in top if sum(map(bool, row)) == widest)
 
 
 def _read_table(
@@ -185,6 +197,11 @@ def _read_table(
             _("The sheet “%(sheet)s” is hidden in the workbook: it is imported too.")
             % {"sheet": sheet.name}
         )
+    table.years = {
+        one.position: (year_of(one.heading), one.heading)
+        for one in layout.columns
+        if one.column == YEARLY
+    }
     fill(table, sheet.rows[index + 1 :], positions, constants)
     found.notices += leave_out_totals(table)
     found.layouts.append(layout)
@@ -224,9 +241,13 @@ def _place_columns(
     headings: dict[str, str] = {}
     for one in layout.columns:
         _read_as(sheet, layout, one, known, names, entry, positions, found)
+        _leave_out_sum(sheet, layout, one, names, found)
         if one.column == IGNORED:
             continue
-        if one.column in positions and isinstance(names[one.column], ListColumn):
+        if one.column == YEARLY and not year_of(one.heading):
+            one.column = None
+        is_list = one.column == YEARLY or isinstance(names.get(one.column), ListColumn)
+        if one.column in positions and is_list:
             positions[one.column].append(one.position)
         elif one.column in positions:
             first = next(other for other in layout.columns if other.column == one.column)
@@ -247,6 +268,19 @@ def _place_columns(
     return positions, headings
 
 
+def _leave_out_sum(sheet: Sheet, layout: SheetLayout, one: ColumnLayout, names, found) -> None:
+    """Beside columns of the amounts of years, leave out the column that sums them up."""
+    is_sum = one.column == "amount" or (one.column is None and SUM.fullmatch(fold(one.heading)))
+    if not is_sum or YEARLY not in names:
+        return
+    if any(year_of(other.heading) for other in layout.columns):
+        one.column = IGNORED
+        found.notices.append(
+            _("%(sheet)s: “%(column)s” is left out, for the amounts of its years stand beside it.")
+            % {"sheet": sheet.name or _("the file"), "column": one.heading}
+        )
+
+
 def _read_as(sheet, layout, one: ColumnLayout, known, names, entry, positions, found) -> None:
     """Say what a column is read as: as was chosen, before what its heading seems to say."""
     if one.key in entry.columns and entry.columns[one.key] in (IGNORED, *names):
@@ -256,6 +290,9 @@ def _read_as(sheet, layout, one: ColumnLayout, known, names, entry, positions, f
         one.column = IGNORED
         return
     one.column = known.find(one.heading) if one.heading else None
+    if one.column is None and YEARLY in names and year_of(one.heading):
+        one.column = YEARLY
+        return
     if one.column in positions and not one.samples:
         one.column = IGNORED  # an empty column beside one of the same meaning
     elif one.column in entry.columns.values() and not isinstance(names[one.column], ListColumn):

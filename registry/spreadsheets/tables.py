@@ -82,6 +82,8 @@ class Table:
     hidden: bool = False
     # As the spreadsheet numbers it.
     heading_row: int = 1
+    # The year and the heading of each column that holds the amounts of a year.
+    years: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
 def heading_key(text: str) -> str:

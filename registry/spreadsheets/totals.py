@@ -10,6 +10,7 @@ from registry.spreadsheets.amounts import read_amount
 from registry.spreadsheets.files import ErrorCell, Value
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.tables import Row, Table
+from registry.spreadsheets.values import is_nothing
 from registry.text import fold
 
 TOTAL = re.compile(
@@ -21,12 +22,17 @@ REMARK = re.compile(
     r"(?:\*|\(|nb\b|n\.b|sources?\b|notes?\b|mise? à jour|dernière|last|updated|fait (?:à|le))",
     re.IGNORECASE,
 )
+# The heading of a section that goes on to the next: "2023", "Année 2024".
+SECTION = re.compile(r"(?:annee |annees |exercice |year )?(?:19|20)\d{2}(?: (?:19|20)\d{2})?")
+# The column that takes the amounts of several years.
+YEARLY = "yearly"
 LONGEST_NAME = 120
 ROWS_NAMED = 10
 
 
 def fill(table: Table, rows: list[list[Value]], positions: dict, constants: dict) -> None:
     """Read the rows below the headings; several columns of one list are one cell of it."""
+    positions = {name: places for name, places in positions.items() if name != YEARLY}
     several = {name: places for name, places in positions.items() if len(places) > 1}
     single = {name: places[0] for name, places in positions.items()}
     for number, cells in enumerate(rows, table.heading_row + 1):
@@ -39,9 +45,34 @@ def fill(table: Table, rows: list[list[Value]], positions: dict, constants: dict
         for column, places in several.items():
             if joined := _joined([cells[place] for place in places if place < len(cells)]):
                 row[column] = joined
-        if row and not row.is_example:
+        if table.years:
+            table.rows += _with_years(row, cells, table, constants)
+        elif row and not row.is_example:
             row.update(constants)
             table.rows.append(row)
+
+
+def _with_years(row: Row, cells: list[Value], table: Table, constants: dict) -> list[Row]:
+    """A row with the amounts of its years; one for each of them, where a row is an amount."""
+    given = [
+        (year, heading, cells[position])
+        for position, (year, heading) in table.years.items()
+        if position < len(cells) and not is_nothing(cells[position]) and cells[position] != ""
+    ]
+    if not row or row.is_example:
+        return []
+    row.update(constants)
+    if not table.resource.splits_years:
+        if given:
+            row[YEARLY] = "; ".join(f"{year} : {cell}" for year, _heading, cell in given)
+        return [row]
+    rows = []
+    for year, heading, cell in given:
+        headings = table.headings | {"amount": heading, "years": heading}
+        one = Row(row.sheet, row.number, headings)
+        one.update(row, amount=cell, years=year)
+        rows.append(one)
+    return rows or [row]
 
 
 def _joined(cells: list[Value]) -> Value:
@@ -57,7 +88,8 @@ def leave_out_totals(table: Table) -> list[str]:
     # A total fills few of its columns: most rows need no closer look.
     most = len(table.headings) // 2 + 1
     totals = [row for row in table.rows if len(row) <= most and _is_total(row, amounts)]
-    left_out = set(map(id, totals))
+    sections = [row for row in table.rows if len(row) == 1 < most and _is_section(row)]
+    left_out = set(map(id, [*totals, *sections]))
     rows = [row for row in table.rows if id(row) not in left_out]
     rows, remarks = _without_remarks(rows)
     last = rows[-1] if rows else None
@@ -71,6 +103,15 @@ def leave_out_totals(table: Table) -> list[str]:
             lambda count: ngettext(
                 "%(sheet)s: %(count)s row is a total: it is left out (%(rows)s).",
                 "%(sheet)s: %(count)s rows are totals: they are left out (%(rows)s).",
+                count,
+            ),
+        ),
+        *_told(
+            sections,
+            table,
+            lambda count: ngettext(
+                "%(sheet)s: %(count)s row is the heading of a section: it is left out (%(rows)s).",
+                "%(sheet)s: %(count)s rows are headings of sections: they are left out (%(rows)s).",
                 count,
             ),
         ),
@@ -106,6 +147,10 @@ def _is_total(row: Row, amounts: set[str]) -> bool:
     texts = [str(cell) for column, cell in row.items() if column not in amounts]
     said = [text for text in texts if not re.fullmatch(r"[\d\s.,]+", text)]
     return len(said) == 1 and len(row) > 1 and bool(TOTAL.fullmatch(fold(said[0])))
+
+
+def _is_section(row: Row) -> bool:
+    return bool(SECTION.fullmatch(fold(str(next(iter(row.values()))))))
 
 
 def _is_sum(row: Row, above: list[Row], amounts: set[str]) -> bool:

@@ -114,10 +114,10 @@ class PeriodWidget(CellWidget):
 class AmountWidget(CellWidget):
     """An amount with its currency, ``None`` where the cell names none."""
 
-    def clean(self, value, row=None, **kwargs):
+    def clean(self, value, row=None, column="amount", **kwargs):
         text = value.isoformat() if isinstance(value, datetime.date) else value
         dollars = _dollars_of(row) if "$" in text else None
-        factor = heading_factor(row.heading("amount"))
+        factor = heading_factor(row.heading(column))
         return amounts.read_amount(text, row.conventions.decimal_mark, dollars, factor)
 
     def writer(self):
@@ -130,6 +130,23 @@ def _dollars_of(row) -> Currency | None:
     found = {amounts.find_currency(said[0]), *map(heading_currency, said[1:])}
     found &= {Currency.CAD, Currency.USD}
     return found.pop() if len(found) == 1 else None
+
+
+class YearlyWidget(AmountWidget):
+    """The amounts of several years: ``2021 : 10 000 €; 2022 : 12 000 €``."""
+
+    def clean(self, value, row=None, **kwargs):
+        found = []
+        for item in values.split_values(value):
+            year, colon, amount = item.partition(":")
+            if not colon or not re.fullmatch(r"\s*\d{4}\s*", year):
+                raise CellError(
+                    _("“%(value)s” does not say an amount of a year.") % {"value": item},
+                    _("Write 2021: 10 000 €; 2022: 12 000 €."),
+                )
+            amount, currency = super().clean(amount.strip(), row, column="yearly")
+            found.append((int(year), amount, currency))
+        return found
 
 
 class YearsWidget(CellWidget):

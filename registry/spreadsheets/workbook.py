@@ -12,6 +12,7 @@ from registry.spreadsheets.plans import Plan
 from registry.spreadsheets.prepared import Preparation, Prepared
 from registry.spreadsheets.recognition import recognise
 from registry.spreadsheets.resources import IMPORTED
+from registry.spreadsheets.unfolding import unfold
 
 
 @collector.paused()
@@ -34,11 +35,12 @@ def plan_workbook(
     rests_on = basis(user)
     progress.phase(ImportState.READING)
     workbook = read_workbook(file, lambda _count: progress.check())
+    unfolded = unfold(workbook, IMPORTED)
     if mapping is None:
         mapping = profiles.choose(workbook, authority) or Mapping()
     recognition = recognise(workbook, IMPORTED, mapping)
     del workbook  # its cells are in the tables, which let go of them as they are planned
-    plan = Plan(problems=recognition.problems, notices=recognition.notices)
+    plan = Plan(problems=recognition.problems, notices=[*unfolded, *recognition.notices])
     plan.mapping, plan.layouts = mapping, recognition.layouts
     directory = Directory(authority, user, publish)
     order = {resource: number for number, resource in enumerate(IMPORTED)}

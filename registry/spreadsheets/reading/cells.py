@@ -46,6 +46,8 @@ class Sheet:
     hidden_rows: list[int] = field(default_factory=list)
     # Areas of one cell, across and down: (first row, first column, last row, last column), from 1.
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    # The index of the row where its table begins, if others stand above it.
+    start: int = 0
 
 
 @dataclass

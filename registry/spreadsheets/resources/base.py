@@ -46,6 +46,9 @@ class RecordResource(Identifying, Refusing, CommonColumns):
     # A sheet without any of these columns is not of this kind; new records need the first.
     key_columns: tuple[str, ...] = ("title",)
     date_columns: tuple[str, ...] = ()
+    # Whether columns may be headed by years and hold amounts, and whether each is a row of its own.
+    is_yearly = False
+    splits_years = False
     # The look-up of the directory where the records are found by name.
     index = ""
     # Whether no row names a record of the same kind, and nothing that comes later changes one.

@@ -52,6 +52,7 @@ class ContributionResource(MoneyResource):
     itself = "subvention subventions aide financement contribution soutien dossier grant grants"
     key_columns = ("amount", "funders")
     is_final = True
+    splits_years = True
     joined = ("fund", "call__fund")
     prefetched = ("funders", "recipients", "projects", "citations__source")
 

@@ -55,12 +55,19 @@ FUNDERS = OrganisationsColumn("funders", FUNDER_HEADINGS)
 class MoneyResource(RecordResource):
     """A sheet with an amount, whose currency stands in its cell, its own column or a heading."""
 
+    is_yearly = True
+
+    yearly = Companion(
+        "Montants par année | Amounts by year", widgets.YearlyWidget(), reads="amounts"
+    )
+
     def money(self, row) -> tuple | None:
         """The amount and its currency; ``None`` where the cell is empty."""
         amount = self.read(row, "amount")
-        if amount is None:
-            return None
-        number, currency = amount
+        return None if amount is None else (amount[0], self._currency(row, amount[1], "amount"))
+
+    def _currency(self, row, currency, column: str) -> Currency:
+        """The currency of an amount: its own, that of the row, or that of the heading."""
         stated = self.read(row, "currency")
         if currency and stated and currency != stated:
             error = CellError(
@@ -68,10 +75,10 @@ class MoneyResource(RecordResource):
                 % {"one": currency, "other": stated},
                 _("Correct one of the two."),
             )
-            error.column = "amount"
+            error.column = column
             raise error
-        currency = currency or stated or self._currency_of_heading(row.heading("amount"))
-        return number, Currency(currency or Currency.EUR)
+        currency = currency or stated or self._currency_of_heading(row.heading(column))
+        return Currency(currency or Currency.EUR)
 
     @staticmethod
     def _currency_of_heading(heading: str) -> Currency | None:
@@ -243,15 +250,19 @@ class ProjectResource(MoneyResource):
         self._give(row)
 
     def _give(self, row):
-        """The contribution that the row's amount or funders make."""
-        money = self.money(row)
+        """The contributions that the row's amounts or funders make."""
         funders = self._funders(row)
-        if money is None and not funders:
-            return
-        amount, currency = money or (None, None)
-        given = self._same_contribution(row.plan, amount, currency)
+        if (money := self.money(row)) or funders:
+            self._contribute(row, None, *(money or (None, None)), funders)
+        for year, amount, currency in self.read(row, "yearly") or ():
+            currency = self._currency(row, currency, "yearly")
+            self._contribute(row, year, amount, currency, funders)
+
+    def _contribute(self, row, year, amount, currency, funders) -> None:
+        given = self._same_contribution(row.plan, year, amount, currency)
         if given is None:
-            fields = {"amount": amount, "currency": currency} if money else {}
+            fields = {"amount": amount, "currency": currency} if amount is not None else {}
+            fields |= {"year": year} if year else {}
             record = self.directory.new(
                 Contribution, fund=row.plan.instance.fund, call=row.plan.instance.call, **fields
             )
@@ -260,7 +271,7 @@ class ProjectResource(MoneyResource):
             given.link("projects", row.plan.instance, "")
             if told:
                 text = partial(describe, record)
-                label = row.heading("amount" if money else "funders")
+                label = row.heading("yearly" if year else "funders" if amount is None else "amount")
                 row.plan.changes.append(
                     Change("contributions", label, "", text, (None, amount), added=True)
                 )
@@ -293,8 +304,10 @@ class ProjectResource(MoneyResource):
             raise
 
     @staticmethod
-    def _same_contribution(plan: RecordPlan, amount, currency) -> RecordPlan | None:
+    def _same_contribution(plan: RecordPlan, year, amount, currency) -> RecordPlan | None:
         for contribution in plan.existing("contributions"):
+            if year and contribution.year != year:
+                continue
             if amount is None or (contribution.amount, contribution.currency) == (amount, currency):
                 return RecordPlan(contribution, False)
         return None

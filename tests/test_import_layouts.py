@@ -1,0 +1,166 @@
+"""Sheets that are no plain table: on their side, several on one sheet, a column for each year."""
+
+import io
+
+import openpyxl
+import pytest
+from django.utils.translation import override
+
+from registry.models import Agreement, Contribution, Project
+from registry.spreadsheets.files import read_workbook
+from registry.spreadsheets.good_rows import refused_workbook
+from registry.spreadsheets.resources import IMPORTED
+from registry.spreadsheets.unfolding import unfold
+from tests import factories
+from tests.spreadsheets import bring_in, counts, plan, problems, xlsx
+
+pytestmark = pytest.mark.django_db
+
+HEADINGS = ["Intitulé", "Type", "Date de signature", "Parties"]
+FIRST = ["Accord A", "Convention", "2021", "Rennes; Québec"]
+SECOND = ["Accord B", "Protocole", "2022", "Rennes"]
+
+
+@pytest.fixture(autouse=True)
+def _in_french():
+    with override("fr"):
+        yield
+
+
+def on_side(*rows):
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def agreements() -> list[tuple]:
+    found = Agreement.objects.order_by("title").prefetch_related("parties__organisation")
+    return [
+        (one.title, one.kind, str(one.signed_on), sorted(map(str, one.parties.all())))
+        for one in found
+    ]
+
+
+EXPECTED = [
+    ("Accord A", "convention", "2021", ["Québec", "Rennes"]),
+    ("Accord B", "protocol", "2022", ["Rennes"]),
+]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        on_side(HEADINGS, FIRST, SECOND),
+        [["Fiches des accords"], [], *on_side(HEADINGS, FIRST, SECOND)],
+        on_side([f"{heading} :" for heading in HEADINGS], FIRST, SECOND),
+        on_side([""] * 4, HEADINGS, FIRST, SECOND),
+        [HEADINGS, FIRST, HEADINGS, SECOND],
+        [HEADINGS, ["Title", "Kind", "Signed on", "Parties"], FIRST, SECOND],
+        [["2021"], HEADINGS, FIRST, [], ["2022"], HEADINGS, SECOND],
+        [HEADINGS, ["2021"], FIRST, ["Année 2022"], SECOND],
+        [HEADINGS, FIRST, [], [], HEADINGS[::-1], SECOND[::-1]],
+        [["1. Intitulé", "2. Type", "3) Date de signature", "4 - Parties"], FIRST, SECOND],
+    ],
+    ids=[
+        *("on-side", "on-side-title", "on-side-colons", "on-side-later", "headings-again"),
+        *("two-languages", "tables-by-year", "sections", "another-order", "numbered"),
+    ],
+)
+def test_every_record_of_an_odd_layout_is_read(rows):
+    bring_in(xlsx(rows))
+
+    assert agreements() == EXPECTED
+
+
+def test_tables_of_two_kinds_on_one_sheet_are_both_read_and_told():
+    missions = [["Délégations"], [], ["Intitulé", "Sens", "Du"], ["Mission", "Sortante", "2023"]]
+
+    planned = bring_in(xlsx([["Accords"], HEADINGS, FIRST, [], *missions]))
+
+    assert [(sheet.model.__name__, sheet.new) for sheet in planned.sheets] == [
+        ("Agreement", 1),
+        ("Delegation", 1),
+    ]
+    assert any("2 tableaux" in one or "2 tables" in one for one in planned.notices)
+
+
+def test_error_below_the_second_table_gives_its_row():
+    rows = [HEADINGS, FIRST, [], ["Intitulé", "Sens", "Du"], ["Mission", "Ailleurs", "2023"]]
+
+    assert [line.split(":")[1:3] for line in problems(xlsx(rows))] == [["5", "Sens"]]
+
+
+def test_refused_rows_of_two_tables_come_back_on_two_sheets():
+    bad = ["Accord C", "Konvention", "2022", ""]
+    file = xlsx([HEADINGS, FIRST, bad, [], ["Intitulé", "Sens", "Du"], ["Mission", "Ailleurs", ""]])
+    planned = plan(file, good_rows=True)
+    file.seek(0)
+    source = read_workbook(file)
+    unfold(source, IMPORTED)
+
+    book = openpyxl.load_workbook(io.BytesIO(refused_workbook(source, planned, "x")))
+
+    assert [[row[1].value for row in sheet] for sheet in book] == [
+        ["Intitulé", "Accord C"],
+        ["Intitulé", "Mission"],
+    ]
+
+
+def test_data_that_read_like_headings_stay_data():
+    rows = [HEADINGS, FIRST, [], ["Convention", "Convention", "2022", "Rennes"]]
+
+    assert counts(plan(xlsx(rows))) == [(2, 0, 0, 0)]
+
+
+def given() -> list[tuple]:
+    found = Contribution.objects.order_by("year", "amount")
+    return [(one.year, int(one.amount), one.currency) for one in found]
+
+
+YEARS = [
+    (["2021", "2022", "2023"], "EUR"),
+    ([2021, 2022, 2023], "EUR"),
+    (["Montant 2021 ($ CA)", "Montant 2022 ($ CA)", "Montant 2023 ($ CA)"], "CAD"),
+    (["Subvention accordée en 2021", "Subvention accordée en 2022", "Budget 2023"], "EUR"),
+]
+
+
+@pytest.mark.parametrize(("headings", "currency"), YEARS)
+def test_column_for_each_year_makes_contributions_to_a_project(headings, currency):
+    file = xlsx(
+        [["Projet", "Porteur", *headings, "Total"], ["P", "Rennes", 10000, "12 000,50", "", 3]]
+    )
+
+    bring_in(file)
+
+    assert given() == [(2021, 10000, currency), (2022, 12000, currency)]
+    assert Project.objects.get().contributions.count() == 2
+    assert counts(plan(file)) == [(0, 0, 1, 0)]
+
+
+@pytest.mark.parametrize(("headings", "currency"), YEARS)
+def test_column_for_each_year_makes_contributions_to_a_recipient(headings, currency):
+    rows = [
+        ["Bénéficiaire", "Objet", *headings],
+        ["A", "Fête", 10, "–", 30],
+        ["B", "Fête", "", 20, ""],
+    ]
+    file = xlsx(rows)
+
+    bring_in(file)
+
+    assert given() == [(2021, 10, currency), (2022, 20, currency), (2023, 30, currency)]
+    assert counts(plan(file)) == [(0, 0, 3, 0)]
+
+
+def test_total_beside_years_is_not_counted_again():
+    planned = bring_in(xlsx([["Projet", "2021", "2022", "Montant total"], ["P", 10, 20, 30]]))
+
+    assert [amount for _year, amount, _currency in given()] == [10, 20]
+    assert any("Montant total" in one for one in planned.notices)
+
+
+def test_wrong_amount_of_a_year_names_its_cell():
+    factories.OrganisationFactory(name="A")
+
+    found = problems(xlsx([["Bénéficiaire", "2021", "2022"], ["A", 10, "beaucoup"]]))
+
+    assert [line.split(":")[1:3] for line in found] == [["2", "2022"]]
