@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Prefetch, Q
@@ -9,6 +10,15 @@ from django.db.models import Prefetch, Q
 from registry.choices import Status
 from registry.querysets.base import RecordQuerySet
 from registry.querysets.sides import InvolvingQuerySet, Presence
+
+
+def sums(amounts: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
+    """The sum of each currency, in alphabetical order of their codes."""
+    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for currency, amount in amounts:
+        if amount is not None:
+            totals[currency] += amount
+    return dict(sorted(totals.items()))
 
 
 class ProjectQuerySet(InvolvingQuerySet):
@@ -93,9 +103,5 @@ class ContributionQuerySet(RecordQuerySet):
         A contribution shared by several projects or funders counts once; currencies are never
         added together; a contribution of unknown amount adds nothing.
         """
-        totals: defaultdict[str, Decimal] = defaultdict(Decimal)
         rows = self.order_by("currency").values_list("pk", "currency", "amount").distinct()
-        for _pk, currency, amount in rows:
-            if amount is not None:
-                totals[currency] += amount
-        return dict(totals)
+        return sums((currency, amount) for _pk, currency, amount in rows)

@@ -1,22 +1,26 @@
 """The page of a record, and the neighbours that it lists."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponsePermanentRedirect, QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.generic import DetailView
 
 from registry.dates import PartialDate
 from registry.duplicates import merging
-from registry.models import Citation
+from registry.models import Citation, Source
 from registry.models.sources import CITED
+from registry.querysets.prepared import Prepared
 
 BLOCK_LENGTH = 20
+NEARBY = BLOCK_LENGTH + 1  # which tells whether there are more
 CITATIONS_LENGTH = 100
 # What ties more records than this to places is shown by the maps of its lists alone.
 MAPPED = 500
@@ -26,6 +30,30 @@ DATES = {
     "delegation": lambda delegation: delegation.starts_on,
     "project": lambda project: project.starts_on,
 }
+
+
+class Near:
+    """Records near another one: ``build(key of the other, **options)`` is their query set."""
+
+    def __init__(self, build: Callable[..., QuerySet]):
+        self.build = build
+        self.first = Prepared(lambda key, **options: build(key, **options).published()[:NEARBY])
+
+    def __call__(self, key: int, **options) -> "Neighbours":
+        return Neighbours(self, key, options)
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    near: Near
+    key: int
+    options: dict
+
+    def first(self) -> list:
+        return self.near.first(self.key, **self.options)
+
+    def count(self) -> int:
+        return self.near.build(self.key, **self.options).published().count()
 
 
 @dataclass(frozen=True)
@@ -46,11 +74,14 @@ class Block:
         return self.total > len(self.records)
 
 
-def block(title, records, list_of: str, **parameters) -> Block:
+def block(title, records: QuerySet | Neighbours, list_of: str, **parameters) -> Block:
     """The published among the records; ``parameters`` filter the list ``list_of`` to them."""
-    published = records.published()
-    first = list(published[: BLOCK_LENGTH + 1])
-    total = len(first) if len(first) <= BLOCK_LENGTH else published.count()
+    if isinstance(records, Neighbours):
+        first = records.first()
+    else:
+        records = records.published()
+        first = list(records[:NEARBY])
+    total = len(first) if len(first) <= BLOCK_LENGTH else records.count()
     query = QueryDict(mutable=True)
     query.update(parameters)
     url = f"{reverse(f'registry:{list_of}_list')}?{query.urlencode()}"
@@ -98,6 +129,8 @@ class RecordDetail(DetailView):
     model = None
     # Agreements, delegations and projects as one list by year, rather than each kind on its own.
     is_chronicle = False
+    # Whether all that ask for the page are shown the same records.
+    is_prepared = True
 
     def get(self, request, *args, **kwargs):
         try:
@@ -118,16 +151,25 @@ class RecordDetail(DetailView):
         return records.published()
 
     def get_object(self, queryset=None):
-        records = self.get_queryset() if queryset is None else queryset
-        record = records.filter(public_id=self.kwargs["public_id"].lower()).first()
+        record = self._read(self.kwargs["public_id"].lower())
         if record is None:
             raise Http404
         return record
 
+    def _read(self, public_id: str):
+        view = type(self)
+        if not self.is_prepared:
+            return self.get_queryset().filter(public_id=public_id).first()
+        if view not in _reading:
+            _reading[view] = Prepared(
+                lambda key, day: view().get_queryset().filter(public_id=key)  # as of the day
+            )
+        return next(iter(_reading[view](public_id, day=timezone.localdate())), None)
+
     def _merged(self):
         """The way to the record that took this one over, if the public may see that one."""
         kept = merging.stayed(self.model, self.kwargs["public_id"].lower())
-        record = self.get_queryset().filter(public_id=kept).first() if kept else None
+        record = self._read(kept) if kept else None
         if record is None:
             raise Http404
         response = HttpResponsePermanentRedirect(record.get_absolute_url())
@@ -173,16 +215,20 @@ class RecordDetail(DetailView):
         """The citations of published sources that support the record."""
         if self.model._meta.model_name not in CITED:
             return []
-        citations = self.object.citations.filter(source__in=self._published_sources())
-        return list(islice(citations.select_related("source__publisher"), CITATIONS_LENGTH))
-
-    @staticmethod
-    def _published_sources():
-        return Citation._meta.get_field("source").related_model.objects.published()
+        return _citations(self.object.pk, of=self.model._meta.model_name)
 
     def blocks(self) -> list[Block]:
         """The neighbours that the page lists, in the order in which it does."""
         return []
+
+
+# How the records of each view are read.
+_reading: dict[type, Prepared] = {}
+_citations = Prepared(
+    lambda key, of: Citation.objects.filter(
+        source__in=Source.objects.published(), **{of: key}
+    ).select_related("source__publisher")[:CITATIONS_LENGTH]
+)
 
 
 def _paragraphs(text) -> tuple[str, str, str]:

@@ -10,9 +10,11 @@ from registry.filters import (
     FundFilterSet,
     ProjectFilterSet,
 )
-from registry.models import Agreement, Call, Contribution, Delegation, Fund, Project
+from registry.models import Agreement, Call, Contribution, Delegation, Fund, Place, Project
+from registry.querysets.funding import sums
+from registry.querysets.prepared import Prepared
 from registry.views.base import RecordList
-from registry.views.details import RecordDetail, block, by_country
+from registry.views.details import Near, RecordDetail, block, by_country
 
 
 class FundList(RecordList):
@@ -91,6 +93,14 @@ class ProjectList(RecordList):
         return Project.objects.published().with_card()
 
 
+_contributions = Prepared(
+    lambda project: Contribution.objects.published().filter(projects=project).with_card()
+)
+_places = Prepared(lambda project: Place.objects.published().filter(projects=project))
+_agreements = Near(lambda project, day: Agreement.objects.filter(projects=project).with_card(day))
+_delegations = Near(lambda project: Delegation.objects.filter(projects=project).with_card())
+
+
 class ProjectDetail(RecordDetail):
     model = Project
 
@@ -100,9 +110,8 @@ class ProjectDetail(RecordDetail):
     def get_context_data(self, **kwargs):
         project = self.object
         partners = project.public_partners
-        contributions = Contribution.objects.published().filter(projects=project)
-        shown = list(contributions.with_card())
-        for contribution in shown:
+        contributions = _contributions(project.pk)
+        for contribution in contributions:
             contribution.shared_with = len(contribution.public_projects) - 1
         return super().get_context_data(**kwargs) | {
             "sides": [
@@ -113,9 +122,9 @@ class ProjectDetail(RecordDetail):
                 )
                 for country, rows in by_country(partners)
             ],
-            "places": list(project.places.published()),
-            "contributions": shown,
-            "totals": contributions.totals(),
+            "places": _places(project.pk),
+            "contributions": contributions,
+            "totals": sums((one.currency, one.amount) for one in contributions),
         }
 
     def blocks(self):
@@ -123,13 +132,13 @@ class ProjectDetail(RecordDetail):
         return [
             block(
                 _("Agreements it carries out"),
-                Agreement.objects.filter(projects=project).with_card(today),
+                _agreements(project.pk, day=today),
                 "agreement",
                 project=project.public_id,
             ),
             block(
                 _("Delegations"),
-                Delegation.objects.filter(projects=project).with_card(),
+                _delegations(project.pk),
                 "delegation",
                 project=project.public_id,
             ),

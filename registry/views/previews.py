@@ -11,6 +11,8 @@ from registry import previews
 class DraftShown:
     """The page of a record as the public would see it, before it is published."""
 
+    is_prepared = False
+
     def shown(self, records):
         return records.all()
 

@@ -1,0 +1,140 @@
+"""Query sets that are compiled once and then asked again and again, each time of other keys.
+
+To write the queries of a record's page takes Django several times longer than the database to
+answer them. What a ``Prepared`` builds is written at its first use, with what it prefetches; after
+that the database is asked at once. The records are read anew each time, as by any query set.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from copy import copy
+from types import SimpleNamespace
+
+from django.db import connection
+from django.db.models import F, ForeignObjectRel, ManyToManyField, ManyToManyRel, Prefetch, QuerySet
+from django.db.models.query import ModelIterable, prefetch_related_objects
+
+# Stand in a compiled query for keys that are given later; no record has them.
+NUMBER, WORD = -7_402_113_551, "\ue000word\ue000"
+MANY = [NUMBER]
+# For so many options a query is kept compiled; a day is one.
+MOST_OPTIONS = 16
+
+
+class Prepared:
+    """Asks what ``build(key, **options)`` asks: the key changes each time, options hardly do.
+
+    The key is a number, a text, or a list of numbers for a look-up with ``__in``.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet]):
+        self.build = build
+        self._compiled: dict[tuple, _Compiled] = {}
+
+    def __call__(self, key: int | str | list[int], **options) -> list:
+        asked = (type(key), *sorted(options.items()))
+        compiled = self._compiled.get(asked)
+        if compiled is None:
+            if len(self._compiled) >= MOST_OPTIONS:
+                self._compiled = {}
+            stand_in = {int: NUMBER, str: WORD, list: MANY}[type(key)]
+            compiled = self._compiled[asked] = _Compiled(self.build(stand_in, **options))
+        return compiled.records(key)
+
+
+class _Compiled:
+    def __init__(self, queryset: QuerySet):
+        self.compiler = queryset.query.get_compiler(queryset.db)
+        sql, self.parameters = self.compiler.as_sql()
+        self.pieces = sql.split("%s")
+        selected = [column for column, *_rest in self.compiler.select]
+        self.converters = self.compiler.get_converters(selected)
+        self.related, self.others = [], []
+        for lookup in queryset._prefetch_related_lookups:
+            related = _Related.of(queryset.model, lookup)
+            (self.related if related else self.others).append(related or lookup)
+
+    def records(self, key) -> list:
+        found = self.rows(key)
+        for related in self.related:
+            related.put_on(found)
+        if self.others and found:
+            prefetch_related_objects(found, *self.others)
+        return found
+
+    def rows(self, key) -> list:
+        sql, parameters = self._asking(key if isinstance(key, list) else [key])
+        compiler = copy(self.compiler)
+        compiler.connection = connection  # of this thread
+        compiler.as_sql = lambda *_args, **_kwargs: (sql, parameters)
+        compiler.get_converters = lambda _columns: self.converters
+        asked = SimpleNamespace(
+            db=compiler.using,
+            query=SimpleNamespace(get_compiler=lambda using: compiler),
+            _known_related_objects={},
+        )
+        return list(ModelIterable(asked))
+
+    def _asking(self, keys: list) -> tuple[str, list]:
+        """The query and its values, with the keys where their stand-in is: *one* or *one of*."""
+        sql, parameters = [self.pieces[0]], []
+        for value, piece in zip(self.parameters, self.pieces[1:], strict=True):
+            values = keys if value in (NUMBER, WORD) else [value]
+            sql += [", ".join(["%s"] * len(values)), piece]
+            parameters += values
+        return "".join(sql), parameters
+
+
+class _Related:
+    """The rows of a relation of many records, as ``prefetch_related`` reads them."""
+
+    def __init__(self, field, lookup: Prefetch, path: str):
+        self.name, self.to_attr, self.field = lookup.prefetch_through, lookup.to_attr, field
+        rows = lookup.queryset
+        if rows is None:
+            rows = field.related_model._default_manager.all()
+        rows = rows.filter(**{f"{path}__in": MANY}).annotate(prefetched_for=F(path))
+        self.compiled = _Compiled(rows)
+
+    @classmethod
+    def of(cls, model, lookup: Prefetch | str) -> "_Related | None":
+        """Nothing for a relation that is left to Django: one to one, or by way of another."""
+        lookup = lookup if isinstance(lookup, Prefetch) else Prefetch(lookup)
+        if "__" in lookup.prefetch_through:
+            return None
+        field = model._meta.get_field(lookup.prefetch_through)
+        if isinstance(field, ManyToManyField):
+            return cls(field, lookup, field.related_query_name())
+        if isinstance(field, ForeignObjectRel) and not field.one_to_one:
+            return cls(field, lookup, field.field.name)
+        return None
+
+    def put_on(self, records: list) -> None:
+        gathered = defaultdict(list)
+        if records:
+            for row in self.compiled.records([record.pk for record in records]):
+                gathered[row.prefetched_for].append(row)
+        for record in records:
+            rows = gathered[record.pk]
+            if isinstance(self.field, ForeignObjectRel) and not isinstance(
+                self.field, ManyToManyRel
+            ):
+                for row in rows:
+                    self.field.field.set_cached_value(row, record)
+            if self.to_attr:
+                setattr(record, self.to_attr, rows)
+            else:
+                self._remember(record, rows)
+
+    def _remember(self, record, rows: list) -> None:
+        """As what ``record.<relation>.all()`` finds."""
+        if not hasattr(record, "_prefetched_objects_cache"):
+            record._prefetched_objects_cache = {}
+        found = self.field.related_model._default_manager.all()
+        found._result_cache, found._prefetch_done = rows, True
+        record._prefetched_objects_cache[self._cached_as] = found
+
+    @property
+    def _cached_as(self) -> str:
+        field = self.field
+        return field.name if isinstance(field, ManyToManyField) else field.get_accessor_name()
