@@ -77,6 +77,11 @@ def parse_date(text: str, day_first: bool | None = True) -> PartialDate:
     except DateError as error:
         if str(error):
             raise
+        if part := _part_of_year(plain):
+            raise DateError(
+                _("“%(value)s” is a period, not a date: write its first month, such as %(month)s.")
+                % {"value": text, "month": part[0]}
+            ) from None
         raise DateError(
             _("“%(value)s” is not a date: write 2010, May 2024 or 9 April 2024.") % {"value": text}
         ) from None
@@ -171,6 +176,24 @@ _SHORT_YEARS = re.compile(r"(\d{4})\s*[-–—/]\s*(\d{2})")
 _DAYS_OF_MONTH_ENGLISH = re.compile(
     rf"([^\W\d]+)\.?\s+{_DAY}\s*(?:[-–—]|\bto\b|\band\b)\s*{_DAY},?\s+(\d{{4}})"
 )
+_PART_OF_YEAR = re.compile(
+    r"(?:(?P<sign>[tqsh])\s?(?P<n>[1-4])|(?P<nth>premier|deuxième|second|troisième|quatrième|dernier"
+    r"|first|third|fourth|last|\d)(?:er|ère|re|e|ème|nd|st|rd|th)?\s+"
+    r"(?P<word>trimestre|quarter|semestre|half))"
+    r"(?:\s+(?:de\s+|of\s+)?(?:l['’]année\s+)?|\s*[-/]\s*|\s+d['’])(?P<year>\d{4})"
+)
+_YEAR_BEFORE_PART = re.compile(r"(\d{4})\s*[-/ ]?\s*([tqsh])\s?([1-4])")
+_NTH = {
+    "premier": 1,
+    "first": 1,
+    "deuxième": 2,
+    "second": 2,
+    "troisième": 3,
+    "third": 3,
+    "quatrième": 4,
+    "fourth": 4,
+}
+_DECADE = re.compile(r"(?:les\s+)?années\s+(\d{3}0)|(?:the\s+)?(\d{3}0)['’]?s")
 _DAY_ALONE = re.compile(_DAY)
 _DAY_AND_MONTH = re.compile(r"\d{1,2}([/.-])\d{1,2}")
 _TWO_NUMBERS = re.compile(r"\b(\d{1,2})(?:[/.](\d{1,2})\b|-(\d{1,2})-\d{4}\b)")
@@ -184,8 +207,10 @@ def parse_range(text: str, day_first: bool | None = True) -> tuple[PartialDate, 
     plain = _WEEKDAYS.sub("", _plain(text))
     if day_first is None:
         day_first = order_shown(plain)
+    if part := _part_of_year(plain):
+        return part
     try:
-        return parse_date(plain, day_first), None
+        return parse_date(text, day_first), None
     except AmbiguousDateError:
         raise
     except DateError as error:
@@ -202,6 +227,28 @@ def parse_range(text: str, day_first: bool | None = True) -> tuple[PartialDate, 
     if end.latest < start.earliest:
         raise DateError(_("“%(value)s” ends before it begins.") % {"value": text})
     return start, end
+
+
+def _part_of_year(plain: str) -> tuple[PartialDate, PartialDate] | None:
+    """The first and last month of a quarter or half, or the years of a decade."""
+    if match := _DECADE.fullmatch(plain):
+        first = int(match[1] or match[2])
+        return PartialDate(first), PartialDate(first + 9)
+    if match := _YEAR_BEFORE_PART.fullmatch(plain):
+        year, sign, number = match.groups()
+    elif match := _PART_OF_YEAR.fullmatch(plain):
+        year, sign = match["year"], match["sign"] or match["word"][0]
+        nth = match["n"] or match["nth"]
+        is_half = sign in "sh"
+        number = {"dernier": 2 if is_half else 4, "last": 2 if is_half else 4}.get(nth)
+        number = number or _NTH.get(nth) or nth
+    else:
+        return None
+    months, number = 6 if sign in "sh" else 3, int(number)
+    if not 1 <= number <= 12 // months:
+        return None
+    last = months * number
+    return PartialDate(int(year), last - months + 1), PartialDate(int(year), last)
 
 
 def order_shown(text: str) -> bool | None:

@@ -45,6 +45,12 @@ MULTIPLE = re.compile(
 )
 # Of an amount with or without taxes, the number says which it is.
 TAXES = re.compile(r"\b(?:ttc|ht|hors taxes?|nets?|bruts?)\b", re.IGNORECASE)
+DOLLAR_WORDS = re.compile(r"dollars?", re.IGNORECASE)
+ABOUT = re.compile(
+    r"[~≈±<>≤≥]|\b(?:env|environ|approx|about|around|circa|max|maximum|min|minimum|jusqu|up to"
+    r"|plus de|moins de|over|under|près de)\b",
+    re.IGNORECASE,
+)
 # Whole amounts in the Swiss manner (500.–), and losses in that of accountants: (500).
 NO_CENTS = re.compile(r"[.,]\s?[-–—]{1,2}(?=\s|$|[^\W\d]|€)")
 IN_PARENTHESES = re.compile(r"([^(\d]*)\(([^()]*\d[^()]*)\)([^)\d]*)")
@@ -96,6 +102,8 @@ def read_amount(
         amount = Decimal(_plain_number(number, decimal_mark, bool(before)))
         amount *= -factor if loss else factor
         cents = amount.quantize(Decimal("0.01"))
+    except CellError:
+        raise
     except (InvalidOperation, ValueError):
         raise not_an_amount(text) from None
     if amount != cents:
@@ -117,13 +125,27 @@ def _currency_of(before: str, after: str, text: str, dollars) -> Currency | None
     sign = before + after
     if not sign:
         return None
-    if sign == "$":
-        if after or dollars:
+    if sign == "$" or DOLLAR_WORDS.fullmatch(sign):
+        if dollars or after == "$":
             # After the number, as Québec writes it.
             return dollars or Currency.CAD
         raise CellError(
-            _("“%(value)s” does not say which dollars.") % {"value": text},
-            _("Write CAD or USD beside the number."),
+            _("“%(value)s” does not say which dollars: Canadian (CAD) or American (USD).")
+            % {"value": text},
+            _(
+                "Write CAD or USD beside the number, or give the currency of all rows in a column "
+                "“Currency” or on the page of the import."
+            ),
+        )
+    if ABOUT.search(sign):
+        raise CellError(
+            _("“%(value)s” does not say an exact amount.") % {"value": text},
+            _("Write the number alone, and what limits it in a column of notes."),
+        )
+    if any(map(str.isdigit, sign)):
+        raise CellError(
+            _("“%(value)s” holds more than one number.") % {"value": text},
+            _("Write one amount; another one needs a row of its own."),
         )
     if currency := find_currency(sign):
         return currency
@@ -145,13 +167,14 @@ def _plain_number(number: str, decimal_mark: str | None, sign_first: bool) -> st
         mark = "." if sign_first else decimal_mark
         if mark is None:
             separator = "," if "," in digits else "."
+            thousands, decimals = digits.replace(separator, " "), digits.rstrip("0").rstrip(".,")
+            is_to_cents = len(decimals.partition(separator)[2]) <= 2
             raise CellError(
                 _("“%(value)s” may be read in two ways.") % {"value": number},
                 _("Write %(thousands)s or %(decimals)s.")
-                % {
-                    "thousands": digits.replace(separator, " "),
-                    "decimals": digits.rstrip("0").rstrip(".,") or "0",
-                },
+                % {"thousands": thousands, "decimals": decimals or "0"}
+                if is_to_cents
+                else _("Write %(thousands)s, or round it to the cent.") % {"thousands": thousands},
             )
     whole, _mark, decimals = digits.partition(mark) if mark in digits else (digits, "", "")
     if not decimals.isdigit() and decimals:

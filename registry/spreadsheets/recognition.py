@@ -32,6 +32,8 @@ LEAST_RECOGNISED = 2
 # Headings of columns that may count the rows.
 ROW_NUMBERS = frozenset(("", "n", "no", "nº", "num", "numero", "number", "rang", "ligne", "row"))
 LONGEST_HEADING = 120
+# So many rows tell whether a column is filled.
+ROWS_LOOKED_AT = 40
 SUM = re.compile(r"(?:sous |grand )?tota(?:l|ux)(?: .*)?|somme|cumul|sum")
 # How many of the columns that a heading reads most like are named.
 CLOSEST = 3
@@ -121,6 +123,7 @@ def best_kind(sheet: Sheet, resources) -> Best | None:
                 continue
             score = (
                 len(columns) + (0.5 if _is_name_of(sheet.name, resource) else 0),
+                not _lacks_names(sheet, index, resource),
                 sum(heading_key(heading) in known for heading, _whole in pairs),
                 -index,
                 -order,
@@ -132,6 +135,18 @@ def best_kind(sheet: Sheet, resources) -> Best | None:
             if enough and (not best or score > best[0]):
                 best = score, Best(index, resource, len(columns))
     return best and best[1]
+
+
+def _lacks_names(sheet: Sheet, index: int, resource) -> bool:
+    """Whether a good part of the rows below these headings has nothing to be called by."""
+    find, name = resource.known_headings().find, resource.key_columns[0]
+    headings = enumerate(sheet.rows[index])
+    place = next((at for at, cell in headings if cell and find(str(cell)) == name), None)
+    if place is None:
+        return False
+    rows = [row for row in sheet.rows[index + 1 : index + 1 + ROWS_LOOKED_AT] if any(row)]
+    missing = [row for row in rows if place >= len(row) or not row[place]]
+    return 4 * len(missing) > len(rows)
 
 
 def _is_name_of(name: str, resource) -> bool:

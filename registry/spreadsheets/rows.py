@@ -1,10 +1,12 @@
 """Columns whose values become rows under the record: parties, partners, persons, other names."""
 
+import re
 from collections import defaultdict
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from registry.choices import ParticipantRole, PartnerRole, PartyRole, Sector
+from registry.choices import IdentifierScheme, ParticipantRole, PartnerRole, PartyRole, Sector
 from registry.models import (
     OrganisationIdentifier,
     OrganisationName,
@@ -13,7 +15,7 @@ from registry.models import (
     ProjectPartner,
     Signatory,
 )
-from registry.spreadsheets import values, vocabulary
+from registry.spreadsheets import persons, values, vocabulary
 from registry.spreadsheets.columns import ListColumn
 from registry.spreadsheets.files import tidy
 from registry.spreadsheets.plans import identity, new_row
@@ -219,8 +221,9 @@ class ParticipantsColumn(RowsColumn):
         text, sector = _without_sector(item)
         organisation = directory.find_organisation(text)
         if organisation is None:
+            persons.refuse_headcount(text)
             person, employer = values.read_detail(text, directory.knows_organisation)
-            is_person = self.persons or employer or _has_office(person)
+            is_person = self.persons or employer or _has_office(person) or persons.is_person(person)
             if is_person and (
                 added := self._add_person(plan, person, employer, sector, label, directory)
             ):
@@ -293,6 +296,28 @@ class OtherNamesColumn(RowsColumn):
         return plan.add_row(self.attribute, name, label)
 
 
+# What the numbers of a register look like, and how to say so.
+NUMBERS = {
+    IdentifierScheme.SIREN: (r"\d{9}", gettext_noop("nine digits")),
+    IdentifierScheme.SIRET: (r"\d{14}", gettext_noop("fourteen digits")),
+    IdentifierScheme.RNA: (r"W[0-9A-Z]{9}", gettext_noop("a W and nine digits")),
+    IdentifierScheme.NEQ: (r"\d{10}", gettext_noop("ten digits")),
+    IdentifierScheme.WIKIDATA: (r"Q\d+", gettext_noop("a Q and digits")),
+}
+WIKIDATA_PAGE = re.compile(r"https?://(?:www\.)?wikidata\.org/(?:wiki|entity)/", re.IGNORECASE)
+
+
+def written_number(scheme: str, text: str) -> str:
+    """A number without the spaces, dots and dashes that people put into it."""
+    number = "".join(text.split())
+    if scheme == IdentifierScheme.WIKIDATA:
+        return WIKIDATA_PAGE.sub("", number).upper()
+    if scheme in NUMBERS:
+        bare = re.sub(r"[.\-–]", "", number).upper()
+        return bare if re.fullmatch(NUMBERS[scheme][0], bare) else number
+    return number
+
+
 class IdentifierColumn(RowsColumn):
     """The number by which a public register knows an organisation."""
 
@@ -309,10 +334,21 @@ class IdentifierColumn(RowsColumn):
         return row[0]
 
     def add(self, plan, item, label, directory):
-        number = "".join(item.split())
+        number = written_number(self.scheme, item)
         for one in plan.rows(self.attribute):
             if one.scheme == self.scheme and "".join(tidy(one.value).split()) == number:
                 return one
+        if self.scheme in NUMBERS and not re.fullmatch(NUMBERS[self.scheme][0], number):
+            raise CellError(
+                _("“%(value)s” is no %(scheme)s, which is %(form)s.")
+                % {
+                    "value": item,
+                    "scheme": IdentifierScheme(self.scheme).label,
+                    "form": _(NUMBERS[self.scheme][1]),
+                },
+                _("Correct it; if a spreadsheet rounded it, give its column the format of a text."),
+                value=item,
+            )
         return self._add(plan, number, label, directory)
 
     def _add(self, plan, number, label, directory):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from registry.dates import DateError, PartialDate, parse_range
+from registry.spreadsheets.persons import CIVILITY, split_listed
 from registry.spreadsheets.problems import CellError
 
 # Several values in a cell ----------------------------------------------------------------------
@@ -28,6 +29,11 @@ NOTHING = frozenset(
     (
         *("n/a", "n.a.", "n/d", "n.d.", "s.o.", "s/o", "sans objet", "néant", "aucun", "aucune"),
         *("non applicable", "not applicable", "none", "null", "nan", "nil", "?", "/", ".", "…"),
+        *("à définir", "à confirmer", "à préciser", "à déterminer", "à compléter", "non précisé"),
+        *("inconnu", "inconnue", "non connu", "non connue", "non renseigné", "non renseignée"),
+        *("non communiqué", "non communiquée", "non précisée", "n.c.", "n.r.", "n/r", "n/c"),
+        *("tbd", "tbc", "t.b.d.", "t.b.c.", "to be defined", "to be confirmed", "unknown"),
+        *("to be determined", "not known", "not available", "not specified", "unspecified"),
     )
 )
 DASHES = frozenset("-–—_ ")
@@ -58,7 +64,19 @@ def split_places(
     ``lies_in`` says whether its second argument is the country of the place in the first one.
     Commas, arrows and, between known places, *puis* and *et* separate them.
     """
-    return _split(text, lambda part: _split_way(part, known, lies_in))
+    places = _split(text, lambda part: _split_way(part, known, lies_in))
+    return [_with_country(place, known, lies_in) for place in places]
+
+
+def _with_country(text: str, known, lies_in) -> str:
+    """A place with what follows it behind a comma, if that is its country: ``Dakar (Sénégal)``."""
+    place, comma, rest = text.partition(",")
+    if not comma or known(text):
+        return text
+    country, *more = re.split(r"([,:]|\s\d)", rest, maxsplit=1)
+    if lies_in(place.strip(), country.strip()):
+        return f"{place.strip()} ({country.strip()}){''.join(more)}"
+    return text
 
 
 def _split(text: str, cut: Callable[[str], list[str]] | None) -> list[str]:
@@ -189,7 +207,6 @@ def _split_way(text: str, known, lies_in) -> list[str]:
 
 # Persons ---------------------------------------------------------------------------------------
 
-CIVILITY = re.compile(r"^(?:M\.?|Mmes?\.?|Mlles?\.?|MM\.|Mr\.?|Mrs\.?|Ms\.?|Monsieur|Madame)\s+")
 AFTER_OFFICE = re.compile(r"(?<=\))\s*(?:,|/|&|\bet\b|\band\b)\s+")
 SPACED_DASH = re.compile(r"\s[-–—]\s")
 COLON = re.compile(r"\s:\s")
@@ -212,7 +229,9 @@ def split_persons(text: str) -> list[str]:
     if len(parts) == 1:
         pieces = [piece.strip() for piece in AFTER_OFFICE.split(parts[0])]
         if len(pieces) > 1 and all(WITH_PARENTHESES.fullmatch(piece) for piece in pieces):
-            parts = pieces
+            return pieces
+        if "(" not in parts[0]:
+            return split_listed(parts[0])
     return parts
 
 
@@ -291,6 +310,9 @@ def _cut_stop(text: str) -> tuple[str, str]:
     if match := re.fullmatch(r"(\D+?),\s*((?:du |from |de )?.*\d{4}.*)", text):
         return match[1], match[2]
     match = re.fullmatch(r"(\D+?)\s+((?:du|from|le|les|on|en|in)\s.*\d{4})", text)
+    if match and is_range(match[2]):
+        return match[1], match[2]
+    match = re.fullmatch(r"(\D*[^\s\d,])[\s,]+(\d.*\d{4})", text)
     return (match[1], match[2]) if match and is_range(match[2]) else (text, "")
 
 

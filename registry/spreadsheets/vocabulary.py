@@ -58,11 +58,14 @@ SYNONYMS = {
     choices.AgreementKind: {
         "protocol": "protocole de coopération, protocole, protocole d'entente,"
         "protocole d'accord, mémorandum d'entente, mémorandum, memorandum of understanding, mou,"
-        "cooperation protocol, memorandum",
+        "cooperation protocol, memorandum, mémorandum de coopération, memorandum of cooperation,"
+        "memorandum d'accord",
         "convention": "convention de coopération, convention de partenariat, accord, entente,"
         "agreement, entente de coopération, accord de coopération, cooperation agreement,"
         "entente de collaboration, convention de collaboration, accord bilatéral,"
-        "bilateral agreement, collaboration agreement, convention de coopération décentralisée",
+        "bilateral agreement, collaboration agreement, convention de coopération décentralisée,"
+        "accord de coopération décentralisée, entente de coopération décentralisée,"
+        "entente intergouvernementale, accord intergouvernemental, intergovernmental agreement",
         "framework": "accord-cadre, convention-cadre, entente-cadre, accord cadre,"
         "framework convention, accord-cadre de coopération, accord-cadre de partenariat,"
         "framework cooperation agreement",
@@ -77,7 +80,8 @@ SYNONYMS = {
         "tripartite": "coopération tripartite, accord tripartite, entente tripartite,"
         "tripartite agreement",
         "letter_of_intent": "lettre d'intention, lettre d'entente, loi",
-        "partnership": "partenariat, accord de partenariat, entente de partenariat",
+        "partnership": "partenariat, accord de partenariat, entente de partenariat,"
+        "partenariat stratégique, strategic partnership, partnership agreement",
     },
     choices.Direction: {
         "outgoing": "sortante, sortant, départ, mission, déplacement, à l'étranger, out, outbound,"
@@ -121,8 +125,26 @@ SYNONYMS = {
     },
     choices.SourceKind: {},
 }
+# What several choices could stand for: one of them is offered, and nobody takes it unasked.
+OFFERED = {
+    choices.AgreementKind: {
+        "twinning": "amitié, friendship, jumelage",
+        "partnership": "pacte, charte, coopération, cooperation, collaboration, pact, charter,"
+        "contrat, contract, arrangement",
+        "implementing": "avenant, amendment",
+        "framework": "cadre",
+        "letter_of_intent": "lettre, letter, intention, principe",
+        "declaration": "déclaration",
+        "convention": "entente, accord, convention, agreement",
+        "protocol": "protocole, mémorandum",
+    },
+}
 COUNTRY_SYNONYMS = {
-    "US": "états-unis, états-unis d'amérique, usa, u.s.a., us, united states, america, amérique",
+    "MU": "maurice, île maurice, îles maurice, mauritius",
+    "BF": "burkina, burkina faso",
+    "GN": "guinée, guinée conakry, guinea",
+    "US": "u.s., états-unis, états-unis d'amérique, usa, u.s.a., us, united states, america,"
+    "amérique",
     "GB": "royaume-uni, uk, u.k., grande-bretagne, great britain, united kingdom, angleterre,"
     "england, écosse, scotland, pays de galles, wales",
     "DE": "deutschland",
@@ -180,6 +202,17 @@ def find_choice(kind, text: str) -> str | None:
     return _inflected(kind).get(stem(key)) if found is None else found
 
 
+def offered_choice(kind, text: str) -> str | None:
+    """The choice that comes nearest to a text, by one of its words or by how it reads."""
+    words = set(map(stem, word_key(text).split()))
+    for value, said in OFFERED.get(kind, {}).items():
+        if words & {stem(word_key(word)) for word in said.split(",")}:
+            return value
+    known = choice_words(kind)
+    near = closest(text, known)
+    return known[near] if near else None
+
+
 @cache
 def _inflected(kind) -> dict[str, str | None]:
     """The value of each choice by every word for it without its ending, where it is alone."""
@@ -235,13 +268,13 @@ def country_name(code: str) -> str:
     return str(countries.name(code))
 
 
-def closest(text: str, candidates: Iterable[str]) -> str | None:
+def closest(text: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The candidate that reads most like the text, if one comes near."""
     by_key: dict[str, str] = {}
     for candidate in candidates:
         by_key.setdefault(word_key(candidate), candidate)
     key = word_key(text)
-    found = difflib.get_close_matches(key, by_key, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(key, by_key, n=1, cutoff=cutoff)
     # A word of a longer name: "Culture" for "Culture et patrimoine".
     found = found or [one for one in by_key if key in one.split()]
     return by_key[found[0]] if found else None

@@ -27,6 +27,20 @@ REGIONS = {"quebec": "CA", "province quebec": "CA", "canada quebec": "CA", "queb
 ABOUT = re.compile(
     r"(?:environ|env\.|à peu près|près d[e']|~|≈|about|around|approx\.|approximately)\s*", re.I
 )
+# How people say that something has no end: there is no date.
+WITHOUT_END = frozenset(
+    (
+        *("indeterminee", "indetermine", "duree indeterminee", "illimite", "illimitee", "sans fin"),
+        *("duree illimitee", "sans limite", "sans limite de duree", "permanent", "permanente"),
+        *("sans terme", "sans echeance", "unlimited", "indefinite", "open ended", "no end"),
+        *("indefinitely", "sans date", "undated", "non date", "non datee", "s d"),
+    )
+)
+DURATION = re.compile(
+    r"(?:pour |for )?\d{1,3}\s*(?:an|ans|année|années|mois|jours|year|years|month|months|days?)"
+    r"(?:\s+renouvelables?)?",
+    re.I,
+)
 TENS = {
     "une dizaine": 10,
     "une douzaine": 12,
@@ -38,6 +52,7 @@ TENS = {
     "une soixantaine": 60,
     "une centaine": 100,
 }
+DOLLARS = re.compile(r"\s*(?:\$|dollars?)\s*", re.I)
 E_MAIL = re.compile(r"(?:mailto:)?[^\s@/:]+@[^\s@/]+")
 
 
@@ -81,10 +96,21 @@ class PartialDateWidget(CellWidget):
     def clean(self, value, row=None, **kwargs):
         if isinstance(value, datetime.date):
             return PartialDate.from_date(value)
+        if fold(value) in WITHOUT_END:
+            return None
         try:
             return parse_date(value, row.conventions.day_first)
         except DateError as error:
-            raise CellError(str(error)) from None
+            raise _no_date(value, str(error)) from None
+
+
+def _no_date(value: str, message: str) -> CellError:
+    if DURATION.fullmatch(value.strip()):
+        return CellError(
+            _("“%(value)s” is a duration, not a date.") % {"value": value},
+            _("Write the date on which it ends, such as 31 December 2026."),
+        )
+    return CellError(message)
 
 
 class DayWidget(PartialDateWidget):
@@ -92,6 +118,8 @@ class DayWidget(PartialDateWidget):
 
     def clean(self, value, row=None, **kwargs):
         date = super().clean(value, row, **kwargs)
+        if date is None:
+            return None
         if date.day is None:
             raise CellError(
                 _("“%(value)s” is not a day.") % {"value": value}, _("Write 9 April 2024.")
@@ -108,7 +136,12 @@ class PeriodWidget(CellWidget):
     def clean(self, value, row=None, **kwargs):
         if isinstance(value, datetime.date):
             return PartialDate.from_date(value), None
-        return values.read_range(value, row.conventions.day_first)
+        if fold(value) in WITHOUT_END:
+            return None
+        try:
+            return values.read_range(value, row.conventions.day_first)
+        except CellError as error:
+            raise _no_date(value, error.message) from None
 
 
 class AmountWidget(CellWidget):
@@ -245,13 +278,18 @@ class ChoiceWidget(CellWidget):
         self.choices = choices
 
     def clean(self, value, row=None, **kwargs):
-        words = vocabulary.choice_words(self.choices)
         found = vocabulary.find_choice(self.choices, str(value))
         if found is not None:
             return self.choices(found)
-        labels = {str(label): code for code, label in self.choices.choices}
-        near = vocabulary.closest(str(value), [*labels, *words])
-        label = self.choices(labels.get(near) or words[near]).label if near else ""
+        if self.choices is Currency and DOLLARS.fullmatch(str(value)):
+            raise CellError(
+                _("“%(value)s” does not say which dollars: Canadian (CAD) or American (USD).")
+                % {"value": value},
+                _("Write CAD or USD."),
+            )
+        labels = [str(label) for label in self.choices.labels]
+        near = vocabulary.offered_choice(self.choices, str(value))
+        label = self.choices(near).label if near else ""
         raise CellError(
             _("“%(value)s” is not in the list of choices.") % {"value": value},
             _("Did you mean “%(near)s”?") % {"near": label}
@@ -273,7 +311,7 @@ class CountryWidget(CellWidget):
         code = vocabulary.country_code(str(value)) or REGIONS.get(vocabulary.word_key(str(value)))
         if code:
             return code
-        near = vocabulary.closest(str(value), vocabulary.country_words())
+        near = vocabulary.closest(str(value), vocabulary.country_words(), cutoff=0.72)
         code = vocabulary.country_words()[near] if near else None
         name = vocabulary.country_name(code) if code else None
         raise CellError(

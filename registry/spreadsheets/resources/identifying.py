@@ -96,7 +96,11 @@ class Identifying:
             for record in getattr(self.directory, self.index).find(title)
             if may_be_same_date(self._date_of(record), date)
         ]
-        return self.choose(found, title, date)
+        record = self.choose(found, title, date)
+        if record is not None and record.pk:
+            # Found by its name, however that is spelt here: no reason to rename it.
+            row[self.key_columns[0]] = getattr(record, self.fields[self.key_columns[0]].attribute)
+        return record
 
     def choose(self, found: list, title: str, date):
         """One of the records that could be meant; an error where nothing tells them apart."""

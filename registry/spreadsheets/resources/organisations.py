@@ -4,12 +4,11 @@ from registry.choices import IdentifierScheme, NameKind, OrganisationKind
 from registry.models import Organisation, Place
 from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column, Companion, CountryColumn, TownColumn
-from registry.spreadsheets.names import key_of
 from registry.spreadsheets.networks import MembershipsColumn
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
-from registry.spreadsheets.rows import IdentifierColumn, OtherNamesColumn
+from registry.spreadsheets.rows import IdentifierColumn, OtherNamesColumn, written_number
 from registry.spreadsheets.values import split_values
 from registry.text import fold, name_key
 
@@ -138,9 +137,8 @@ class OrganisationResource(RecordResource):
                 raise
             if record is not None:
                 row.aliases.append(name)
-        is_other_name = record is not None and key_of(name) != key_of(record.name)
-        if is_other_name and record in self.directory.organisations.find(name):
-            # Found by another of its names: that is no reason to rename it.
+        if record is not None and record in self.directory.organisations.find(name):
+            # Found by its name, however that is spelt here, or by another: no reason to rename it.
             row["name"] = record.name
         return record
 
@@ -158,7 +156,7 @@ class OrganisationResource(RecordResource):
                 value := self.read(row, column.column_name)
             ):
                 for item in split_values(value):
-                    number = fold("".join(item.split()))
+                    number = fold(written_number(column.scheme, item))
                     if owner := self.directory.identifiers.get((column.scheme, number)):
                         return owner
         return None

@@ -1,0 +1,253 @@
+"""What offices write into cells by habit: understood, or refused with what to do instead."""
+
+import pytest
+from django.utils.translation import override
+
+from registry.choices import AgreementKind
+from registry.dates import DateError, parse_date, parse_range
+from registry.models import Agreement, Contribution, Delegation, Organisation
+from registry.spreadsheets import vocabulary
+from registry.spreadsheets.amounts import read_amount
+from registry.spreadsheets.persons import is_person, split_listed
+from registry.spreadsheets.problems import CellError
+from registry.spreadsheets.values import read_stops
+from tests import factories
+from tests.spreadsheets import bring_in, counts, plan, problems, xlsx
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with override("en"):
+        yield
+
+
+PERIODS = {
+    "T1 2024": ("2024-01", "2024-03"),
+    "1er trimestre 2024": ("2024-01", "2024-03"),
+    "Q3 2021": ("2021-07", "2021-09"),
+    "2021-Q3": ("2021-07", "2021-09"),
+    "4e trimestre de 2023": ("2023-10", "2023-12"),
+    "dernier trimestre 2023": ("2023-10", "2023-12"),
+    "2e semestre 2023": ("2023-07", "2023-12"),
+    "S1 2024": ("2024-01", "2024-06"),
+    "3rd quarter of 2021": ("2021-07", "2021-09"),
+    "années 1990": ("1990", "1999"),
+    "années 2021-2022": ("2021", "2022"),
+}
+
+
+@pytest.mark.parametrize("text", PERIODS)
+def test_part_of_a_year_is_a_period(text):
+    start, end = parse_range(text)
+
+    assert (start.isoformat(), end.isoformat()) == PERIODS[text]
+
+
+@pytest.mark.parametrize("text", ["T1 2024", "Q3 2021", "2e semestre 2023", "T5 2024", "S15 2024"])
+def test_part_of_a_year_is_no_date(text):
+    with pytest.raises(DateError, match=text):
+        parse_date(text)
+
+
+def test_refused_period_is_shown_as_it_was_written():
+    with pytest.raises(DateError, match="Printemps 2024"):
+        parse_range("Printemps 2024")
+
+
+PERSONS = {
+    "Anne Ma, maire de Rennes, Paul Du, maire de Québec": 2,
+    "Anne Ma, maire de Rennes et Paul Du, maire de Québec": 2,
+    "Mme Anne Ma, Maire, M. Paul Du, Directeur général": 2,
+    "Anne Ma et Paul Du": 2,
+    "Anne Ma / Paul Du": 2,
+    "Anne Ma, Paul Du, Zoé Petit": 3,
+    "Anne Ma, maire de Rennes, présidente de Rennes Métropole": 1,
+    "Anne Ma, maire et présidente de Rennes Métropole": 1,
+    "Anne Ma, Présidente, Rennes Métropole": 1,
+    "Anne Ma, Rennes Métropole": 1,
+    "Jean et Marie Dupont": 1,
+    "Anne Ma": 1,
+}
+
+
+@pytest.mark.parametrize("text", PERSONS)
+def test_persons_without_semicolons_are_told_apart(text):
+    assert len(split_listed(text)) == PERSONS[text]
+
+
+def test_two_names_that_may_be_one_are_refused():
+    with pytest.raises(CellError, match="two persons"):
+        split_listed("Anne Ma, Paul Du")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Anne Ma, adjointe à la culture", True),
+        ("Anne Ma - DGS", True),
+        ("Mme Anne Ma", True),
+        ("Rennes Métropole", False),
+        ("Université de Rennes, laboratoire", False),
+        ("INRAE - unité mixte", False),
+        ("Destination Rennes", False),
+    ],
+)
+def test_person_in_a_list_of_organisations_is_known_by_its_form(text, expected):
+    assert is_person(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dakar, Sénégal; Cotonou, Bénin", ["Dakar (Sénégal)", "Cotonou (Bénin)"]),
+        ("Dakar (Sénégal) 3-6 avril 2024", ["Dakar (Sénégal) 2024-04-03"]),
+        ("Dakar, Sénégal, 3-6 avril 2024 ; Lomé", ["Dakar (Sénégal) 2024-04-03", "Lomé"]),
+        ("Dakar 3-6 avril 2024 ; Lomé 7 avril 2024", ["Dakar 2024-04-03", "Lomé 2024-04-07"]),
+    ],
+)
+def test_stops_with_countries_and_dates_are_read(text, expected):
+    stops = read_stops(text, True, lambda name: False, lambda place, name: name in COUNTRIES)
+
+    assert [
+        f"{stop.place} {stop.starts_on.isoformat()}" if stop.starts_on else stop.place
+        for stop in stops
+    ] == expected
+
+
+COUNTRIES = ("Sénégal", "Bénin")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("$1,234.50", "Canadian (CAD) or American (USD)"),
+        ("1 000 dollars", "Canadian (CAD) or American (USD)"),
+        ("12,500", "two ways"),
+        ("20.000", "two ways"),
+        ("environ 20 000 €", "exact"),
+        ("~ 20 000 €", "exact"),
+        ("max. 10 000 €", "exact"),
+        ("5 000 + 3 000 €", "more than one number"),
+        ("10 000 € à 15 000 €", "more than one number"),
+        ("beaucoup", "not an amount"),
+    ],
+)
+def test_amount_that_is_none_says_why(text, said):
+    with pytest.raises(CellError) as refused:
+        read_amount(text)
+
+    assert said in refused.value.message
+    assert refused.value.remedy
+
+
+OFFERED = {
+    "Pacte": "partnership",
+    "Charte de coopération": "partnership",
+    "Coopération": "partnership",
+    "Pacte d'amitié": "twinning",
+    "Avenant n° 2": "implementing",
+    "Entente de principe": "letter_of_intent",
+    "Konvention": "convention",
+}
+SAME = {
+    "Accord-cadre": "framework",
+    "Mémorandum d'entente": "protocol",
+    "Lettre d'intention": "letter_of_intent",
+    "Accord de coopération décentralisée": "convention",
+    "Partenariat stratégique": "partnership",
+}
+
+
+@pytest.mark.parametrize("text", OFFERED)
+def test_kind_that_is_none_of_ours_is_offered_the_closest(text):
+    assert vocabulary.find_choice(AgreementKind, text) is None
+    assert vocabulary.offered_choice(AgreementKind, text) == OFFERED[text]
+
+
+@pytest.mark.parametrize("text", SAME)
+def test_kind_by_another_name_is_understood(text):
+    assert vocabulary.find_choice(AgreementKind, text) == SAME[text]
+
+
+# With the registry --------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [
+        ("123 456 789 00012", "12345678900012"),
+        ("123.456.789-00012", "12345678900012"),
+        ("1.23457E+13", None),
+        ("1234567890", None),
+        ("FR 12345678901", None),
+    ],
+)
+def test_siret_has_fourteen_digits(number, kept):
+    file = xlsx([["Nom", "SIRET"], ["Alpha", number]])
+
+    if kept is None:
+        assert [line.split(":")[2] for line in problems(file)] == ["SIRET"]
+    else:
+        bring_in(file)
+        assert Organisation.objects.get().identifiers.get().value == kept
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["LE POOOL", "le poool", "Lé Poool"])
+def test_name_in_another_spelling_renames_nothing(name):
+    one = factories.OrganisationFactory(name="Le Poool", place=None)
+
+    bring_in(xlsx([["Nom", "Site web"], [name, "https://example.org"]]))
+
+    one.refresh_from_db()
+    assert (one.name, one.website) == ("Le Poool", "https://example.org")
+
+
+@pytest.mark.django_db
+def test_title_in_capitals_renames_nothing():
+    factories.AgreementFactory(title="Accord d’été", signed_on="2024")
+
+    planned = plan(xlsx([["Intitulé", "Date de signature"], ["ACCORD D'ETE", "2024"]]))
+
+    assert counts(planned) == [(0, 0, 1, 0)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("word", ["indéterminée", "Illimitée", "–", "à définir", "open-ended"])
+def test_agreement_without_end_has_no_date_of_end(word):
+    bring_in(xlsx([["Intitulé", "Type", "Échéance"], ["Accord", "Convention", word]]))
+
+    assert Agreement.objects.get().ends_on is None
+
+
+@pytest.mark.django_db
+def test_duration_is_refused_with_what_to_write():
+    found = problems(xlsx([["Intitulé", "Type", "Échéance"], ["Accord", "Convention", "3 ans"]]))
+
+    assert len(found) == 1
+    assert "duration" in found[0]
+
+
+@pytest.mark.django_db
+def test_number_of_persons_is_no_organisation():
+    rows = [["Mission", "Sens", "Participants"], ["M", "Sortante", "12 personnes"]]
+
+    assert ["number, not a name" in line for line in problems(xlsx(rows))] == [True]
+
+
+@pytest.mark.django_db
+def test_participants_with_offices_are_persons():
+    cell = "Anne Ma, adjointe à la culture ; Paul Du - DGS ; Bretagne Export"
+    bring_in(xlsx([["Mission", "Sens", "Participants"], ["M", "Sortante", cell]]))
+
+    found = Delegation.objects.get().participants.values_list("name", "office")
+    assert list(found) == [("Anne Ma", "adjointe à la culture"), ("Paul Du", "DGS"), ("", "")]
+
+
+@pytest.mark.django_db
+def test_sheet_whose_projects_are_often_missing_is_of_contributions():
+    headings = ["Année", "Financeur", "Bénéficiaire", "Objet", "Montant", "Projet"]
+    bring_in(xlsx([headings, [2021, "A", "B", "Fête", 10, ""], [2022, "A", "C", "", 20, "P; Q"]]))
+
+    assert [one.projects.count() for one in Contribution.objects.order_by("year")] == [0, 2]
