@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from functools import lru_cache
 from itertools import chain
 
 from django.db import connection, models, transaction
@@ -134,10 +133,9 @@ def _reader(field: models.Field) -> Callable:
     return read
 
 
-@lru_cache(maxsize=20_000)
 def iso(date: PartialDate | None) -> str | None:
-    """A date as the database has it; the same dates come again and again."""
-    return PartialDateField().get_prep_value(date)
+    """A date as the database has it."""
+    return None if date is None else date.isoformat()
 
 
 def preparation(field: models.Field) -> Callable | None:

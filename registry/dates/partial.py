@@ -89,8 +89,9 @@ class PartialDate:
         return datetime.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
     def isoformat(self) -> str:
-        parts = (self.month, self.day)
-        return f"{self.year:04d}" + "".join(f"-{part:02d}" for part in parts if part)
+        if self.day:
+            return f"{self.year:04d}-{self.month:02d}-{self.day:02d}"
+        return f"{self.year:04d}-{self.month:02d}" if self.month else f"{self.year:04d}"
 
 
 # Reading aloud ------------------------------------------------------------------------------

@@ -250,7 +250,7 @@ class Preparation:
         for key, rows in self._updates.items():
             self._send("update", *key, rows)
         for problem in problems:
-            self._tell("problems", [problem.sheet, problem.row, problem.column])
+            self._tell("problems", [str(problem.sheet), problem.row, str(problem.column)])
         parts = sorted((name, one.hexdigest()) for name, one in self._digests.items())
         digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         room = [marshal.dumps(("remove", label, keys)) for label, keys in self._gone.items()]
@@ -276,7 +276,8 @@ class Preparation:
             self._changed = []
 
     def _tell(self, name: str, content) -> None:
-        self._digests[name].update(json.dumps(content, ensure_ascii=False).encode())
+        # The second version writes equal values alike, wherever in memory they are.
+        self._digests[name].update(marshal.dumps(content, 2))
 
     def _send(self, *frame) -> None:
         self._spool.add(marshal.dumps(frame))

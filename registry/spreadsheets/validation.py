@@ -156,22 +156,26 @@ class UniqueValues:
 
     def __init__(self):
         self._owners: dict[str, dict[tuple, object]] = {}
-        self._read: dict[str, list[Evaluated]] = {}
+        self._read: dict[str, tuple] = {}
 
     def clash(self, constraint: models.UniqueConstraint, record) -> bool:
         """Whether another record has the values of this one; if none has, it takes them."""
-        if constraint.condition is not None and evaluate(constraint.condition, record) is not True:
+        applies, readers = self._readers(constraint, type(record))
+        if applies is not None and applies(record) is not True:
             return False
-        key = tuple(reader(record) for reader in self._readers(constraint, type(record)))
+        key = tuple([reader(record) for reader in readers])
         if None in key:
             return False
-        owner = self._load(constraint, type(record)).setdefault(key, identity(record))
-        return owner != identity(record)
+        own = identity(record)
+        return self._load(constraint, type(record)).setdefault(key, own) != own
 
-    def _readers(self, constraint, model) -> list[Evaluated]:
-        if constraint.name not in self._read:
-            self._read[constraint.name] = [_reader(model, name) for name in constraint.fields]
-        return self._read[constraint.name]
+    def _readers(self, constraint, model) -> tuple[Evaluated | None, list[Evaluated]]:
+        """Whether the constraint is about a record, and what reads the values that it compares."""
+        if (known := self._read.get(constraint.name)) is None:
+            applies = constraint.condition and _compiled(model, constraint.condition)
+            readers = [_reader(model, name) for name in constraint.fields]
+            known = self._read[constraint.name] = applies, readers
+        return known
 
     def _load(self, constraint, model) -> dict:
         if constraint.name not in self._owners:
@@ -240,7 +244,7 @@ class Checks:
         self.has_clean = model.clean is not models.Model.clean
         self.constraints = [(one, self._compile(model, one)) for one in model._meta.constraints]
         self._fields = [
-            (field, field.attname, field.blank, _quick_check(field), set())
+            (field.attname, field.blank, *_surely_valid(field), field)
             for field in fields
             if not field.is_relation
         ]
@@ -257,16 +261,17 @@ class Checks:
 
     def surely_valid(self, record) -> bool:
         values = record.__dict__
-        for field, attname, blank, quick, known in self._fields:
-            if attname not in values:
-                continue  # not loaded, and so not changed
-            value = values[attname]
-            if blank and (value is None or value == ""):
-                continue
-            if quick is None:
-                if not self._was_valid(field, value, known, record):
+        for name, blank, kind, longest, known, field in self._fields:
+            value = values.get(name, UNREAD)
+            if value is None or value == "":
+                if not blank:
                     return False
-            elif not quick(value):
+            elif kind is not None:
+                if value.__class__ is kind and (longest is None or len(value) <= longest):
+                    continue
+                if value is not UNREAD:
+                    return False
+            elif value is not UNREAD and not self._was_valid(field, value, known, record):
                 return False
         return True
 
@@ -286,6 +291,8 @@ class Checks:
 
 
 MOST_KNOWN = 10_000
+# Of a field that was not loaded, and so is not changed.
+UNREAD = object()
 _checks_of = cache(Checks)
 
 
@@ -297,21 +304,19 @@ def _is_plain(field) -> bool:
     return plain and field.descriptor_class is models.Field.descriptor_class
 
 
-def _quick_check(field) -> Callable[[object], bool] | None:
-    """Whether a value is valid beyond doubt; ``None`` where only Django's own check can tell."""
+def _surely_valid(field) -> tuple[type | None, int | None, set]:
+    """The kind and length of the values that are valid beyond doubt, unless they are empty.
+
+    Where there is no such kind, what was found valid is remembered.
+    """
     if isinstance(field, PartialDateField):
-        return lambda value: isinstance(value, PartialDate)
+        return PartialDate, None, set()
     if type(field) is models.TextField and not field.validators and not field.choices:
-        return lambda value: type(value) is str and value != ""
-    if isinstance(field, models.CharField) and _is_plain(field):
-        longest = field.max_length
-        if [type(one) for one in field.validators] != [MaxLengthValidator]:
-            return None
-        if field.choices:
-            codes = {code for code, _label in field.flatchoices}
-            return lambda value: value in codes and value != ""
-        return lambda value: type(value) is str and 0 < len(value) <= longest
-    return None
+        return str, None, set()
+    is_text = isinstance(field, models.CharField) and _is_plain(field) and not field.choices
+    if is_text and [type(one) for one in field.validators] == [MaxLengthValidator]:
+        return str, field.max_length, set()
+    return None, None, set()
 
 
 def _check_constraints(

@@ -17,7 +17,11 @@ class Spoken:
     """A record or a row with its neighbours as the plan has them."""
 
     def __init__(self, record, **said):
-        self.__dict__.update(said, _record=record)
+        # Its own values at hand: what is not among them is asked of the record.
+        values = self.__dict__
+        values.update(record.__dict__)
+        values.update(said)
+        values["_record"] = record
 
     def __getattr__(self, name):
         return getattr(self._record, name)
