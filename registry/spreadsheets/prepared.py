@@ -11,10 +11,11 @@ import marshal
 import tempfile
 import weakref
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from operator import itemgetter
 
+from django.apps import apps
 from django.db import models
 
 from registry import bulk, search
@@ -151,7 +152,11 @@ class Preparation:
         self._gone: defaultdict[str, list[int]] = defaultdict(list)
         self._unlinked: defaultdict[tuple[str, str], list[tuple]] = defaultdict(list)
         self._changed: list[RecordPlan] = []
-        self._counts: defaultdict[str, int] = defaultdict(int)
+        # What the parts of a long sheet say, one after the other, and where the present one begins.
+        self._parts: list[list[tuple[str, str]]] = []
+        self._base: dict[str, int] = {}
+        # How many new rows of each table there are; how many records are touched.
+        self.counts: defaultdict[str, int] = defaultdict(int)
         self.count = 0
 
     def add(self, plan: RecordPlan) -> None:
@@ -175,7 +180,7 @@ class Preparation:
         # It is long, and nobody else asks for it.
         record.__dict__["search_text"] = ""
         label = layout(model).label
-        self._counts[label] = max(self._counts[label], ~identity(record) + 1)
+        self.counts[label] = max(self.counts[label], ~identity(record) + 1)
 
     def _add_row(self, model, record) -> None:
         rows = self._rows[model]
@@ -221,9 +226,9 @@ class Preparation:
             label = layout(model).label
             owner = owner_of(plan.model, relation).attname
             for row in rows:
-                row.__dict__["_number"] = self._counts[label]
+                row.__dict__["_number"] = self.counts[label]
                 row.__dict__[owner] = identity(plan.instance)
-                self._counts[label] += 1
+                self.counts[label] += 1
                 self._add_row(model, row)
         for relation, targets in plan.new_links.items():
             self._link(plan.instance, relation, targets)
@@ -238,37 +243,97 @@ class Preparation:
         if len(owners) >= FRAME:
             self._flush_links(key)
 
+    # Parts: see ``sharing`` ----------------------------------------------------------------------
+
+    def begin_part(self) -> None:
+        """Begin another part of a long sheet.
+
+        The digest tells its new records by their place in it: whoever plans it finds the same.
+        """
+        self._flush_rows()
+        if self._digests:
+            self._parts.append(
+                sorted((name, one.hexdigest()) for name, one in self._digests.items())
+            )
+            self._digests.clear()
+        self._base = dict(self.counts)
+
+    def helper(self) -> "Preparation":
+        """What gathers some parts elsewhere, going on with the numbers of this one."""
+        helper = Preparation({})
+        helper._wording = self._wording
+        helper.counts.update(self.counts)
+        return helper
+
+    def hand_over(self) -> tuple[tuple, Iterator[bytes]]:
+        """What was gathered elsewhere, for ``take``."""
+        self.begin_part()
+        return (dict(self.counts), self._parts, self.count), self._spool.frames()
+
+    def take(self, gathered: tuple, begun: dict[str, int], frames: Iterable[bytes]) -> None:
+        """Go on behind what a helper gathered, which had begun with these numbers."""
+        self.begin_part()
+        counts, parts, count = gathered
+        shifts = {}
+        for label, end in counts.items():
+            start = begun.get(label, 0)
+            if made := end - start:
+                shifts[label] = start, self.counts[label] - start, made
+                self.counts[label] += made
+        self._send("shift", shifts)
+        for frame in frames:
+            self._spool.add(frame)
+        self._send("shift", {})
+        self._parts += parts
+        self.count += count
+        self._base = dict(self.counts)
+
     # Frames -------------------------------------------------------------------------------------
 
     def finish(self, basis: str, problems: list[Problem]) -> "Prepared":
         """All that was gathered; ``basis`` is the state of the registry on which it rests."""
-        for model in list(self._rows):
-            self._flush(model)
-        for key in list(self._links):
-            self._flush_links(key)
+        self._flush_rows()
         self._flush_changed()
         for key, rows in self._updates.items():
             self._send("update", *key, rows)
         for problem in problems:
             self._tell("problems", [str(problem.sheet), problem.row, str(problem.column)])
-        parts = sorted((name, one.hexdigest()) for name, one in self._digests.items())
-        digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        self.begin_part()
+        digest = hashlib.sha256(json.dumps(self._parts).encode()).hexdigest()
         room = [marshal.dumps(("remove", label, keys)) for label, keys in self._gone.items()]
         room += [marshal.dumps(("unlink", *key, pairs)) for key, pairs in self._unlinked.items()]
         frames = partial(_after, room, self._spool)
-        return Prepared(frames, dict(self._counts), digest, basis, self.count)
+        return Prepared(frames, dict(self.counts), digest, basis, self.count)
+
+    def _flush_rows(self) -> None:
+        for model in list(self._rows):
+            self._flush(model)
+        for key in list(self._links):
+            self._flush_links(key)
 
     def _flush(self, model) -> None:
         if rows := self._rows.pop(model, None):
             form = layout(model)
             columns = form.fold(rows)
-            self._tell(form.label, form.told(columns))
+            told = columns.copy()
+            for position, label in form.keys.items():
+                told[position] = self._relative(label, columns[position])
+            self._tell(form.label, form.told(told))
             self._send("new", form.label, columns, self._labels.pop(model, None))
 
     def _flush_links(self, key: tuple[str, str]) -> None:
         owners, targets = self._links.pop(key)
-        self._tell("-".join(key), [owners, targets])
+        label, relation = key
+        field = apps.get_model(label)._meta.get_field(relation)
+        told = self._relative(field.related_model._meta.label_lower, targets)
+        self._tell("-".join(key), [self._relative(label, owners), told])
         self._send("links", *key, owners, targets)
+
+    def _relative(self, label: str, column):
+        """A column of keys with new records numbered from the beginning of the part."""
+        if not (base := self._base.get(label)):
+            return column
+        return [key if key is None or key >= 0 else key + base for key in column]
 
     def _flush_changed(self) -> None:
         if self._changed:
@@ -291,13 +356,22 @@ class Spool:
         weakref.finalize(self, self._file.close)
 
     def add(self, data: bytes) -> None:
-        self._file.write(len(data).to_bytes(4, "big"))
-        self._file.write(data)
+        write_frame(self._file, data)
 
     def frames(self) -> Iterator[bytes]:
         self._file.seek(0)
-        while size := int.from_bytes(self._file.read(4), "big"):
-            yield self._file.read(size)
+        while data := read_frame(self._file):
+            yield data
+
+
+def write_frame(file, data: bytes) -> None:
+    file.write(len(data).to_bytes(4, "big"))
+    file.write(data)
+
+
+def read_frame(file) -> bytes:
+    """The next frame; nothing at the end."""
+    return file.read(int.from_bytes(file.read(4), "big"))
 
 
 def _after(room: list[bytes], spool: Spool) -> Iterator[bytes]:

@@ -22,6 +22,8 @@ from registry.models.imports import imports_storage
 SECONDS_BETWEEN_BEATS = 1.0
 # A process that has said nothing for so long is taken for dead.
 SECONDS_OF_SILENCE = 30
+# The thread that tells how far a working process has come.
+THREAD = "import-progress"
 # Time left is told once it can be estimated.
 LEAST_SECONDS, LEAST_SHARE = 2, 0.02
 
@@ -76,7 +78,7 @@ class Tracker:
         self.progress = Progress(host=socket.gethostname(), pid=os.getpid(), since=time.time())
         self.is_cancelled = False
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="import-progress", daemon=True)
+        self._thread = threading.Thread(target=self._beat, name=THREAD, daemon=True)
 
     def __enter__(self):
         self.path.parent.mkdir(parents=True, exist_ok=True)

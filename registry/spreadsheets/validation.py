@@ -12,6 +12,7 @@ import operator
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache, partial
+from itertools import islice
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxLengthValidator
@@ -151,6 +152,10 @@ def _key(field, record):
     return key
 
 
+# The owner of values that a record takes which was planned elsewhere.
+OTHERS = "others"
+
+
 class UniqueValues:
     """The unique values of each model, loaded once and completed with what is planned."""
 
@@ -176,6 +181,24 @@ class UniqueValues:
             readers = [_reader(model, name) for name in constraint.fields]
             known = self._read[constraint.name] = applies, readers
         return known
+
+    def mark(self) -> dict[str, int]:
+        """How many values there are now: what comes later is ``since`` then."""
+        return {name: len(owners) for name, owners in self._owners.items()}
+
+    def since(self, mark: dict[str, int]) -> dict[str, list[tuple]]:
+        return {
+            name: list(islice(owners, mark.get(name, 0), None))
+            for name, owners in self._owners.items()
+        }
+
+    def take(self, values: dict[str, list[tuple]]) -> bool:
+        """Note what records that others planned take; ``False`` where it is taken already."""
+        if any(not self._owners[name].keys().isdisjoint(keys) for name, keys in values.items()):
+            return False
+        for name, keys in values.items():
+            self._owners[name].update(dict.fromkeys(keys, OTHERS))
+        return True
 
     def _load(self, constraint, model) -> dict:
         if constraint.name not in self._owners:

@@ -44,6 +44,7 @@ def write(prepared: Prepared, user=None, job=None) -> dict[str, Sequence[int]]:
     steps = {
         "remove": writer.remove,
         "unlink": writer.unlink,
+        "shift": writer.shift,
         "new": writer.insert,
         "links": writer.link,
         "update": writer.update,
@@ -71,6 +72,7 @@ class Writer:
             label: bulk.next_keys(apps.get_model(label), count)
             for label, count in prepared.counts.items()
         }
+        self._numbered = self.keys
         self.changed: defaultdict[type, list[int]] = defaultdict(list)
 
     def remove(self, label: str, keys: list[int]) -> None:
@@ -85,6 +87,14 @@ class Writer:
         for batch in batches(pairs):
             wanted = [models.Q(**{owner: one, target: other}) for one, other in batch]
             links.filter(models.Q(*wanted, _connector=models.Q.OR)).delete()
+
+    def shift(self, shifts: dict[str, tuple[int, int, int]]) -> None:
+        """From some number on, new rows count by so much more, as others planned before them."""
+        self._numbered = self.keys | {
+            label: [*keys[:start], *keys[start + offset : start + offset + made]]
+            for label, (start, offset, made) in shifts.items()
+            for keys in [self.keys[label]]
+        }
 
     def insert(self, label: str, columns: list, labels: list[str] | None) -> None:
         """Rows of a table; a record's first line in the history comes with it."""
@@ -171,7 +181,7 @@ class Writer:
 
     def _resolve(self, label: str, column) -> list:
         """The keys of a column, with those of new records in place of their numbers."""
-        keys = self.keys.get(label)
+        keys = self._numbered.get(label)
         if keys is None:
             return column
         return type(column)([key if key is None or key >= 0 else keys[~key] for key in column])

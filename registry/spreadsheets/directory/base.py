@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from django.apps import apps
 from django.db import models
 from django.db.models.base import ModelState
 from django.utils.functional import cached_property
@@ -98,6 +99,16 @@ class Lookups(NameDecisions):
         """The number by which a new record is known until it has a key."""
         self._counts[model] += 1
         return self._counts[model] - 1
+
+    def said_so_far(self) -> tuple[int, ...]:
+        """How much the file has had to say beside its rows; another number: it said more."""
+        said = (self.mentions, self.notices, self.questions, self.completions, self.planned)
+        return tuple(map(len, said))
+
+    def go_on_from(self, counts: dict[str, int]) -> None:
+        """Number new records behind those that others planned."""
+        for label, count in counts.items():
+            self._counts[apps.get_model(label)] = count
 
     def note_plan(self, plan: RecordPlan) -> None:
         """What others say of a record is what its plan makes of it."""

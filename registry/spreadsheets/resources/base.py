@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from import_export.results import RowResult
 
 from registry.history.states import batches
-from registry.spreadsheets import progress
+from registry.spreadsheets import progress, sharing
 from registry.spreadsheets.columns import Column
 from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.headings import Headings
@@ -138,11 +138,20 @@ class RecordResource(Identifying, Refusing, CommonColumns):
 
     def plan_rows(self, table: Table) -> SheetPlan:
         """Read all rows into plans and problems; count what becomes of them."""
-        counts = SheetPlan(table.sheet, self._meta.model, table.hidden)
+        self._sheet = SheetPlan(table.sheet, self._meta.model, table.hidden)
         self._columns = [
             column for column in self.get_import_fields() if column.column_name in table.headings
         ]
-        for row in progress.each(self._loaded(table)):
+        if self.preparation is None:
+            self.plan_part(table.rows)
+        else:
+            sharing.plan(self, table.rows)
+        return self._sheet
+
+    def plan_part(self, rows: list[Row]) -> None:
+        """Read some of the rows."""
+        counts = self._sheet
+        for row in progress.each(self._loaded(rows)):
             self.directory.row = row
             result = self.import_row(row)
             if self.preparation is not None:
@@ -155,11 +164,21 @@ class RecordResource(Identifying, Refusing, CommonColumns):
                 counts.unchanged += 1
             else:
                 counts.refused += 1
-        return counts
 
-    def _loaded(self, table: Table) -> Iterator[Row]:
+    def begin_helping(self) -> None:
+        """Go on as a helper: what it plans is not shown."""
+        self._new = MOST_TOLD
+        self._sheet = SheetPlan(self._sheet.name, self._meta.model)
+
+    def take(self, count: int) -> None:
+        """Note that so many rows were planned elsewhere, all of them new."""
+        self._sheet.new += count
+        self.more += count
+        progress.advance(count)
+
+    def _loaded(self, rows: list[Row]) -> Iterator[Row]:
         """The rows with their plans begun, some at a time."""
-        for batch in batches(table.rows, LOADED_AT_ONCE):
+        for batch in batches(rows, LOADED_AT_ONCE):
             self._load_matched(batch)
             for row in batch:
                 if row.plan is None:
