@@ -5,6 +5,7 @@ tables and HTML stay the characters that they are: they belong to the page, not 
 """
 
 import html
+from functools import lru_cache
 
 import nh3
 from django.utils.html import strip_tags
@@ -27,6 +28,8 @@ _READER = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
 TAGS = {"p", "br", "em", "strong", "code", "ul", "ol", "li", "blockquote", "a"}
 
 
+# A page says the same text in its head, in its body and in its data.
+@lru_cache(maxsize=256)
 def to_html(text: str) -> SafeString:
     """The text as it shows on a page; whatever somebody writes, nothing of it can act."""
     # What the reader leaves through is safe by itself: cleaned again, should it ever err.

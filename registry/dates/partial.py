@@ -9,7 +9,7 @@ import calendar
 import datetime
 import re
 from dataclasses import dataclass
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 from django.utils import formats
 from django.utils.translation import get_language, ngettext, pgettext
@@ -102,8 +102,13 @@ def _day(date: PartialDate) -> str:
 
 
 def _month(date: PartialDate) -> str:
+    return _name_of(date.month, get_language())
+
+
+@lru_cache(maxsize=64)
+def _name_of(month: int, _language: str) -> str:
     # "F" is the name that a full date uses: a genitive or lower case where the language has one.
-    return formats.date_format(datetime.date(2000, date.month, 1), "F")
+    return formats.date_format(datetime.date(2000, month, 1), "F")
 
 
 def format_date(date: PartialDate) -> str:

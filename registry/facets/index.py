@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import heappush, heappushpop
+from heapq import heappush, heappushpop, nsmallest
 from itertools import islice
 
 from pyroaring import BitMap
@@ -282,11 +282,11 @@ class Found:
             if most and len(best) == most and total < best[0]:
                 break
             if number := others.intersection_cardinality(records):
-                counted.append((number, value))
+                counted.append((-number, value))
                 if most:
                     (heappush if len(best) < most else heappushpop)(best, number)
-        counted.sort(key=lambda one: (-one[0], one[1]))
-        return [(value, number) for number, value in counted[:most]]
+        first = nsmallest(most, counted) if most else sorted(counted)
+        return [(value, -number) for number, value in first]
 
     def numbers(self, facet: str) -> dict[str, int]:
         """How many of the records found have each value: the filter on the facet counts too.

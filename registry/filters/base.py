@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import QuerySet, TextField
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.forms.renderers import Jinja2
 from django.utils.translation import get_language
@@ -81,11 +81,6 @@ class Facet:
     has_more: bool
     is_typed: bool
     is_open: bool
-
-
-def is_long(field) -> bool:
-    """Whether a line of a list does without the field."""
-    return isinstance(field, TextField)
 
 
 def among(queryset, field: str, keys):
@@ -202,13 +197,6 @@ class RecordFilterSet(django_filters.FilterSet):
             self.index.rank(order, (key for (key,) in raw(keys)))
         return self.found.page(order, start, stop)
 
-    def records(self, keys: list[int]) -> list:
-        """The records of these keys: published as they are read, whatever the index says."""
-        long = (field.name for field in self._meta.model._meta.fields if is_long(field))
-        records = self.queryset.filter(pk__in=keys).order_by().defer(*long)
-        known = {record.pk: record for record in records}
-        return [known[key] for key in keys if key in known]
-
     def offer(self) -> None:
         """Fill the lists of the form that depend on what there is."""
 
@@ -309,9 +297,9 @@ class InvolvingFilterSet(RecordFilterSet):
         database tells.
         """
         parts = super().parts()
-        other = self._other_side()
-        if not other:
+        if not {"with_place", "with_country"} & set(self.chosen):
             return parts
+        other = self._other_side()
         for name in ("place", "country"):
             kept = self.chosen[name].kept if name in self.chosen else ()
             sides = [self._side(name, code) for code in kept if code != NOT_STATED]

@@ -5,12 +5,15 @@ engine takes for the same; the pages around them are Django's. What the tags of 
 are functions there, and ``_("…")`` is a message.
 """
 
+from functools import lru_cache
+
 from django import template
 from django.template import engines
-from django.urls import reverse
+from django.templatetags.static import static
+from django.urls import get_script_prefix, reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, pass_context
 
 from registry.templatetags import registry as tags
@@ -23,7 +26,8 @@ def environment(**options) -> Environment:
     made = Environment(**options, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 (escapes)
     made.globals |= {
         "_": gettext,
-        "url": reverse,
+        "static": static,
+        "url": url,
         "and_others": and_others,
         "querystring": querystring,
         "without_chip": pass_context(tags.without_chip),
@@ -55,6 +59,18 @@ def card(record, brief=False):
 
 
 # In the parts -------------------------------------------------------------------------------
+
+
+def url(name: str, **values) -> str:
+    return (
+        reverse(name, kwargs=values) if values else _url(name, get_language(), get_script_prefix())
+    )
+
+
+@lru_cache(maxsize=256)
+def _url(name: str, _language: str, _prefix: str) -> str:
+    """The address of a page that there is once in each language."""
+    return reverse(name)
 
 
 def and_others(count: int) -> str:

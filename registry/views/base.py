@@ -1,9 +1,11 @@
 """The public lists: filtered, counted by their facets, in one of their ways of showing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.core.paginator import Paginator
+from django.db.models import TextField
 from django.http import Http404, HttpResponseRedirect, QueryDict
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -12,6 +14,7 @@ from django.views.generic import ListView
 
 from registry.filters.base import RecordFilterSet
 from registry.filters.controls import LONGEST_TEXT
+from registry.querysets.prepared import Prepared
 from registry.templatetags import parts
 from registry.text import fold
 from registry.views import showing, tables
@@ -19,19 +22,26 @@ from registry.views import showing, tables
 # Values that the page of a facet shows at once.
 MOST_SHOWN = 300
 
+# How each list reads the records of a page.
+_reading: dict[type, Prepared] = {}
+
 
 class Listed(Sequence):
-    """What a filter set finds, in its order: counted by the index, read page by page."""
+    """What a filter set finds, in its order: counted by the index, read page by page.
 
-    def __init__(self, filterset: RecordFilterSet):
+    ``read`` gives the published among the records of some keys, in any order.
+    """
+
+    def __init__(self, filterset: RecordFilterSet, read: Callable[[list[int]], list]):
         self.filterset = filterset
+        self.read = read
         self.model = filterset._meta.model
 
     def __len__(self):
         return len(self.filterset.found)
 
     def __getitem__(self, page: slice) -> "ListedPage":
-        return ListedPage(self.filterset, self.filterset.keys(page.start, page.stop))
+        return ListedPage(self, self.filterset.keys(page.start, page.stop))
 
 
 class ListedPage(Sequence):
@@ -41,8 +51,8 @@ class ListedPage(Sequence):
     alone, and so the index of this version of the data remembers them.
     """
 
-    def __init__(self, filterset: RecordFilterSet, keys: list[int]):
-        self.filterset = filterset
+    def __init__(self, listed: Listed, keys: list[int]):
+        self.listed = listed
         self.keys = keys
 
     def __len__(self):
@@ -55,7 +65,8 @@ class ListedPage(Sequence):
 
     @cached_property
     def records(self) -> list:
-        return self.filterset.records(self.keys)
+        known = {record.pk: record for record in self.listed.read(self.keys)}
+        return [known[key] for key in self.keys if key in known]
 
     def cards(self) -> list[str]:
         return self._lines("cards")
@@ -64,11 +75,11 @@ class ListedPage(Sequence):
         return self._lines("rows")
 
     def _lines(self, name: str) -> list[str]:
-        remembered, language = self.filterset.index.lines, get_language()
+        remembered, language = self.listed.filterset.index.lines, get_language()
         known = {key: remembered.get((name, language, key)) for key in self.keys}
         if missing := [key for key in self.keys if not known[key]]:
-            part = f"{name}/{self.filterset._meta.model._meta.model_name}"
-            for record in self.filterset.records(missing):
+            part = f"{name}/{self.listed.model._meta.model_name}"
+            for record in self.listed.read(missing):
                 line = parts.render(part, {"record": record})
                 known[record.pk] = remembered.answer((name, language, record.pk), lambda x=line: x)
         return [known[key] for key in self.keys if known[key]]
@@ -110,11 +121,21 @@ class RecordList(ListView):
         return self.filterset_class(self.request.GET, queryset=self.listed(), request=self.request)
 
     def get_queryset(self):
-        return Listed(self.filterset)
+        return Listed(self.filterset, self._read)
 
     def listed(self):
         """The published records with what a line shows."""
         return self.model.objects.published()
+
+    def _read(self, keys: list[int]) -> list:
+        """Published as they are read, whatever the index says; without what no line shows."""
+        view = type(self)
+        if view not in _reading:
+            long = [one.name for one in self.model._meta.fields if isinstance(one, TextField)]
+            _reading[view] = Prepared(
+                lambda keys, day: view().listed().filter(pk__in=keys).order_by().defer(*long)
+            )
+        return _reading[view](keys, day=timezone.localdate())
 
     @cached_property
     def showing(self) -> showing.Showing:
