@@ -62,14 +62,15 @@ class Column(Field):
         if cell is None:
             return None
         try:
-            if isinstance(cell, ErrorCell) and cell.startswith("="):
+            is_error = cell.__class__ is ErrorCell
+            if is_error and cell.startswith("="):
                 raise CellError(
                     _("The formula in this cell has no stored value: %(shown)s.") % {"shown": cell},
                     _("Open the workbook in a spreadsheet and save it, or write the value itself."),
                 )
             if self.knows_nothing and values.is_nothing(cell):
                 return None
-            if isinstance(cell, ErrorCell):
+            if is_error:
                 raise CellError(
                     _("The formula in this cell fails: it shows %(shown)s.") % {"shown": cell},
                     _("Mend the formula, or write the value itself."),

@@ -133,7 +133,7 @@ def _write(
     try:
         with bulk.room_for(prepared.count), transaction.atomic():
             wait_for_other_imports()
-            locked = ImportJob.objects.select_for_update().get(pk=job.pk)
+            locked = ImportJob.objects.select_for_update().defer("report").get(pk=job.pk)
             if locked.state != state or locked.plan_digest != prepared.digest or not locked.file:
                 raise NotConfirmableError
             if basis(locked.user) != prepared.basis:

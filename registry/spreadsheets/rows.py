@@ -112,6 +112,8 @@ class PartnersColumn(RowsColumn):
 
 def place_of_side(side: str, directory):
     """What finds the place of organisations on a side; nothing where no side is said."""
+    if not side:
+        return None
     return {
         "fr": lambda: directory.country_place("FR"),
         "qc": directory.quebec,

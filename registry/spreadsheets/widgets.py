@@ -78,7 +78,7 @@ class LineWidget(TextWidget):
     """A text of one line: a name or a title."""
 
     def clean(self, value, row=None, **kwargs):
-        text = super().clean(value, row, **kwargs)
+        text = value if value.__class__ is str else super().clean(value, row, **kwargs)
         line = " ".join(text.split())
         return text if text == line else line  # the same, not a copy: there are many
 

@@ -1,7 +1,9 @@
 """The search text of records that are not written yet, by the rules of ``registry.search``."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
+
+from django.db import models
 
 from registry import search
 from registry.models import Domain, Fund, Organisation, Place
@@ -20,6 +22,8 @@ class Spoken:
         # Its own values at hand: what is not among them is asked of the record.
         values = self.__dict__
         values.update(record.__dict__)
+        for name in _described(record.__class__):
+            values.pop(name, None)
         values.update(said)
         values["_record"] = record
 
@@ -37,27 +41,27 @@ class Wording:
     def text(self, plan: RecordPlan) -> str:
         """The search text of a new record."""
         said: dict[str, object] = {}
-        keys = plan.instance._state.fields_cache
-        for relation, is_key, paths in _spoken_of(plan.model):
+        keys, neighbour = plan.instance._state.fields_cache, self._neighbour
+        for relation, is_key, are_neighbours, rows_name in _spoken_of(plan.model):
             if is_key:
-                said[relation] = self._neighbour(keys.get(relation))
+                said[relation] = neighbour(keys.get(relation))
                 continue
             items = plan.new_rows.get(relation) or plan.new_links.get(relation) or ()
-            for path in paths:
-                items = [self._along(item, path, plan) for item in items]
+            if are_neighbours:
+                items = [neighbour(item) for item in items]
+            for key, is_one in rows_name:
+                along = self._naming if is_one else partial(self._listing, plan)
+                items = [along(item, key) for item in items]
             said[relation] = Listed(items)
         return search.text_of(plan.model, Spoken(plan.instance, **said))
 
-    def _along(self, item, path: tuple[str, ...], plan: RecordPlan):
-        """A row with the neighbours that it names, a neighbour, or a row that says all itself."""
-        if not path:
-            return self._neighbour(item) if isinstance(item, NEIGHBOURS) else item
-        if len(path) == 1:
-            return self._neighbour(item)
-        key = path[0]
-        row = item._record if isinstance(item, Spoken) else item
-        if row._meta.get_field(key).many_to_one:
-            return Spoken(item, **{key: self._neighbour(row._state.fields_cache.get(key))})
+    def _naming(self, item, key: str) -> Spoken:
+        """A row with the neighbour that it names."""
+        return Spoken(item, **{key: self._neighbour(_row_of(item)._state.fields_cache.get(key))})
+
+    def _listing(self, plan: RecordPlan, item, key: str) -> Spoken:
+        """A row with the neighbours that it lists."""
+        row = _row_of(item)
         named = (
             self._neighbour(target)
             for owner, relation, targets in plan.row_links
@@ -92,14 +96,34 @@ class Wording:
 
 
 @cache
-def _spoken_of(model) -> list[tuple[str, bool, list[tuple[str, ...]]]]:
-    """What the text of the model speaks of: each relation, whether it is a key, the paths on."""
+def _described(kind) -> list[str]:
+    """The fields that are more than the values which a record of this class has at hand."""
+    if not issubclass(kind, models.Model):
+        return []
+    own = models.Field.descriptor_class
+    fields = kind._meta.concrete_fields
+    return [one.attname for one in fields if not (one.is_relation or one.descriptor_class is own)]
+
+
+def _row_of(item):
+    return item._record if item.__class__ is Spoken else item
+
+
+@cache
+def _spoken_of(model) -> list[tuple[str, bool, bool, list[tuple[str, bool]]]]:
+    """What the text of the model speaks of: each relation, whether it is a key, whether it leads
+    to neighbours, and if to rows, what these name: the key or list, whether it is a key.
+    """
     _words, joined, lookups = search.INDEXED[model]
-    paths: dict[str, list] = {name: [] for name in joined}
+    paths: dict[str, list[str]] = {name: [] for name in joined}
     for lookup in lookups:
         relation, *path = lookup.split("__")
-        paths.setdefault(relation, []).append(tuple(path))
-    return [
-        (relation, model._meta.get_field(relation).many_to_one, found)
-        for relation, found in paths.items()
-    ]
+        paths.setdefault(relation, []).extend(path[:1])
+    found = []
+    for relation, names in paths.items():
+        field = model._meta.get_field(relation)
+        target = field.related_model
+        named = [(name, target._meta.get_field(name)) for name in names]
+        rows_name = [(name, one.many_to_one) for name, one in named if target not in NEIGHBOURS]
+        found.append((relation, field.many_to_one, target in NEIGHBOURS, rows_name))
+    return found

@@ -18,8 +18,8 @@ ERROR_TEXTS = re.compile(
     r"|SPILL!|PROPAGATION!|CALC!|FIELD!|BLOCKED!|CONNECT!|GETTING_DATA)|Err:5\d\d",
     re.IGNORECASE,
 )
-# What most texts have nothing of: a quick look that leaves them as they are.
-UNTIDY = re.compile(r"\A[\s'#Ee]|\s\Z|  |[^\S ]|[\u200b-\u200f\u2060\ufeff\u00ad]|[\n\r]")
+# With these begin formulas' errors and texts that an export marked.
+DOUBTFUL = frozenset("'#Ee")
 SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -80,7 +80,14 @@ def tidy(text: str) -> str:
 
 
 def clean_text(text: str) -> Value:
-    if not UNTIDY.search(text) and (text.isascii() or unicodedata.is_normalized("NFC", text)):
+    # Most texts are tidy: what nobody sees, and spaces other than the usual one, do not print.
+    if (
+        text.isprintable()
+        and "  " not in text
+        and text[:1] not in DOUBTFUL
+        and text == text.strip()
+        and (text.isascii() or unicodedata.is_normalized("NFC", text))
+    ):
         return text
     text = tidy(text)
     return ErrorCell(text) if ERROR_TEXTS.fullmatch(text) else unmark(text)
