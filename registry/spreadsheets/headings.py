@@ -86,6 +86,7 @@ YEAR = re.compile(r"(?:19|20)\d{2}")
 # «Partenaire 2», of which there are several.
 LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$")
 LEAST_NEAR = 0.34
+MOST_FOUND = 4096
 # What is longer is no heading.
 LONGEST = 120
 
@@ -141,6 +142,8 @@ class Headings(dict):
         self._by_words: dict[frozenset, str | None] = {}
         self._words_of: dict[str, list[frozenset]] = {}
         self._by_stem: dict[str, str] = {}
+        # The same headings are asked for again and again while a file is looked at.
+        self._found: dict[str, str | None] = {}
         for column in columns:
             for names in column.headings.values():
                 for name in names:
@@ -167,6 +170,13 @@ class Headings(dict):
         """The column that a heading names, in one language or in two."""
         if len(heading) > LONGEST:
             return None
+        if heading not in self._found:
+            if len(self._found) >= MOST_FOUND:
+                self._found.clear()
+            self._found[heading] = self._find_whole(heading)
+        return self._found[heading]
+
+    def _find_whole(self, heading: str) -> str | None:
         if found := self._find(heading):
             return found
         columns = {found for part in parts_of(heading) if (found := self._find(part))}

@@ -214,7 +214,7 @@ def tell(layout: SheetLayout, entry: SheetMapping, labels: dict[str, str], profi
         if column in labels and key in given
     ]
     ignored = [
-        f"“{given[key].heading or given[key].letters}”"
+        _("“%(heading)s”") % {"heading": given[key].heading or given[key].letters}
         for key, column in entry.columns.items()
         if column == IGNORED and key in given
     ]

@@ -14,6 +14,7 @@ MOST_RECORDS = MOST_TOLD
 MOST_CHANGES = 25
 LONGEST_TEXT = 200
 MOST_NOTICES = 100
+LONGEST_NOTICE = 2_000
 
 
 def report(plan: Plan) -> dict:
@@ -69,13 +70,13 @@ def with_keys(told: dict, keys: dict[str, Sequence[int]]) -> dict:
     return told
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+def _cut(text: str, longest: int = LONGEST_TEXT) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _first_notices(notices: list[str]) -> list[str]:
     more = len(notices) - MOST_NOTICES
-    shown = [str(notice)[: 3 * LONGEST_TEXT] for notice in notices[:MOST_NOTICES]]
+    shown = [_cut(str(notice), LONGEST_NOTICE) for notice in notices[:MOST_NOTICES]]
     if more > 0:
         shown.append(
             ngettext("%(count)s more notice.", "%(count)s more notices.", more) % {"count": more}

@@ -11,11 +11,12 @@ from itertools import zip_longest
 from django.utils.translation import gettext as _
 
 from registry.spreadsheets.files import Sheet, Value, Workbook
-from registry.spreadsheets.recognition import LEAST_RECOGNISED, best_kind
+from registry.spreadsheets.recognition import LEAST_RECOGNISED, Best, best_kind
 
 # A sheet on its side has no more fields, and no more records.
 LONGEST_SIDE = 200
 LEAST_ON_ITS_SIDE = 3
+FIRST_COLUMNS = 4
 # How many lines of title may stand between two tables.
 MOST_TITLES = 2
 
@@ -25,7 +26,8 @@ def unfold(workbook: Workbook, resources) -> list[str]:
     notices: list[str] = []
     sheets = []
     for sheet in workbook.sheets:
-        if turned := _upright(sheet, resources):
+        plain = best_kind(sheet, resources)
+        if turned := _upright(sheet, plain, resources):
             sheets.append(turned)
             notices.append(
                 _(
@@ -35,7 +37,7 @@ def unfold(workbook: Workbook, resources) -> list[str]:
                 % {"sheet": sheet.name or _("the file")}
             )
             continue
-        parts = _parts(sheet, resources)
+        parts = _parts(sheet, plain, resources)
         sheets += parts
         if len(parts) > 1:
             notices.append(
@@ -53,7 +55,7 @@ def unfold(workbook: Workbook, resources) -> list[str]:
 # On its side -----------------------------------------------------------------------------------
 
 
-def _upright(sheet: Sheet, resources) -> Sheet | None:
+def _upright(sheet: Sheet, plain: Best | None, resources) -> Sheet | None:
     """The sheet turned, where its first columns hold the headings; nothing for any other."""
     rows = sheet.rows
     if not 1 < len(rows) <= LONGEST_SIDE or max(map(len, rows)) > LONGEST_SIDE:
@@ -62,7 +64,7 @@ def _upright(sheet: Sheet, resources) -> Sheet | None:
         return None
     turned = Sheet(sheet.name, [_trimmed(row) for row in zip_longest(*rows, fillvalue="")])
     turned.hidden = sheet.hidden
-    on_side, plain = best_kind(turned, resources), best_kind(sheet, resources)
+    on_side = best_kind(Sheet(sheet.name, turned.rows[:FIRST_COLUMNS]), resources)
     if on_side is None or on_side.columns < LEAST_ON_ITS_SIDE:
         return None
     has_records = any(map(any, turned.rows[on_side.index + 1 :]))
@@ -80,9 +82,8 @@ def _trimmed(cells: Iterable[Value]) -> list[Value]:
 # One below the other ---------------------------------------------------------------------------
 
 
-def _parts(sheet: Sheet, resources) -> list[Sheet]:
+def _parts(sheet: Sheet, found: Best | None, resources) -> list[Sheet]:
     """The tables of a sheet, each where it stands; headings that come again are left out."""
-    found = best_kind(sheet, resources)
     if found is None:
         return [sheet]
     rows, headings = sheet.rows, sheet.rows[found.index]
