@@ -1,17 +1,19 @@
 """The timeline of a list: its records by year, each with its period on one axis.
 
 Records stand under the year in which they begin, the newest first; what is known to the year alone
-shows as that year. The bars are drawn on an axis from the first to the last year of the page.
+shows as that year. The bars are drawn on an axis from the first to the last year of the page. Where
+the page has a short time, months take the place of years.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from itertools import groupby
 
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 
 from registry.choices import Standing
 from registry.dates import PartialDate
@@ -27,6 +29,9 @@ PERIODS = {
 # A day of the whole axis would not be seen.
 NARROWEST = 0.6
 MOST_TICKS = 8
+# So many months are told apart, by fewer ticks: their labels are longer.
+MOST_MONTHS = 24
+MOST_MONTH_TICKS = 6
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,10 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Year:
-    """A year and what begins in it; without a year, what has no date."""
+class Group:
+    """A year, or a month, and what begins in it; without either, what has no date."""
 
-    year: int | None
+    when: PartialDate | None
     entries: list[Entry]
 
 
@@ -61,33 +66,46 @@ class Tick:
 
 
 class Axis:
-    """From the beginning of the first year to the end of the last."""
+    """From the beginning of the first year to the end of the last, or of months."""
 
     def __init__(self, periods: list[tuple[PartialDate, PartialDate]], today: date):
-        self.first = min(start.year for start, _end in periods)
-        self.last = max(max(start.year, end.year) for start, end in periods)
+        first = min(start.earliest for start, _end in periods)
+        last = max(max(start.latest, end.latest) for start, end in periods)
         self.today = today
+        begin, end = 12 * first.year + first.month - 1, 12 * last.year + last.month
+        self.by_month = end - begin <= MOST_MONTHS and any(start.month for start, _end in periods)
+        if not self.by_month:
+            begin, end = 12 * first.year, 12 * (last.year + 1)
+        self.months = range(begin, end)
+        self.begin, self.end = _first_day(begin), _first_day(end)
 
     @property
     def ticks(self) -> list[Tick]:
-        years = self.last - self.first + 1
+        return self._months() if self.by_month else self._years()
+
+    def _years(self):
+        first, years = self.begin.year, len(self.months) // 12
         step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 500) if years <= step * MOST_TICKS)
-        first = -(-self.first // step) * step
+        beginnings = range(-(-first // step) * step, first + years, step)
+        return [Tick(self._text(self.at(date(year, 1, 1))), str(year)) for year in beginnings]
+
+    def _months(self):
+        step = next(step for step in (1, 2, 3, 6) if len(self.months) <= step * MOST_MONTH_TICKS)
+        days = [_first_day(month) for month in self.months[::step]]
         return [
-            Tick(self._text(self.at(date(year, 1, 1))), str(year))
-            for year in range(first, self.last + 1, step)
+            Tick(self._text(self.at(day)), date_format(day, "N Y" if is_first else "N"))
+            for day, before in zip(days, [None, *days], strict=False)
+            for is_first in [before is None or before.year != day.year]
         ]
 
     @property
     def today_x(self) -> str:
-        inside = self.first <= self.today.year <= self.last
+        inside = self.begin <= self.today < self.end
         return self._text(self.at(self.today)) if inside else ""
 
     def at(self, day: date) -> float:
         """Where the beginning of the day lies, in percent."""
-        begin = date(self.first, 1, 1).toordinal()
-        whole = date(self.last, 12, 31).toordinal() + 1 - begin
-        return 100 * (day.toordinal() - begin) / whole
+        return 100 * (day - self.begin).days / (self.end - self.begin).days
 
     def bar(self, start: PartialDate, end: PartialDate | None, without_end: bool) -> Bar:
         """From the first day that the beginning may be to the last that the end may be."""
@@ -100,6 +118,12 @@ class Axis:
     @staticmethod
     def _text(number: float) -> str:
         return f"{number:.2f}%"
+
+
+def _first_day(month: int) -> date:
+    """Of a month counted from the first of the year 0; the calendar ends with the year 9999."""
+    year, month = divmod(month, 12)
+    return date(year, month + 1, 1) if year <= MAXYEAR else date.max
 
 
 def in_order(records: QuerySet, oldest_first: bool) -> QuerySet:
@@ -126,7 +150,7 @@ def view_context(filterset: RecordFilterSet) -> dict:
     axis = Axis(ends, today) if ends else None
     return {
         "axis": axis,
-        "years": _by_year([_entry(axis, *period) for period in periods]),
+        "groups": _grouped(axis, [_entry(axis, *period) for period in periods]),
         "timeline_page": page,
         "timeline_pages": paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
         "oldest_first": oldest_first,
@@ -151,7 +175,11 @@ def is_open(record) -> bool:
     return getattr(record, "standing", "") == Standing.IN_FORCE and record.ends_on is None
 
 
-def _by_year(entries: list[Entry]) -> list[Year]:
+def _grouped(axis: Axis | None, entries: list[Entry]) -> list[Group]:
     """The entries keep their order."""
-    found = groupby(entries, key=lambda entry: entry.start.year if entry.start else None)
-    return [Year(year, list(group)) for year, group in found]
+
+    def when(entry):
+        start = entry.start
+        return start and PartialDate(start.year, start.month if axis.by_month else None)
+
+    return [Group(one, list(group)) for one, group in groupby(entries, key=when)]

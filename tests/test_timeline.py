@@ -23,15 +23,22 @@ def timeline_of(filterset, query=""):
 
 
 def titles(context):
-    return {year.year: [entry.record.title for entry in year.entries] for year in context["years"]}
+    return {
+        group.when and group.when.isoformat(): [entry.record.title for entry in group.entries]
+        for group in context["groups"]
+    }
 
 
 def test_records_stand_under_the_year_in_which_they_begin():
     for title, date in (("A", "2010"), ("B", "2010-05"), ("C", "2024-04-09"), ("D", None)):
         factories.AgreementFactory(title=title, signed_on=date)
-    assert titles(timeline_of(AgreementFilterSet)) == {2024: ["C"], 2010: ["B", "A"], None: ["D"]}
+    assert titles(timeline_of(AgreementFilterSet)) == {
+        "2024": ["C"],
+        "2010": ["B", "A"],
+        None: ["D"],
+    }
     oldest = titles(timeline_of(AgreementFilterSet, "sort=oldest"))
-    assert list(oldest) == [2010, 2024, None]
+    assert list(oldest) == ["2010", "2024", None]
 
 
 def test_date_known_to_the_year_shows_as_the_year(client):
@@ -46,7 +53,7 @@ def test_bar_reaches_from_the_first_day_to_the_last_or_is_open():
     factories.AgreementFactory(signed_on="2020", ends_on="2021")
     factories.AgreementFactory(signed_on="2023")
     context = timeline_of(AgreementFilterSet)
-    latest, first = [entry.bar for year in context["years"] for entry in year.entries]
+    latest, first = [entry.bar for group in context["groups"] for entry in group.entries]
     assert (first.x, first.is_open) == ("0.00%", False)
     assert 39 < float(first.width.rstrip("%")) < 41
     assert latest.is_open
@@ -59,6 +66,24 @@ def test_bar_reaches_from_the_first_day_to_the_last_or_is_open():
         "2024",
     ]
     assert context["axis"].today_x
+
+
+@time_machine.travel("2024-06-01")
+def test_short_time_is_told_by_months():
+    for title, date in (("A", "2023-11-20"), ("B", "2024-04-09"), ("C", "2024-04"), ("D", "2024")):
+        factories.DelegationFactory(title=title, starts_on=date, ends_on=None)
+    context = timeline_of(DelegationFilterSet, "sort=oldest")
+    assert titles(context) == {"2023-11": ["A"], "2024": ["D"], "2024-04": ["C", "B"]}
+    labels = [tick.label for tick in context["axis"].ticks]
+    assert len(labels) <= timeline.MOST_MONTH_TICKS
+    assert [label for label in labels if label.endswith(("2023", "2024"))] == [labels[0], labels[1]]
+    assert context["axis"].today_x
+
+
+def test_years_are_not_told_by_months_that_nobody_knows():
+    factories.DelegationFactory(starts_on="2023", ends_on=None)
+    assert titles(timeline_of(DelegationFilterSet)).keys() == {"2023"}
+    assert not timeline_of(DelegationFilterSet)["axis"].by_month
 
 
 def test_long_time_has_few_ticks():
@@ -77,4 +102,4 @@ def test_timeline_is_cut_into_pages(client):
 
 def test_draft_is_on_no_timeline():
     factories.DelegationFactory(status="draft")
-    assert timeline_of(DelegationFilterSet)["years"] == []
+    assert timeline_of(DelegationFilterSet)["groups"] == []
