@@ -1,13 +1,15 @@
 """The index against the database: what it finds and counts is what brute force does."""
 
 import random
+from unittest.mock import Mock
 
 import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
 from registry import filters
-from registry.facets import index_of, keeping
+from registry.facets import index_of, keeping, warming
+from registry.facets.kinds import KINDS
 from registry.models import Agreement, Delegation, Domain, Organisation, Place, Project
 from tests import factories
 
@@ -176,3 +178,26 @@ def test_state_of_a_day_is_not_that_of_the_next(monkeypatch):
     tomorrow = timezone.localdate() + timezone.timedelta(1)
     monkeypatch.setattr(timezone, "localdate", lambda: tomorrow)
     assert list(shown(Agreement)["standing"]) == ["ended"]
+
+
+def test_warming_makes_the_index_of_every_list(monkeypatch):
+    made = []
+    monkeypatch.setattr(warming, "index_of", made.append)
+    monkeypatch.setattr(warming, "connection", Mock())
+
+    warming.begin()
+    warming._timer.join()
+
+    assert made == list(KINDS)
+    assert warming.connection.close.called
+
+
+def test_warming_is_left_to_the_processes_that_are_made_of_one_that_waits(monkeypatch):
+    monkeypatch.setattr(warming, "index_of", pytest.fail)
+    warming.begin()
+    waiting = warming._timer
+
+    warming._has_copies()
+    waiting.join()
+
+    assert warming._timer is None

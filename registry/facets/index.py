@@ -60,12 +60,15 @@ class Positions:
     def __init__(self, table: array | None = None):
         self._table = array("I") if table is None else table
 
-    def put(self, key: int, position: int) -> None:
-        missing = key + 1 - len(self._table)
+    def put(self, keys: list[int], first: int) -> None:
+        """Give the keys positions, one after the other."""
+        table = self._table
+        missing = max(keys, default=-1) + 1 - len(table)
         if missing > 0:
-            # More than asked for: the next keys come after this one.
-            self._table.frombytes(b"\xff" * (4 * (missing + len(self._table) // 8)))
-        self._table[key] = position
+            # More than asked for: the next keys come after these.
+            table.frombytes(b"\xff" * (4 * (missing + len(table) // 8)))
+        for position, key in enumerate(keys, first):
+            table[key] = position
 
     def get(self, key: int) -> int | None:
         found = self._table[key] if key < len(self._table) else NOWHERE
@@ -191,7 +194,7 @@ class Index:
         position = self.positions.get(key)
         if position is None:
             self.first = position = self.first - 1
-            self.positions.put(key, position)
+            self.positions.put([key], position)
             self.keys[position] = key
         return position
 

@@ -156,13 +156,13 @@ def build(kind: Kind) -> Index:
     front = FRONT if count > SMALL else 0
     keys, positions = array("q", bytes(8 * front)), Positions()
 
-    def place(key: int) -> int:
-        position = len(keys)
-        positions.put(key, position)
-        keys.append(key)
-        return position
+    def place(found: list[int]) -> range:
+        first = len(keys)
+        positions.put(found, first)
+        keys.extend(found)
+        return range(first, len(keys))
 
-    bitmaps = Reader(kind, place, positions.get).bitmaps()
+    bitmaps = Reader(kind, place, positions.of).bitmaps()
     return Index(keys, positions, bitmaps, BitMap(range(front, len(keys))), front)
 
 
@@ -170,17 +170,13 @@ def patched(index: Index, kind: Kind, pks: set[int]) -> Index:
     """Another index, in which these records are as the database has them now."""
     index = index.copy()
     old = index.positions.of(pks)
-    now = set()
+    now = BitMap()
 
-    def place(key: int) -> int:
-        position = index.place(key)
-        now.add(position)
-        return position
+    def place(found: list[int]) -> list[int]:
+        positions = [index.place(key) for key in found]
+        now.update(positions)
+        return positions
 
-    def position(key: int) -> int | None:
-        found = index.positions.get(key)
-        return found if found in now else None
-
-    bitmaps = Reader(kind, place, position, pks).bitmaps()
-    index.replace(old, bitmaps, BitMap(now))
+    bitmaps = Reader(kind, place, lambda keys: index.positions.of(keys) & now, pks).bitmaps()
+    index.replace(old, bitmaps, now)
     return index

@@ -4,10 +4,10 @@ Rows are read as the database gives them, without objects: a million records hav
 values.
 """
 
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 
 from django.db import connection
 from django.db.models import CharField, ExpressionWrapper, F, QuerySet
@@ -26,13 +26,17 @@ Bitmaps = dict[str, dict[str, BitMap]]
 FROM, UNTIL = "from", "until"
 
 
-def raw(queryset: QuerySet) -> Iterator[tuple]:
-    """The rows of ``values_list`` as the driver gives them."""
+def chunks(queryset: QuerySet) -> Iterator[list[tuple]]:
+    """The rows of ``values_list`` as the driver gives them, some thousands at a time."""
     sql, parameters = queryset.query.sql_with_params()
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, parameters)
         while rows := cursor.fetchmany(FETCHED):
-            yield from rows
+            yield rows
+
+
+def raw(queryset: QuerySet) -> Iterator[tuple]:
+    return chain.from_iterable(chunks(queryset))
 
 
 def as_text(model, name: str):
@@ -64,17 +68,33 @@ def ordered(kind: Kind, pks: Iterable[int] | None = None) -> QuerySet:
     return records.values_list("pk", *(as_text(kind.model, name) for name in names))
 
 
+def _by_day(periods: dict, day_of: Callable) -> dict[str, BitMap]:
+    """By the day that a stored date may be: a year and its last month have one in common."""
+    found: defaultdict[str, list] = defaultdict(list)
+    for date, positions in periods.items():
+        found[day_of(date)] += positions
+    return {day: BitMap(positions) for day, positions in found.items()}
+
+
 class Reader:
     """Reads the bitmaps of all published records of a kind, or of those among ``pks``.
 
-    ``place`` gives each record its position, in the default order; ``position`` tells it later.
+    ``place`` gives records their positions, which come in the default order; ``positions`` tells
+    them later, of those that have one.
     """
 
-    def __init__(self, kind: Kind, place: Callable, position: Callable, pks=None):
+    def __init__(
+        self,
+        kind: Kind,
+        place: Callable[[list[int]], Iterable[int]],
+        positions: Callable[[list[int]], BitMap],
+        pks=None,
+    ):
         self.kind = kind
         self.place = place
-        self.position = position
+        self.positions = positions
         self.pks = pks
+        self._known: dict[Rows, dict[int, BitMap]] = {}
 
     def bitmaps(self) -> Bitmaps:
         kind = self.kind
@@ -100,20 +120,20 @@ class Reader:
     def _from_columns(self) -> Bitmaps:
         kind = self.kind
         facets = [*kind.columns, *kind.keys]
-        gathered = [defaultdict(lambda: array("I")) for _facet in facets]
-        begins, lasts = (defaultdict(lambda: array("I")) for _end in range(2))
-        columns = range(1, 1 + len(facets))
-        pairs = list(zip(columns, gathered, strict=True))
-        for row in raw(ordered(kind, self.pks)):
-            position = self.place(row[0])
-            for column, values in pairs:
-                if value := row[column]:
-                    values[value].append(position)
+        gathered = [defaultdict(list) for _facet in facets]
+        begins, lasts = defaultdict(list), defaultdict(list)
+        for rows in chunks(ordered(kind, self.pks)):
+            keys, *columns = zip(*rows, strict=True)
+            positions = self.place(list(keys))
+            for values, column in zip(gathered, columns, strict=False):
+                for position, value in zip(positions, column, strict=True):
+                    if value:
+                        values[value].append(position)
             if kind.period:
-                start, end = row[-2:]
-                if end or start:
-                    lasts[latest(end or start)].append(position)
-                    begins[earliest(start or end)].append(position)
+                for position, start, end in zip(positions, *columns[-2:], strict=True):
+                    if end or start:
+                        lasts[end or start].append(position)
+                        begins[start or end].append(position)
         found = {
             facet: {value: BitMap(positions) for value, positions in values.items()}
             for facet, values in zip(facets, gathered, strict=True)
@@ -121,27 +141,27 @@ class Reader:
         for facet, (_name, model) in kind.keys.items():
             found[facet] = self._named(found[facet], model)
         if kind.period:
-            found[FROM] = {day: BitMap(positions) for day, positions in lasts.items()}
-            found[UNTIL] = {day: BitMap(positions) for day, positions in begins.items()}
+            found[FROM] = _by_day(lasts, latest)
+            found[UNTIL] = _by_day(begins, earliest)
         return found
 
     # What rows tie the records to ---------------------------------------------------------------
 
     def _bitmaps(self, pairs: Iterable[tuple]) -> dict:
         """The records of each value, from pairs of a record's key and a value."""
-        gathered = defaultdict(lambda: array("I"))
-        position = self.position
+        gathered = defaultdict(list)
         for pk, value in pairs:
-            found = position(pk)
-            if found is not None:
-                gathered[value].append(found)
-        return {value: BitMap(positions) for value, positions in gathered.items()}
+            gathered[value].append(pk)
+        return {value: found for value, pks in gathered.items() if (found := self.positions(pks))}
 
     def _linked(self, rows: Rows) -> dict[int, BitMap]:
-        query = rows.query()
-        if self.pks is not None:
-            query = query.filter(**{f"{rows.record}__in": self.pks})
-        return self._bitmaps(raw(query.values_list(rows.record, rows.value)))
+        """By the key of what the rows tie the records to; not to be changed."""
+        if rows not in self._known:
+            query = rows.query()
+            if self.pks is not None:
+                query = query.filter(**{f"{rows.record}__in": self.pks})
+            self._known[rows] = self._bitmaps(raw(query.values_list(rows.record, rows.value)))
+        return self._known[rows]
 
     @staticmethod
     def _named(bitmaps: dict[int, BitMap], model) -> dict[str, BitMap]:
