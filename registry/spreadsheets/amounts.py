@@ -72,6 +72,10 @@ def multiple_of(word: str) -> int:
     return MULTIPLES[match.lastgroup] if is_unit else 1
 
 
+# What a spreadsheet writes for a number by itself, which nobody can read in two ways.
+OF_A_CELL = re.compile(r"[1-9][0-9]{0,12}(?:\.[0-9]{1,2})?")
+
+
 def read_amount(
     text: str, decimal_mark: str | None = None, dollars: Currency | None = None, factor: int = 1
 ) -> tuple[Decimal, Currency | None]:
@@ -81,6 +85,8 @@ def read_amount(
     twelve and a half or twelve thousand and a half, and is refused. ``dollars`` are those that the
     rest of the row means by ``$``; ``factor`` is by what its column counts.
     """
+    if OF_A_CELL.fullmatch(text):
+        return Decimal(text) * factor, None
     if len(text) > LONGEST:
         raise not_an_amount(f"{text[:LONGEST]}…")
     plain = NO_CENTS.sub("", " ".join(text.replace("\N{MINUS SIGN}", "-").split()))

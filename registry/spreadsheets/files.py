@@ -38,6 +38,8 @@ __all__ = ["ErrorCell", "Sheet", "Value", "Workbook", "clean", "read_workbook", 
 ROOT = Path(__file__).resolve().parents[2]
 MEGABYTE = 1 << 20
 CHUNK = 1 << 20
+# A file whose reading leaves the time to do something else.
+LARGE = 1 << 18
 # A file may take this long, and longer with its size, up to the limit of the settings.
 SECONDS_FOR_ALL = 4
 SECONDS_FOR_A_MEGABYTE = 3
@@ -48,11 +50,11 @@ PROGRAM = (
 )
 
 
-def read_workbook(file, progress=None) -> Workbook:
+def read_workbook(file, progress=None, meanwhile=None) -> Workbook:
     """Read an open binary file; raises ``UnreadableFileError``.
 
     ``progress`` is called now and then with the number of rows read so far; what it raises ends the
-    reading.
+    reading. ``meanwhile`` is done while a large file is being read.
     """
     with _on_disk(file) as (source, size):
         limits = _limits(size)
@@ -69,6 +71,8 @@ def read_workbook(file, progress=None) -> Workbook:
             env={"LC_ALL": "C.UTF-8"},
         )
         try:
+            if meanwhile and size > LARGE:
+                meanwhile()
             return _receive(child, limits, progress)
         finally:
             child.kill()

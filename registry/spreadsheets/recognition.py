@@ -114,6 +114,9 @@ def best_kind(sheet: Sheet, resources) -> Best | None:
             if heading and len(heading) <= LONGEST_HEADING
         ]
         for order, resource in enumerate(resources):
+            bonus = 0.5 if _is_name_of(sheet.name, resource) else 0
+            if best and len(pairs) + bonus < best[0][0]:
+                continue
             known = resource.known_headings()
             columns = {known.find(one) or (whole and known.find(whole)) for one, whole in pairs}
             columns -= {None, ""}
@@ -122,7 +125,7 @@ def best_kind(sheet: Sheet, resources) -> Best | None:
             if not resource.is_recognised_by(columns):
                 continue
             score = (
-                len(columns) + (0.5 if _is_name_of(sheet.name, resource) else 0),
+                len(columns) + bonus,
                 not _lacks_names(sheet, index, resource),
                 sum(heading_key(heading) in known for heading, _whole in pairs),
                 -index,

@@ -34,7 +34,8 @@ def plan_workbook(
     """
     rests_on = basis(user)
     progress.phase(ImportState.READING)
-    workbook = read_workbook(file, lambda _count: progress.check())
+    directory = Directory(authority, user, publish)
+    workbook = read_workbook(file, lambda _count: progress.check(), directory.load_ahead)
     unfolded = unfold(workbook, IMPORTED)
     if mapping is None:
         mapping = profiles.choose(workbook, authority) or Mapping()
@@ -42,7 +43,6 @@ def plan_workbook(
     del workbook  # its cells are in the tables, which let go of them as they are planned
     plan = Plan(problems=recognition.problems, notices=[*unfolded, *recognition.notices])
     plan.mapping, plan.layouts = mapping, recognition.layouts
-    directory = Directory(authority, user, publish)
     order = {resource: number for number, resource in enumerate(IMPORTED)}
     tables = sorted(recognition.tables, key=lambda table: order[table.resource])
     steps = [(table.resource(directory), table) for table in tables]

@@ -13,3 +13,8 @@ __all__ = ["Directory", "may_be_same_date"]
 
 class Directory(TownLookups, RecordLookups):
     """The look-ups of one import."""
+
+    def load_ahead(self) -> None:
+        """Load what the rows of most files name, before they are there."""
+        for names in (self.places, self.organisations, self.funds, self.domains):
+            names.spellings()
