@@ -4,15 +4,16 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+# Of each kind of record in the main menu: the list, and what it is called.
 SECTIONS = [
-    ("agreement", _("Agreements")),
-    ("delegation", _("Delegations")),
-    ("project", _("Projects")),
-    ("contribution", _("Contributions")),
-    ("organisation", _("Organisations")),
-    ("place", _("Places")),
-    ("fund", _("Funds")),
-    ("call", _("Calls")),
+    ("agreement", "registry:agreement_list", _("Agreements")),
+    ("delegation", "registry:delegation_list", _("Delegations")),
+    ("project", "registry:project_list", _("Projects")),
+    ("contribution", "registry:contribution_list", _("Contributions")),
+    ("organisation", "registry:organisation_list", _("Organisations")),
+    ("place", "registry:place_list", _("Places")),
+    ("fund", "registry:fund_list", _("Funds")),
+    ("call", "registry:call_list", _("Calls")),
 ]
 
 
@@ -24,5 +25,5 @@ def site(_request):
         "site_contact": settings.SITE_CONTACT,
         "site_introduction": settings.SITE_INTRODUCTIONS.get(get_language(), ""),
         "can_send_mail": bool(settings.EMAIL_HOST),
-        "sections": [(kind, f"registry:{kind}_list", label) for kind, label in SECTIONS],
+        "sections": SECTIONS,
     }

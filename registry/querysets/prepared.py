@@ -6,7 +6,7 @@ that the database is asked at once. The records are read anew each time, as by a
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
 from types import SimpleNamespace
 
@@ -17,6 +17,8 @@ from django.db.models.query import ModelIterable, prefetch_related_objects
 # Stand in a compiled query for keys that are given later; no record has them.
 NUMBER, WORD = -7_402_113_551, "\ue000word\ue000"
 MANY = [NUMBER]
+UNSHOWN = {"created_at", "created_by", "internal_notes", "preview_key", "published_at"}
+UNSHOWN |= {"reference", "search_text", "updated_by"}
 # For so many options a query is kept compiled; a day is one.
 MOST_OPTIONS = 16
 
@@ -44,6 +46,7 @@ class Prepared:
 
 class _Compiled:
     def __init__(self, queryset: QuerySet):
+        queryset = queryset.defer(*_unshown(queryset.model, queryset.query.select_related))
         self.compiler = queryset.query.get_compiler(queryset.db)
         sql, self.parameters = self.compiler.as_sql()
         self.pieces = sql.split("%s")
@@ -83,6 +86,15 @@ class _Compiled:
             sql += [", ".join(["%s"] * len(values)), piece]
             parameters += values
         return "".join(sql), parameters
+
+
+def _unshown(model, joined: dict | bool, path: str = "") -> Iterator[str]:
+    """The columns of the records, and of those joined to them, that no public page shows."""
+    for field in model._meta.concrete_fields:
+        if field.name in UNSHOWN:
+            yield path + field.name
+    for name, further in (joined or {}).items():
+        yield from _unshown(model._meta.get_field(name).related_model, further, f"{path}{name}__")
 
 
 class _Related:

@@ -20,6 +20,11 @@ from registry.templatetags import registry as tags
 
 register = template.Library()
 
+# What the frame of a page depends on, besides the language.
+FRAMED = ("kind", "site_name", "site_editor", "site_contact")
+MOST_FRAMES = 200
+_frames: dict[tuple, SafeString] = {}
+
 
 def environment(**options) -> Environment:
     """Jinja2 as the parts need it; named in the settings."""
@@ -50,6 +55,18 @@ def render(name: str, context: dict) -> SafeString:
 def part(context, name, **values):
     """A part with what the page knows, and with other values besides."""
     return render(name, context.flatten() | values)
+
+
+@register.simple_tag(takes_context=True)
+def frame(context, name):
+    """A part that says the same around all pages of a kind: rendered once."""
+    known = tuple(context.get(one) for one in FRAMED)
+    key = (name, get_language(), get_script_prefix(), bool(context.get("record")), known)
+    if key not in _frames:
+        if len(_frames) >= MOST_FRAMES:
+            _frames.clear()
+        _frames[key] = render(name, context.flatten())
+    return _frames[key]
 
 
 @register.simple_tag
