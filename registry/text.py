@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from codecs import charmap_encode
+from encodings import cp1252
 
 LIGATURES = str.maketrans(
     {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
@@ -32,14 +34,17 @@ def fold(text: str) -> str:
     'l oeuvre d evreux'
     """
     text = str(text)
-    try:
-        data = text.encode("cp1252")
-    except UnicodeEncodeError:
-        return " ".join(text.translate(_FOLDED).split())
     # What most texts consist of: as bytes it is folded ten times as fast.
-    for letter, plain in _SEVERAL:
-        if letter in data:
-            data = data.replace(letter, plain)
+    if text.isascii():
+        data = text.encode()
+    else:
+        try:
+            data = charmap_encode(text, "strict", cp1252.encoding_table)[0]
+        except UnicodeEncodeError:
+            return " ".join(text.translate(_FOLDED).split())
+        for letter, plain in _SEVERAL:
+            if letter in data:
+                data = data.replace(letter, plain)
     data = data.translate(_TABLE)
     if b"\0" in data:
         return " ".join(text.translate(_FOLDED).split())

@@ -270,6 +270,8 @@ def text_of(model, record) -> str:
     rest: list[str] = []
     raw: list[str] = []
     for label, text, _whose in pieces_of(model, record):
+        if not text:
+            continue
         if label is NAME or label is OTHER_NAME:
             names.append(_fold(text))
         elif text.__class__ is Folded:
@@ -278,7 +280,7 @@ def text_of(model, record) -> str:
                 rest.append(_fold(" ".join(raw)))
                 raw.clear()
             rest.append(text)
-        elif text:
+        else:
             raw.append(text)
     rest.append(_fold(" ".join(raw)))
     return "\n".join(filter(None, names)) + REST + " ".join(filter(None, rest))

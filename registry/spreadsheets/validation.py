@@ -76,14 +76,18 @@ def _compile(model, expression) -> Evaluated:
     raise NotUnderstoodError
 
 
-def _unless_null(function, *arguments: Evaluated) -> Evaluated:
-    """The function of some values; NULL as soon as one of them is."""
+def _unless_null(function, first: Evaluated, second: Evaluated | None = None) -> Evaluated:
+    """The function of one or two values; NULL as soon as one of them is."""
 
-    def evaluated(record):
-        values = [argument(record) for argument in arguments]
-        return None if None in values else function(*values)
+    def of_one(record):
+        value = first(record)
+        return None if value is None else function(value)
 
-    return evaluated
+    def of_two(record):
+        one, two = first(record), second(record)
+        return None if one is None or two is None else function(one, two)
+
+    return of_two if second else of_one
 
 
 def _compile_q(model, condition: Q) -> Evaluated:
@@ -111,6 +115,8 @@ def _compile_lookup(model, path: str, expected) -> Evaluated:
     name, _separator, lookup = path.partition("__")
     value = _reader(model, name)
     if lookup == "isnull":
+        if isinstance(model._meta.get_field(name), PartialDateField):
+            return lambda record: (record.__dict__[name] is None) is expected
         return lambda record: (value(record) is None) is expected
     if lookup == "range":
         first, last = map(Decimal, expected)
