@@ -124,7 +124,8 @@ def find_row(plan, relation: str, organisation, role: str = ""):
     """The row under a planned record that is about the organisation, best in the same role."""
     key, found = organisation.__dict__["id"], None
     for row in plan.rows(relation):
-        if row.organisation_id == key if row.organisation_id else row.organisation is organisation:
+        own = row.__dict__["organisation_id"]
+        if own == key if own else row.organisation is organisation:
             if role and (row.role != role or getattr(row, "name", "")):
                 found = found or row
             else:

@@ -15,7 +15,6 @@ from functools import cache, partial
 from itertools import islice
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat
@@ -23,8 +22,8 @@ from django.db.models.functions.text import ConcatPair
 from django.db.models.lookups import GreaterThanOrEqual
 
 from registry import bulk
-from registry.dates import PartialDate
 from registry.fields import PartialDateField
+from registry.spreadsheets.field_checks import is_plain, surely_valid
 from registry.spreadsheets.plans import RecordPlan, identity
 
 
@@ -142,10 +141,12 @@ def _reader(model, name: str) -> Evaluated:
     field = model._meta.get_field(name)
     if isinstance(field, models.ForeignKey):
         return partial(_key, field)
-    if isinstance(field, models.CharField | models.TextField) and _is_plain(field):
+    if isinstance(field, models.CharField | models.TextField) and is_plain(field):
         return operator.attrgetter(name)
     if isinstance(field, PartialDateField):
         return lambda record: bulk.iso(record.__dict__[name])
+    if isinstance(field, models.DecimalField | models.IntegerField):
+        return lambda record: record.__dict__[name]
     return lambda record: field.get_prep_value(getattr(record, name))
 
 
@@ -273,7 +274,7 @@ class Checks:
         self.has_clean = model.clean is not models.Model.clean
         self.constraints = [(one, self._compile(model, one)) for one in model._meta.constraints]
         self._fields = [
-            (field.attname, field.blank, *_surely_valid(field), field)
+            (field.attname, field.blank, *surely_valid(field), field)
             for field in fields
             if not field.is_relation
         ]
@@ -296,7 +297,9 @@ class Checks:
                 if not blank:
                     return False
             elif kind is not None:
-                if value.__class__ is kind and (longest is None or len(value) <= longest):
+                if value.__class__ is kind and (
+                    longest is None or (len(value) <= longest if kind is str else longest(value))
+                ):
                     continue
                 if value is not UNREAD:
                     return False
@@ -323,29 +326,6 @@ MOST_KNOWN = 10_000
 # Of a field that was not loaded, and so is not changed.
 UNREAD = object()
 _checks_of = cache(Checks)
-
-
-def _is_plain(field) -> bool:
-    """Whether a text field does with its value what Django's own does."""
-    own = models.TextField if isinstance(field, models.TextField) else models.CharField
-    names = ("get_prep_value", "to_python", "validate", "run_validators", "clean")
-    plain = all(getattr(type(field), name) is getattr(own, name) for name in names)
-    return plain and field.descriptor_class is models.Field.descriptor_class
-
-
-def _surely_valid(field) -> tuple[type | None, int | None, set]:
-    """The kind and length of the values that are valid beyond doubt, unless they are empty.
-
-    Where there is no such kind, what was found valid is remembered.
-    """
-    if isinstance(field, PartialDateField):
-        return PartialDate, None, set()
-    if type(field) is models.TextField and not field.validators and not field.choices:
-        return str, None, set()
-    is_text = isinstance(field, models.CharField) and _is_plain(field) and not field.choices
-    if is_text and [type(one) for one in field.validators] == [MaxLengthValidator]:
-        return str, field.max_length, set()
-    return None, None, set()
 
 
 def _check_constraints(

@@ -36,12 +36,15 @@ NOTHING = frozenset(
         *("to be determined", "not known", "not available", "not specified", "unspecified"),
     )
 )
+LONGEST_NOTHING = max(map(len, NOTHING))
 DASHES = frozenset("-–—_ ")
 
 
 def is_nothing(text: object) -> bool:
     """Whether a cell says that there is nothing: a dash, ``n/a``, ``néant``."""
-    return isinstance(text, str) and (text.lower() in NOTHING or DASHES.issuperset(text))
+    if not isinstance(text, str) or (len(text) > LONGEST_NOTHING and text[0] not in DASHES):
+        return False
+    return text.lower() in NOTHING or DASHES.issuperset(text)
 
 
 def split_values(text: str, known: Callable[[str], bool] | None = None) -> list[str]:
