@@ -5,14 +5,14 @@ from django.utils.translation import override
 
 from registry.choices import AgreementKind
 from registry.dates import DateError, parse_date, parse_range
-from registry.models import Agreement, Contribution, Delegation, Organisation
+from registry.models import Agreement, Call, Contribution, Delegation, Organisation
 from registry.spreadsheets import vocabulary
 from registry.spreadsheets.amounts import read_amount
 from registry.spreadsheets.persons import is_person, split_listed
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.values import read_stops
 from tests import factories
-from tests.spreadsheets import bring_in, counts, plan, problems, xlsx
+from tests.spreadsheets import bring_in, counts, csv, plan, problems, xlsx
 
 
 @pytest.fixture(autouse=True)
@@ -251,3 +251,62 @@ def test_sheet_whose_projects_are_often_missing_is_of_contributions():
     bring_in(xlsx([headings, [2021, "A", "B", "Fête", 10, ""], [2022, "A", "C", "", 20, "P; Q"]]))
 
     assert [one.projects.count() for one in Contribution.objects.order_by("year")] == [0, 2]
+
+
+@pytest.mark.django_db
+def test_slash_separates_names_that_are_known():
+    for name in ("Rennes", "Québec"):
+        factories.OrganisationFactory(name=name, place=None)
+    rows = [["Intitulé", "Type", "Parties"], ["A", "Convention", "Rennes / Québec"]]
+    bring_in(xlsx([*rows, ["B", "Convention", "Ministère / Ministry"]]))
+
+    found = [sorted(map(str, one.parties.all())) for one in Agreement.objects.order_by("title")]
+    assert found == [["Québec", "Rennes"], ["Ministère / Ministry"]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sign", ["\x01", "\x0b", "\x1f", "\x7f", "\x85", "_x0000_"])
+def test_control_characters_are_left_out_of_what_is_kept(sign):
+    bring_in(csv(f"Intitulé;Type\nAccord{sign} A;Convention\n".replace("_x0000_", "\x02")))
+
+    assert Agreement.objects.get().title == "Accord A"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["100 000 €", "25 000 €", "50 %", ""], (100000, 25000, 50, "EUR")),
+        (["100 000 $ CA", "", "80", ""], (100000, None, 80, "CAD")),
+        ([100000, 25000.5, 50, "CAD"], (100000, 25000.5, 50, "CAD")),
+    ],
+)
+def test_sums_of_a_call_may_name_their_currency(cells, expected):
+    headings = ["Fonds", "Édition", "Enveloppe", "Aide maximale", "Taux maximal", "Devise"]
+    bring_in(xlsx([headings, ["F", "2024", *cells]]))
+
+    one = Call.objects.get()
+    assert (one.budget, one.grant_cap, one.rate_cap, one.currency) == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("heading", "cell", "said"),
+    [
+        ("Taux maximal", "0.5", "part of one"),
+        ("Clôture", "45391", "9 April 2024"),
+        ("Enveloppe", "100 000 $ US", ""),
+    ],
+)
+def test_number_that_a_spreadsheet_shows_otherwise_is_explained(heading, cell, said):
+    rows = [["Fonds", "Édition", heading], ["F", "2024", cell]]
+    found = problems(xlsx(rows))
+
+    assert [said in line for line in found] == ([True] if said else [])
+
+
+@pytest.mark.django_db
+def test_column_that_is_missing_is_named_as_missing():
+    found = problems(xlsx([["Intitulé", "Signé le"], ["Accord", "2024"]]))
+
+    assert ["no column" in line for line in found] == [True]

@@ -164,3 +164,17 @@ def test_wrong_amount_of_a_year_names_its_cell():
     found = problems(xlsx([["Bénéficiaire", "2021", "2022"], ["A", 10, "beaucoup"]]))
 
     assert [line.split(":")[1:3] for line in found] == [["2", "2022"]]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["Entente", "Convention", "2022", "Rennes"],
+        ["Accord cadre", "Convention", "", "Rennes; Québec"],
+        ["Accord", "Convention", "", "Parties"],
+        ["Jumelage", "Partenariat", "", ""],
+    ],
+)
+@pytest.mark.parametrize("blank", [[], [[]]], ids=["at-once", "below-blank"])
+def test_row_of_words_that_are_headings_elsewhere_is_a_row(row, blank):
+    assert counts(plan(xlsx([HEADINGS, *blank, row]))) == [(1, 0, 0, 0)]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from registry.spreadsheets.files import Sheet, Value, Workbook
 from registry.spreadsheets.recognition import LEAST_RECOGNISED, Best, best_kind
+from registry.spreadsheets.tables import heading_key
 
 # A sheet on its side has no more fields, and no more records.
 LONGEST_SIDE = 200
@@ -19,6 +20,7 @@ LEAST_ON_ITS_SIDE = 3
 FIRST_COLUMNS = 4
 # How many lines of title may stand between two tables.
 MOST_TITLES = 2
+ROWS_NAMED = 10
 
 
 def unfold(workbook: Workbook, resources) -> list[str]:
@@ -37,7 +39,7 @@ def unfold(workbook: Workbook, resources) -> list[str]:
                 % {"sheet": sheet.name or _("the file")}
             )
             continue
-        parts = _parts(sheet, plain, resources)
+        parts = _parts(sheet, plain, resources, notices)
         sheets += parts
         if len(parts) > 1:
             notices.append(
@@ -82,20 +84,31 @@ def _trimmed(cells: Iterable[Value]) -> list[Value]:
 # One below the other ---------------------------------------------------------------------------
 
 
-def _parts(sheet: Sheet, found: Best | None, resources) -> list[Sheet]:
+def _parts(sheet: Sheet, found: Best | None, resources, notices: list[str]) -> list[Sheet]:
     """The tables of a sheet, each where it stands; headings that come again are left out."""
     if found is None:
         return [sheet]
     rows, headings = sheet.rows, sheet.rows[found.index]
-    starts = [found.index]
+    starts, again = [found.index], []
     below = found.index + 1
-    if below < len(rows) and _is_headings(rows[below], resources):
-        rows[below] = []  # the same headings in another language
+    if below < len(rows) and _says_the_same(headings, rows[below], found.resource):
+        again.append(below)
     for index, row in enumerate(rows):
         if index > found.index and row == headings:
-            rows[index] = []  # once more, on another page
+            again.append(index)
         elif index != found.index and _may_head(rows, index, row) and _is_headings(row, resources):
             starts.append(index)
+    for index in again:
+        rows[index] = []
+    if again:
+        shown = ", ".join(str(index + 1) for index in again[:ROWS_NAMED])
+        notices.append(
+            _("%(sheet)s: the headings stand there again, and are left out (rows %(rows)s).")
+            % {
+                "sheet": sheet.name or _("the file"),
+                "rows": shown + ("…" if len(again) > ROWS_NAMED else ""),
+            }
+        )
     starts = sorted(starts)
     ends = [*(_end(rows, start) for start in starts[1:]), len(rows)]
     tables = [(start, end) for start, end in zip(starts, ends, strict=True) if end > start + 1]
@@ -127,21 +140,31 @@ def _filled(row: list[Value]) -> int:
 
 
 def _is_headings(row: list[Value], resources) -> bool:
-    """Whether a row holds headings of a kind of table, and hardly anything else."""
+    """Whether a row holds headings of a kind of table, and nothing else."""
     cells = [cell for cell in row if cell]
-    if len(cells) < LEAST_RECOGNISED:
-        return False
-    if any(not isinstance(cell, str) or any(map(str.isdigit, cell)) for cell in cells):
+    if len(cells) < LEAST_RECOGNISED or not _are_words(cells):
         return False
     for resource in resources:
-        found = {resource.known_headings().find(cell) for cell in cells} - {None}
-        if (
-            len(found) >= LEAST_RECOGNISED
-            and 3 * len(found) >= 2 * len(cells)
-            and resource.is_recognised_by(found)
-        ):
-            return True
+        known = resource.known_headings()
+        found = {known.find(cell) for cell in cells}
+        # Two words may be data: "Convention" is a heading, too.
+        is_sure = len(found) > LEAST_RECOGNISED or all(heading_key(cell) in known for cell in cells)
+        if len(found) == len(cells) and None not in found and resource.is_recognised_by(found):
+            return is_sure
     return False
+
+
+def _says_the_same(headings: list[Value], row: list[Value], resource) -> bool:
+    """Whether a row says in other words what the headings above it say."""
+    if len(row) != len(headings) or not all(row) or not _are_words(row):
+        return False
+    find = resource.known_headings().find
+    columns = list(map(find, row))
+    return None not in columns and columns == [find(str(heading)) for heading in headings]
+
+
+def _are_words(cells: list[Value]) -> bool:
+    return all(isinstance(cell, str) and not any(map(str.isdigit, cell)) for cell in cells)
 
 
 def _end(rows: list[list[Value]], start: int) -> int:

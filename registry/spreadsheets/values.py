@@ -20,7 +20,7 @@ NUMBERED = re.compile(r"^(\d{1,2})[.)]\s+")
 # What most lists, of which the values stand between semicolons, have nothing of.
 CUT_OTHERWISE = re.compile(r'[|\n"()]|(?:\A|;)\s*(?:[-–—•·*]|\d{1,2}[.)])\s')
 # A text that nothing cuts, and that begins with a letter and ends with no space.
-ONE_NAME = re.compile(r'[^\W\d_](?:[^;|\n",()]*[^\s;|\n",()])?')
+ONE_NAME = re.compile(r'[^\W\d_](?:[^;|/\n",()]*[^\s;|/\n",()])?')
 QUOTED_ITEM = re.compile(r'(?:\A|(?<=[;|\n]))\s*"((?:[^"]|"")+)"\s*(?=[;|\n]|\Z)')
 WOULD_BE_CUT = re.compile(r'[;|\n]|\A"|\A[-–—•·*]\s|\A\d{1,2}[.)]\s')
 WOULD_BE_CUT_ALONE = re.compile(r'[;|\n,→]|[-=]>|\A"|\A[-–—•·*]\s')
@@ -166,7 +166,9 @@ def _split_outside_parentheses(text: str, separators: str) -> list[str]:
 
 def _split_at_commas(text: str, known) -> list[str]:
     if "," not in text:
-        return [text]
+        # Between names that are all known a slash separates: "Rennes / Québec".
+        names = text.split(" / ") if " / " in text else []
+        return names if len(names) > 1 and not known(text) and all(map(known, names)) else [text]
     pieces = [piece.strip() for piece in _split_outside_parentheses(text, ",")]
     parts, start = [], 0
     while start < len(pieces):

@@ -36,6 +36,8 @@ WITHOUT_END = frozenset(
         *("indefinitely", "sans date", "undated", "non date", "non datee", "s d"),
     )
 )
+# A day between 1954 and 2064, as Excel counts them.
+SERIAL = re.compile(r"[2-5]\d{4}(?:\.\d+)?")
 DURATION = re.compile(
     r"(?:pour |for )?\d{1,3}\s*(?:an|ans|année|années|mois|jours|year|years|month|months|days?)"
     r"(?:\s+renouvelables?)?",
@@ -105,6 +107,13 @@ class PartialDateWidget(CellWidget):
 
 
 def _no_date(value: str, message: str) -> CellError:
+    if SERIAL.fullmatch(value):
+        day = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(value[:5]))
+        return CellError(
+            _("“%(value)s” is a number; as a spreadsheet keeps days, it is %(day)s.")
+            % {"value": value, "day": PartialDate.from_date(day)},
+            _("Give the cell the format of a date."),
+        )
     if DURATION.fullmatch(value.strip()):
         return CellError(
             _("“%(value)s” is a duration, not a date.") % {"value": value},
@@ -147,10 +156,14 @@ class PeriodWidget(CellWidget):
 class AmountWidget(CellWidget):
     """An amount with its currency, ``None`` where the cell names none."""
 
-    def clean(self, value, row=None, column="amount", **kwargs):
+    def __init__(self, column="amount"):
+        super().__init__()
+        self.column = column
+
+    def clean(self, value, row=None, **kwargs):
         text = value.isoformat() if isinstance(value, datetime.date) else value
         dollars = _dollars_of(row) if "$" in text else None
-        factor = heading_factor(row.heading(column))
+        factor = heading_factor(row.heading(self.column))
         return amounts.read_amount(text, row.conventions.decimal_mark, dollars, factor)
 
     def writer(self):
@@ -168,6 +181,9 @@ def _dollars_of(row) -> Currency | None:
 class YearlyWidget(AmountWidget):
     """The amounts of several years: ``2021 : 10 000 €; 2022 : 12 000 €``."""
 
+    def __init__(self):
+        super().__init__("yearly")
+
     def clean(self, value, row=None, **kwargs):
         found = []
         for item in values.split_values(value):
@@ -177,7 +193,7 @@ class YearlyWidget(AmountWidget):
                     _("“%(value)s” does not say an amount of a year.") % {"value": item},
                     _("Write 2021: 10 000 €; 2022: 12 000 €."),
                 )
-            amount, currency = super().clean(amount.strip(), row, column="yearly")
+            amount, currency = super().clean(amount.strip(), row)
             found.append((int(year), amount, currency))
         return found
 
@@ -248,6 +264,22 @@ class DecimalWidget(CellWidget):
 
     def writer(self):
         return _number
+
+
+class RateWidget(DecimalWidget):
+    """A rate in percent; a spreadsheet may keep one half for 50 %."""
+
+    def clean(self, value, row=None, **kwargs):
+        rate = super().clean(value, row, **kwargs)
+        if 0 < rate <= 1 and "%" not in str(value):
+            raise CellError(
+                _("“%(value)s” may be a part of one, or of a hundred.") % {"value": value},
+                _("Write the percent sign too: %(rate)s.") % {"rate": "50 %"},
+            )
+        return rate
+
+    def writer(self):
+        return lambda rate: f"{rate} %" if rate is not None and 0 < rate <= 1 else _number(rate)
 
 
 def _number(value):

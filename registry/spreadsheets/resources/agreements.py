@@ -98,13 +98,15 @@ class AgreementResource(RecordResource):
     )
     french_parties = PartiesColumn(
         "parties",
-        "Partie française, Partenaires français, Collectivités françaises, Côté français"
+        "Partie française, Partenaires français, Collectivités françaises, Côté français,"
+        "Organisme français, Collectivité française"
         "| French party, French partners, French side",
         side="fr",
     )
     quebec_parties = PartiesColumn(
         "parties",
-        "Partie québécoise, Partenaires québécois, Collectivités québécoises, Côté québécois"
+        "Partie québécoise, Partenaires québécois, Collectivités québécoises, Côté québécois,"
+        "Organisme québécois, Collectivité québécoise"
         "| Québec party, Québec partners, Québec side",
         side="qc",
     )

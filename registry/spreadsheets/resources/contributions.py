@@ -66,7 +66,8 @@ class ContributionResource(MoneyResource):
     title = Column(
         "title",
         "Objet, But, Objet de la subvention, Objet du financement, Objet de la convention,"
-        "Intitulé, Libellé, Motif | Purpose, Grant purpose, Description, Title",
+        "Intitulé, Libellé, Motif, Action, Opération, Manifestation"
+        "| Purpose, Grant purpose, Description, Title",
     )
     funders = IdentifiedColumn("funders", FUNDER_HEADINGS, {"funder_siret": IdentifierScheme.SIRET})
     funder_siret = Companion(
@@ -96,7 +97,7 @@ class ContributionResource(MoneyResource):
         "decided_on",
         "Date de la décision, Décidé le, Date de convention, Date d'attribution, Date,"
         "Date de la délibération, Date de vote, Voté le, Accordée le, Date de notification,"
-        "Date de la convention de subvention, Date de l'arrêté, Date d'octroi, Date CP"
+        "Date de la convention de subvention, Date de l'arrêté, Date d'octroi, Date CP, Date délib."
         "| Date awarded, Date, Approval date, Decided on, Decision date, Award date",
         widgets.PartialDateWidget(),
     )

@@ -53,7 +53,7 @@ class DelegationResource(RecordResource):
         "title",
         "Intitulé, Titre, Délégation, Mission, Déplacement, Nom de la mission, Objet de la mission,"
         "Voyage, Visite, Délégation accueillie, Délégation reçue"
-        "| Title, Delegation, Mission, Name of the mission, Visit, Event",
+        "| Title, Delegation, Mission, Name of the mission, Visit, Event, Trip, Trip name",
     )
     direction = Column(
         "direction",
@@ -131,7 +131,7 @@ class DelegationResource(RecordResource):
     people_count = AboutColumn(
         "people_count",
         "Nombre de personnes, Nombre de participants, Effectif, Taille de la délégation"
-        "| Number of people, Number of participants, Headcount",
+        "| Number of people, Number of participants, Headcount, Delegation size",
         widgets.AboutWidget(),
     )
     organisations_count = AboutColumn(

@@ -109,7 +109,7 @@ class ProjectResource(MoneyResource):
         "Projects",
         "Funded projects",
     )
-    itself = "projet projets project projects action actions initiative"
+    itself = "projet projets project projects action actions initiative laureat laureats retenu"
     date_columns = ("starts_on", "period")
     index = "projects"
     is_final = True
@@ -150,7 +150,7 @@ class ProjectResource(MoneyResource):
     )
     period = PeriodColumn(
         "Période, Années, Année, Durée, Calendrier, Dates, Période de réalisation,"
-        "Période d'exécution, Exercice financier, Année financière"
+        "Période d'exécution, Exercice financier, Année financière, Exercice, Exercice budgétaire"
         "| Period, Years, Year, Dates, Financial year, Duration"
     )
     french_leads = PartnersColumn(

@@ -1,11 +1,14 @@
 """The sheets of funds and of their calls."""
 
+from django.utils.translation import gettext as _
+
 from registry.choices import Currency, FundKind, FundRole
 from registry.models import Call, Fund
 from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column, Companion, FundColumn
 from registry.spreadsheets.networks import FundOrganisationsColumn
 from registry.spreadsheets.plans import identity
+from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.resources.funding import CURRENCY_HEADINGS, FUND_HEADINGS
 
@@ -48,6 +51,26 @@ class FundResource(RecordResource):
         return [record.name, self.read(row, "acronym")]
 
 
+class SumColumn(Column):
+    """A sum in the currency of the call, which its cell may name."""
+
+    def __init__(self, attribute, headings):
+        super().__init__(attribute, headings, widgets.AmountWidget(attribute))
+
+    def apply(self, plan, value, row, directory):
+        amount, currency = value
+        super().apply(plan, amount, row, directory)
+        stated = plan.instance.currency if "currency" in row else ""
+        if currency and stated and currency != stated:
+            raise CellError(
+                _("The amount is in %(one)s but its currency column says %(other)s.")
+                % {"one": currency, "other": stated},
+                _("Correct one of the two."),
+            )
+        if currency:
+            plan.set("currency", currency, row.heading(self.column_name), self.column_name)
+
+
 class CallResource(RecordResource):
     """Calls for projects, found by their fund and edition."""
 
@@ -86,14 +109,12 @@ class CallResource(RecordResource):
     ends_on = Column(
         "ends_on", "Projets jusqu'à, Fin | Projects until, End", widgets.PartialDateWidget()
     )
-    budget = Column("budget", "Budget, Enveloppe | Budget", widgets.DecimalWidget())
-    grant_cap = Column(
-        "grant_cap", "Aide maximale, Plafond | Highest grant, Grant cap", widgets.DecimalWidget()
-    )
-    rate_cap = Column(
-        "rate_cap", "Taux maximal, Taux | Highest rate, Rate cap", widgets.DecimalWidget()
-    )
     currency = Column("currency", CURRENCY_HEADINGS, widgets.ChoiceWidget(Currency))
+    budget = SumColumn("budget", "Budget, Enveloppe | Budget")
+    grant_cap = SumColumn("grant_cap", "Aide maximale, Plafond | Highest grant, Grant cap")
+    rate_cap = Column(
+        "rate_cap", "Taux maximal, Taux | Highest rate, Rate cap", widgets.RateWidget()
+    )
     website = Column("website", "Site web, Site internet, URL | Website", widgets.UrlWidget())
     summary = Column(
         "summary", "Présentation, Description, Résumé | Presentation, Summary", widgets.TextWidget()

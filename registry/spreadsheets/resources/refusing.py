@@ -37,9 +37,14 @@ class Refusing:
         return value
 
     def empty_cell(self, name: str) -> CellError:
-        error = CellError(
-            str(EMPTY), _("Fill in “%(column)s”.") % {"column": self.fields[name].label}
-        )
+        label = {"column": self.fields[name].label}
+        if self.row is None or name in self.row.headings:
+            error = CellError(str(EMPTY), _("Fill in “%(column)s”.") % label)
+        else:
+            error = CellError(
+                _("The sheet has no column “%(column)s”.") % label,
+                _("Add it, or give all rows the same value on the page of the import."),
+            )
         error.column = name
         return error
 
