@@ -96,6 +96,10 @@ class AgreementQuerySet(InvolvingQuerySet):
         """What a line of a list shows."""
         return self.with_standing(on).with_organisations().with_domains()
 
+    def with_sides(self, on: datetime.date):
+        """The same, and where the parties sit."""
+        return self.with_standing(on).with_organisations(places=True).with_domains()
+
     def chain_of(self, agreement):
         """The chain of renewals that the agreement is part of, the oldest first."""
         published = Status.PUBLISHED.value

@@ -16,12 +16,31 @@ UPDATE_BATCH = 500
 records_moved = Signal()
 
 
+# What the names and addresses of records are made of.
+NAMING = {"public_id", "status", "title", "name", "name_fr", "name_en", "acronym"}
+NAMING |= {"edition", "fund"}
+
 WITHIN = """
     WITH RECURSIVE inside(id) AS (
         SELECT id FROM %(table)s WHERE id = %%s
         UNION SELECT below.id FROM %(table)s below JOIN inside ON below.parent_id = inside.id
     ) SELECT id FROM inside
 """
+
+
+def named(queryset, *paths: str):
+    """With the records at the end of the paths, of which no more is read than names them."""
+    beyond = []
+    for path in paths:
+        model = queryset.model
+        for name in path.split("__"):
+            model = model._meta.get_field(name).related_model
+        beyond += (
+            f"{path}__{field.name}"
+            for field in model._meta.concrete_fields
+            if field.name not in NAMING and not field.primary_key
+        )
+    return queryset.select_related(*paths).defer(*beyond)
 
 
 class RecordQuerySet(models.QuerySet):

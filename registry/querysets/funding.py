@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, Sum
 
 from registry.choices import Status
-from registry.querysets.base import RecordQuerySet
+from registry.querysets.base import RecordQuerySet, named
 from registry.querysets.sides import InvolvingQuerySet, Presence
+
+CENT = Decimal("0.01")
 
 
 def sums(amounts: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
@@ -31,7 +33,14 @@ class ProjectQuerySet(InvolvingQuerySet):
         return [*super().presences(), Presence(places.all(), "project", "place")]
 
     def with_card(self):
-        return self.select_related("fund", "call__fund").with_organisations().with_domains()
+        return self._with_call().with_organisations().with_domains()
+
+    def with_sides(self):
+        """The same, and where the partners sit."""
+        return self._with_call().with_organisations(places=True).with_domains()
+
+    def _with_call(self):
+        return named(self, "fund", "call", "call__fund")
 
 
 class FundQuerySet(RecordQuerySet):
@@ -103,5 +112,8 @@ class ContributionQuerySet(RecordQuerySet):
         A contribution shared by several projects or funders counts once; currencies are never
         added together; a contribution of unknown amount adds nothing.
         """
-        rows = self.order_by("currency").values_list("pk", "currency", "amount").distinct()
-        return sums((currency, amount) for _pk, currency, amount in rows)
+        each_once = self.model.objects.filter(pk__in=self.order_by().values("pk"))
+        by_currency = each_once.filter(amount__isnull=False).values_list("currency")
+        totals = by_currency.annotate(total=Sum("amount")).order_by("currency")
+        # SQLite adds floating numbers, exact to far below a cent.
+        return {currency: total.quantize(CENT) for currency, total in totals}

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from registry.choices import Status
-from registry.querysets.base import RecordQuerySet
+from registry.querysets.base import RecordQuerySet, named
 
 
 @dataclass(frozen=True)
@@ -114,16 +114,17 @@ class InvolvingQuerySet(RecordQuerySet):
     def with_domains(self):
         return self.prefetch_related("domains")
 
-    def with_organisations(self):
-        """Each with ``public_<involvement>``: its rows whose organisation is published."""
+    def with_organisations(self, *, places=False):
+        """Each with ``public_<involvement>``: its rows whose organisation is published.
+
+        ``places`` come with these where their sides are told apart; a line only names them.
+        """
         rows = self._related(self.involvement)
         organisations = rows.model._meta.get_field("organisation").related_model.objects
         # A subquery: for a plain condition SQLite reads all published organisations first.
         rows = rows.filter(Exists(organisations.filter(pk=OuterRef("organisation")).published()))
+        full = rows.select_related("organisation__place")
+        rows = full if places else named(rows, "organisation")
         return self.prefetch_related(
-            Prefetch(
-                self.involvement,
-                rows.select_related("organisation__place"),
-                to_attr=f"public_{self.involvement}",
-            )
+            Prefetch(self.involvement, rows, to_attr=f"public_{self.involvement}")
         )

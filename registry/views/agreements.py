@@ -28,7 +28,7 @@ class AgreementDetail(RecordDetail):
         return (
             super()
             .get_queryset()
-            .with_card(timezone.localdate())
+            .with_sides(timezone.localdate())
             .select_related("renews", "framework", "signed_during")
         )
 

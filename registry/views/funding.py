@@ -105,7 +105,7 @@ class ProjectDetail(RecordDetail):
     model = Project
 
     def get_queryset(self):
-        return super().get_queryset().with_card()
+        return super().get_queryset().with_sides()
 
     def get_context_data(self, **kwargs):
         project = self.object
@@ -153,7 +153,10 @@ class ContributionList(RecordList):
         return Contribution.objects.published().with_card()
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"totals": self.filterset.qs.totals()}
+        filters = self.filterset
+        question = ("totals", filters.found.question)
+        totals = filters.index.remember(question, lambda: filters.qs.totals())
+        return super().get_context_data(**kwargs) | {"totals": totals}
 
 
 class ContributionDetail(RecordDetail):
