@@ -143,3 +143,16 @@ def test_file_that_was_removed_comes_back_with_its_version(client):
     assert source.files.get().file.name == row.file.name
     with source.files.get().file.open() as kept:
         assert kept.read() == PDF
+
+
+def test_addresses_of_files_are_in_the_exports_of_sources(client):
+    source = factories.SourceFactory()
+    kept = source.files.create(file=upload())
+    document = client.get(f"/sources/{source.public_id}.json").json()
+    document = document.get("record", document)
+    [told] = document["files"]
+    assert told["name"] == "convention.pdf"
+    assert told["url"].endswith(kept.get_absolute_url())
+    assert b"".join(client.get(told["url"]).streaming_content) == PDF
+    table = b"".join(client.get("/sources.csv").streaming_content).decode()
+    assert told["url"] in table

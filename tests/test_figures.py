@@ -245,16 +245,6 @@ def test_figures_stay_inside_their_budget(filled, filterset, django_assert_max_n
         figures_of(filterset, "since=2012")
 
 
-def test_figures_over_time_of_an_organisation_and_of_a_place():
-    place = factories.PlaceFactory()
-    agreement = agreement_between(place, signed_on="2012")
-    factories.AgreementFactory(signed_on="2013")
-    for record in (place, agreement.parties.get().organisation):
-        figure = figures.over_time(record)
-        assert [(row.label, row.cells) for row in figure.rows] == [("2012", ["1"])]
-        assert len(figure.charts) == 1
-
-
 HISTORY = """Date,USD,CAD,
 2026-10-30,1.2,1.6,
 2025-12-31,1.1,1.5,

@@ -184,3 +184,9 @@ def test_feed_and_calendar_speak_the_language_of_their_address(client):
         address = list_file("call", "ics")
     (event,) = events_of(client, address).values()
     assert str(event["SUMMARY"]).startswith("Closes: ")
+
+
+def test_calendar_without_a_date_holds_what_the_norm_asks_for(client):
+    factories.DelegationFactory(starts_on="2024", ends_on=None)
+    calendar = calendar_of(client, list_file("delegation", "ics"))
+    assert [component.name for component in calendar.subcomponents] == ["VTIMEZONE"]

@@ -4,6 +4,5 @@ The database counts; charts are geometry that a template writes as SVG, with a t
 """
 
 from registry.figures.lists import view_context
-from registry.figures.records import over_time
 
-__all__ = ["over_time", "view_context"]
+__all__ = ["view_context"]

@@ -154,8 +154,8 @@ def columns(title: str, values: dict[int, Value], axis=plain_number) -> Chart:
             )
         )
     lines = [
-        Line(_text(COLUMNS_TOP + COLUMNS_HEIGHT * (1 - part)), axis(scale * part) if part else "")
-        for part in ((0, 0.5, 1) if scale % 2 == 0 else (0, 1))
+        Line(_text(COLUMNS_TOP + COLUMNS_HEIGHT * (1 - at / scale)), axis(at) if at else "")
+        for at in ((0, scale // 2, scale) if scale % 2 == 0 else (0, scale))
     ]
     shown = [mark.value for mark in marks if mark.value.number]
     height = COLUMNS_TOP + COLUMNS_HEIGHT + 26

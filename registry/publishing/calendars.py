@@ -132,12 +132,17 @@ def write_calendar(reading: Reading, kind: str, about: About, host: str) -> Iter
     """The calendar of many records, written as they come."""
     opening, closing = _calendar(about)
     yield opening
+    is_empty = True
     for batch in document_batches(reading):
-        yield b"".join(
+        events = b"".join(
             _written(event, document, host)
             for document in batch
             for event in LISTED[kind](document)
         )
+        is_empty = is_empty and not events
+        yield events
+    if is_empty:
+        yield _universal_time()
     yield closing
 
 
@@ -162,6 +167,17 @@ def _calendar(about: About) -> tuple[bytes, bytes]:
     calendar.add("x-published-ttl", "P1D")
     opening, end, rest = calendar.to_ical().partition(b"END:VCALENDAR")
     return opening, end + rest
+
+
+def _universal_time() -> bytes:
+    """What a calendar without events holds: RFC 5545 (3.6) wants one component at least."""
+    zone, standard = icalendar.Timezone(), icalendar.TimezoneStandard()
+    zone.add("tzid", "Etc/UTC")
+    standard.add("dtstart", datetime.datetime(1970, 1, 1))  # noqa: DTZ001 (local, by the norm)
+    for end in ("tzoffsetfrom", "tzoffsetto"):
+        standard.add(end, datetime.timedelta())
+    zone.add_component(standard)
+    return zone.to_ical()
 
 
 def _language() -> str:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from registry.choices import IdentifierScheme, NameKind, OrganisationKind, PlaceKind, SourceKind
-from registry.models import Domain, Organisation, Place, Source
+from registry.models import Domain, Organisation, Place, Source, SourceFile
 from registry.publishing.columns import Amount, Choice, Column, Country, Date, Link, Number
 from registry.publishing.datasets.base import Dataset, closing, dates, opening, period
 from registry.publishing.relations import Rows
@@ -25,6 +25,24 @@ def identifiers() -> Rows:
         Choice("scheme", "", IdentifierScheme),
         Column("value", ""),
     )
+
+
+class FileAddress(Column):
+    """Where a file of a source is given out: only while the source is published."""
+
+    def paths(self):
+        return ("source__public_id", "id", "name", "file")
+
+    def values(self, batch):
+        rows = zip(*(batch[path] for path in self.paths()), strict=True)
+        return [
+            batch.addresses.absolute(
+                SourceFile(
+                    pk=pk, name=name, file=file, source=Source(public_id=public_id, authority_id=0)
+                ).get_absolute_url()
+            )
+            for public_id, pk, name, file in rows
+        ]
 
 
 ORGANISATIONS = Dataset(
@@ -93,6 +111,12 @@ SOURCES = Dataset(
         Link("publisher", _("The organisation that published it."), "organisation"),
         Date("published_on", _("The date that the document bears.")),
         Column("address", _("Where it was found on the web."), path="url"),
+        Rows(
+            "files",
+            _("The document itself, where it is kept here."),
+            Column("name", ""),
+            FileAddress("url", "", heading=_("Address")),
+        ),
         *dates(),
     ],
 )
