@@ -12,7 +12,7 @@ from registry import history, models
 from registry.admin.site import site
 from registry.choices import Role
 from registry.history.shapes import FROM_AFAR
-from registry.spreadsheets.exporting.rows import RESOURCE_OF
+from registry.spreadsheets.exporting.rows import RESOURCE_OF, required_columns
 from tests import factories
 from tests.rights import RECORDS, SECRET, World, person
 
@@ -357,7 +357,10 @@ def visit_lists(visitor):
         visitor.get(address, {"q": SECRET[:-1]})
         visitor.get(address, {"internal_notes__contains": SECRET[:-1]})
         export = reverse(f"admin:registry_{model._meta.model_name}_export")
-        columns = [c.column_name for c in RESOURCE_OF[model].written_columns()]
+        resource = RESOURCE_OF[model]
+        columns = {c.column_name for c in resource.written_columns()} - {
+            *required_columns(resource)
+        }
         visitor.get(export, {"format": "csv", "language": "fr", "columns": columns})
 
 

@@ -221,15 +221,34 @@ class DuplicateAdmin(OnKnownRecords, RegistryModelAdmin):
 
     @admin.action(description=_("These are not the same"))
     def dismiss(self, request, queryset):
-        count = queryset.update(is_dismissed=True, dismissed_by=request.user)
+        count = self._decided(request, queryset, is_dismissed=True, dismissed_by=request.user)
         text = ngettext("%d pair is kept apart.", "%d pairs are kept apart.", count)
         self.message_user(request, text % count, messages.SUCCESS)
 
     @admin.action(description=_("Decide again"))
     def ask_again(self, request, queryset):
-        count = queryset.update(is_dismissed=False, dismissed_by=None)
+        count = self._decided(request, queryset, is_dismissed=False, dismissed_by=None)
         text = ngettext("%d pair is to be decided.", "%d pairs are to be decided.", count)
         self.message_user(request, text % count, messages.SUCCESS)
+
+    def _decided(self, request, queryset, **decision) -> int:
+        """Decide about the pairs of which one's own authority has a record, at least one."""
+        may, own = rights.of(request.user), Q(pk__in=[])
+        for name, model in KINDS.items():
+            pks = may.own(model.objects.order_by()).values("pk")
+            for key in self.keys:
+                own |= Q(model_name=name, **{f"{key}__in": pks})
+        pks = list(queryset.values_list("pk", flat=True))
+        found = Duplicate.objects.filter(pk__in=pks)
+        decided = (found if may.is_administrator else found.filter(own)).update(**decision)
+        if rest := len(pks) - decided:
+            text = ngettext(
+                "%d pair is of records of other authorities: they decide.",
+                "%d pairs are of records of other authorities: they decide.",
+                rest,
+            )
+            self.message_user(request, text % rest, messages.WARNING)
+        return decided
 
     def search_view(self, request):
         """Look for pairs now, in the background."""

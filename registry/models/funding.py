@@ -157,9 +157,16 @@ class Call(PublicRecord):
         ]
 
     def __str__(self):
-        if self.title or (self.is_published and not self.fund.is_published):
-            return self.title or self.edition  # a public call must not name a fund that is not
-        return f"{self.fund.short_name} {self.edition}"
+        if self.title:
+            return self.title
+        return f"{self.fund.short_name} {self.edition}" if self._tells_fund else self.edition
+
+    @property
+    def _tells_fund(self) -> bool:
+        """Whether who may know of the call may know of its fund: its name must not tell a draft."""
+        fund = self.fund
+        is_of_same = not self.is_published and self.authority_id == fund.authority_id
+        return fund.is_published or is_of_same
 
     @property
     def period(self) -> str:

@@ -160,8 +160,12 @@ class References:
     @cached_property
     def calls(self) -> dict[int, str]:
         names = Names()
-        fields = ("pk", "public_id", "edition", "title", "fund__name", "fund__acronym")
-        for pk, public_id, edition, title, fund, acronym in self._rows(Call, *fields):
+        fields = ("pk", "public_id", "edition", "title", "fund", "fund__name", "fund__acronym")
+        seen = set(self.may.visible(Fund.objects.order_by()).values_list("pk", flat=True))
+        for pk, public_id, edition, title, of, fund, acronym in self._rows(Call, *fields):
+            if of not in seen:
+                names.add(pk, public_id, title or edition, (edition, title))
+                continue
             others = (edition, title, f"{fund} {edition}", acronym and f"{acronym} {edition}")
             names.add(pk, public_id, f"{acronym or fund} {edition}", others)
         return names.all()
