@@ -7,8 +7,8 @@
 
 Every list is asked for as it opens, on its hundredth page, searched, filtered by each filter and
 sorted by each column, and every box that completes what is typed: by an administrator, and by an
-editor of an authority that has one record in a hundred. The data are made in a database of their own
-and gone afterwards; the smaller of two times counts. Printed is what takes longer than ``SLOW``.
+editor of an authority that has one record in a hundred. The data are made in a database of their
+own and gone afterwards; of two times the smaller counts. What takes longer is printed.
 """
 
 import argparse
@@ -37,15 +37,7 @@ def addresses(site, request):
         yield f"{path}?p=100"
         for word in (COMMON, RARE, NONE) if admin.search_fields else ():
             yield f"{path}?q={word}"
-        listed = admin.get_changelist_instance(request)
-        for spec in listed.filter_specs:
-            links = [choice["query_string"] for choice in spec.choices(listed)][1:]
-            for link in [*links[: CHOICES - 1], *links[-1:]] if len(links) > CHOICES else links:
-                yield f"{path}{link}"
-        for number, column in enumerate(listed.list_display):
-            if listed.get_ordering_field(column) and column in listed.sortable_by:
-                yield f"{path}?o={number}"
-                yield f"{path}?o=-{number}"
+        yield from narrowed_and_sorted(path, admin.get_changelist_instance(request))
         for field in admin.get_autocomplete_fields(request):
             for word in ("", COMMON, RARE, NONE):
                 yield (
@@ -55,6 +47,17 @@ def addresses(site, request):
         if admin.model.objects.filter(pk=1000).exists():
             yield f"{path}1000/change/"
             yield f"{path}1000/history/"
+
+
+def narrowed_and_sorted(path, listed):
+    for spec in listed.filter_specs:
+        links = [choice["query_string"] for choice in spec.choices(listed)][1:]
+        for link in [*links[: CHOICES - 1], *links[-1:]] if len(links) > CHOICES else links:
+            yield f"{path}{link}"
+    for number, column in enumerate(listed.list_display):
+        if column in listed.sortable_by and listed.get_ordering_field(column):
+            yield f"{path}?o={number}"
+            yield f"{path}?o=-{number}"
 
 
 def measure(user, options) -> None:
@@ -100,8 +103,8 @@ def measure(user, options) -> None:
     if times:
         times.sort()
         print(
-            f"{user.username}: {len(times)} pages, median {statistics.median(times) * 1000:.0f} ms, "
-            f"95 in 100 below {times[int(len(times) * 0.95)] * 1000:.0f} ms, "
+            f"{user.username}: {len(times)} pages, median {statistics.median(times) * 1000:.0f} ms,"
+            f" 95 in 100 below {times[int(len(times) * 0.95)] * 1000:.0f} ms, "
             f"longest {times[-1] * 1000:.0f} ms"
         )
 

@@ -15,7 +15,9 @@ from contextvars import ContextVar
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import F, Q, Value, prefetch_related_objects
+from django.db.models.functions import Concat
+from django.db.models.lookups import Exact, In
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -108,6 +110,18 @@ class Rights:
         if queryset.model is Revision or self._belongs(queryset.model):
             return self.own(queryset)
         return queryset
+
+    def visible_in_order(self, queryset):
+        """The same, for reading the first rows in an order that an index has.
+
+        Both conditions are written so that no index serves them: with one for each, SQLite finds
+        all visible records and sorts them, for the few that are shown.
+        """
+        if self.is_administrator or not issubclass(queryset.model, PublicRecord):
+            return self.visible(queryset)
+        state, owner = Concat("status", Value("")), F("authority_id") + 0
+        seen = Exact(state, Status.PUBLISHED.value) | In(owner, sorted(self.authorities) or [0])
+        return queryset.filter(seen)
 
     def own(self, queryset):
         """Those of the query set that belong to one of their authorities."""

@@ -4,6 +4,7 @@ import datetime
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -88,15 +89,21 @@ class PresentFilter(StrictFilter):
             yield choice
 
     def chosen(self, queryset, value):
-        # By subquery: a join to rows would show a record once for each of its rows.
         stated = {self.path: value}
         if value == self.NOT_STATED:
             stated = {f"{self.path}__isnull": True}
-        return queryset.filter(pk__in=queryset.model.objects.filter(**stated).values("pk"))
+        if not lookup_spawns_duplicates(queryset.model._meta, self.path):
+            return queryset.filter(**stated)
+        # By subquery: a join to rows would show a record once for each of its rows.
+        return queryset.filter(self.among(queryset.model.objects.filter(**stated), value))
+
+    def among(self, found, value) -> Q:
+        """That a record is one of those found."""
+        return Q(pk__in=found.values("pk"))
 
 
 class YearFilter(PresentFilter):
-    """The year of a partial date, newest first."""
+    """The year of a partial date, newest first; ``path`` ends with ``__year``."""
 
     title = _("year")
     parameter_name = "year"
@@ -106,6 +113,14 @@ class YearFilter(PresentFilter):
 
     def possible(self, model_admin, visible) -> list:
         return list(range(timezone.localdate().year + 1, FIRST_YEAR_OFFERED - 1, -1))
+
+    def chosen(self, queryset, value):
+        date = self.path.removesuffix("__year")
+        if date == self.path or value == self.NOT_STATED:
+            return super().chosen(queryset, value)
+        # As text from one year to the next, as an index has it.
+        year = int(value)
+        return queryset.filter(**{f"{date}__gte": f"{year:04}", f"{date}__lt": f"{year + 1:04}"})
 
 
 class CountryFilter(PresentFilter):
@@ -119,6 +134,17 @@ class CountryFilter(PresentFilter):
         """The countries that have a record of their own among the places."""
         countries = Place.objects.filter(kind=PlaceKind.COUNTRY).order_by()
         return list(countries.values_list("country", flat=True).distinct())
+
+    def among(self, found, value):
+        """Where the country has many places, records are looked at from the first of the list on;
+        where it has few, it is faster to begin with these.
+        """
+        places = Place.objects.filter(country=value).order_by()
+        if value != self.NOT_STATED and not is_large(places):
+            path = self.path.removesuffix("__country")
+            found = found.model.objects.filter(**{f"{path}__in": places.values("pk")})
+            return super().among(found, value)
+        return Q(Exists(found.filter(pk=OuterRef("pk"))))
 
 
 class LinkedFilter(PresentFilter):
@@ -170,6 +196,10 @@ class AuthorityFilter(PresentFilter):
 
     def possible(self, model_admin, visible) -> list:
         return list(Authority.objects.values_list("name", flat=True)[:MOST_CHOICES])
+
+    def chosen(self, queryset, value):
+        # By keys, so that an index has them in the order of the list.
+        return queryset.filter(authority__in=list(Authority.objects.filter(name=value)))
 
 
 class WhoseFilter(StrictFilter):

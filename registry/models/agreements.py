@@ -90,7 +90,7 @@ class Agreement(PublicRecord):
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(
-                fields=["authority", "title", "signed_on"],
+                fields=["title", "authority", "signed_on"],
                 name="agreement_unique",
                 violation_error_message=_(
                     "Your authority already has an agreement of this title signed on this date."

@@ -58,6 +58,7 @@ class PublicRecord(models.Model):
         "registry.Authority",
         on_delete=models.PROTECT,
         default=default_authority,
+        db_index=False,  # the index of lists below begins with it
         related_name="+",
         verbose_name=_("contributing authority"),
         help_text=_("Who contributes this record and keeps it up to date."),
@@ -67,7 +68,6 @@ class PublicRecord(models.Model):
         max_length=10,
         choices=Status,
         default=Status.DRAFT,
-        db_index=True,
         help_text=_("Only published records show outside this administration."),
     )
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
@@ -90,7 +90,7 @@ class PublicRecord(models.Model):
         related_name="+",
         verbose_name=_("created by"),
     )
-    updated_at = models.DateTimeField(_("updated at"), auto_now=True, db_index=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,  # as created_by
@@ -108,6 +108,12 @@ class PublicRecord(models.Model):
 
     class Meta:
         abstract = True
+        # What lists show first: of all records, of those of a status or of an authority.
+        indexes = [
+            models.Index(fields=["updated_at", "id"], name="%(class)s_by_change"),
+            models.Index(fields=["status", "updated_at", "id"], name="%(class)s_by_status"),
+            models.Index(fields=["authority", "updated_at", "id"], name="%(class)s_by_owner"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["authority", "reference"],

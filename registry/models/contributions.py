@@ -45,6 +45,7 @@ class Contribution(PublicRecord):
         null=True,
         blank=True,
         validators=[POSITIVE],
+        db_index=True,
         help_text=_("For all of the projects together. Leave empty where it is not stated."),
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)

@@ -56,7 +56,7 @@ class Delegation(PublicRecord):
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(
-                fields=["authority", "title", "starts_on"],
+                fields=["title", "authority", "starts_on"],
                 name="delegation_unique",
                 violation_error_message=_(
                     "Your authority already has a delegation of this title on this date."

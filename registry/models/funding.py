@@ -235,7 +235,7 @@ class Project(PublicRecord):
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(
-                fields=["authority", "title", "starts_on"],
+                fields=["title", "authority", "starts_on"],
                 name="project_unique",
                 violation_error_message=_(
                     "Your authority already has a project of this title that begins then."

@@ -39,7 +39,7 @@ class Source(PublicRecord):
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(
-                fields=["authority", "title", "published_on"],
+                fields=["title", "authority", "published_on"],
                 name="source_unique",
                 violation_error_message=_(
                     "Your authority already has a source of this title and date."
