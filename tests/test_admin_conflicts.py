@@ -6,6 +6,7 @@ from django.test import Client
 from registry import models
 from tests import factories
 from tests.admin_forms import add_row, errors, filled, send, url
+from tests.rights import person
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +138,59 @@ def test_form_that_knows_everything_saves_at_once(clients):
 
     agreement.refresh_from_db()
     assert (response.status_code, agreement.title) == (302, "Enfin")
+
+
+def test_form_of_a_deleted_record_comes_back_as_that_of_a_new_one(clients):
+    one, other = clients
+    agreement = factories.AgreementFactory(title="Avant")
+    organisation, another = factories.OrganisationFactory.create_batch(2)
+    agreement.parties.create(organisation=organisation, position=1)
+    stale = opened(one, agreement) | {"title": "Tapé longtemps", "summary": "Un long résumé"}
+    add_row(stale, "parties", organisation=another.pk, role="party")
+    other.post(url(agreement, "delete"), {"post": "yes", "reason": "Double"})
+
+    response = send(one, url(agreement), stale)
+
+    assert not models.Agreement.objects.exists()
+    page = response.content.decode()
+    assert response.context["overtaken"].label == "Avant"
+    assert "Un long résumé" in page
+    assert f'action="{url(models.Agreement, "add")}"' in page
+    again = filled(response)
+    response = one.post(url(models.Agreement, "add"), again)
+    assert response.status_code == 302, errors(response)
+    saved = models.Agreement.objects.get()
+    assert saved.title == "Tapé longtemps"
+    assert {party.organisation for party in saved.parties.all()} == {organisation, another}
+
+
+def test_form_of_a_record_deleted_by_others_tells_strangers_nothing(clients):
+    one, other = clients
+    agreement = factories.AgreementFactory(title="Avant", status="draft")
+    stale = opened(other, agreement)
+    other.post(url(agreement, "delete"), {"post": "yes"})
+    one.force_login(person("contributor", factories.AuthorityFactory()))
+
+    response = send(one, url(agreement), stale)
+
+    assert response.status_code == 302
+    assert response.url == "/admin/"
+
+
+def test_what_was_typed_for_a_record_moved_on_is_handed_back(clients):
+    one, other = clients
+    authority = factories.AuthorityFactory()
+    one.force_login(person("contributor", authority))
+    agreement = factories.AgreementFactory(authority=authority, status="draft")
+    organisation = factories.OrganisationFactory(name="Université d’Essai")
+    stale = opened(one, agreement) | {"summary": "Un long résumé"}
+    add_row(stale, "parties", organisation=organisation.pk, role="party")
+    send(other, url(agreement), opened(other, agreement) | {"_move": "publish"})
+
+    response = send(one, url(agreement), stale)
+
+    agreement.refresh_from_db()
+    assert (response.status_code, agreement.summary) == (409, "")
+    page = response.content.decode()
+    assert "Un long résumé" in page
+    assert "Université d’Essai" in page

@@ -19,6 +19,7 @@ from registry.admin.exports import ExportMixin
 from registry.admin.forms import RegistryForm
 from registry.admin.guarded import GuardedAdmin, GuardedChoices
 from registry.admin.moves import MovableAdmin
+from registry.admin.overtaken import OvertakenAdmin
 from registry.admin.previews import SharedAdmin
 from registry.admin.publication import PublicationActions, warn_of_hidden_neighbours
 from registry.admin.sizes import CappedPaginator
@@ -182,6 +183,7 @@ class RecordAdmin(
     PublicationActions,
     MovableAdmin,
     SharedAdmin,
+    OvertakenAdmin,
     CarefulAdmin,
     GuardedAdmin,
     TrackedAdmin,

@@ -37,6 +37,8 @@ class ReasonForm(RegistryForm):
 
     # What others saved since the form was opened: its reader looks at it before it is saved.
     conflict = None
+    # The deletion of the record since the form was opened.
+    overtaken = None
 
     reason = reason_field()
 
@@ -46,6 +48,8 @@ class ReasonForm(RegistryForm):
             raise forms.ValidationError(
                 _("Nothing is saved yet: somebody changed this record in the meantime.")
             )
+        if self.overtaken:
+            raise forms.ValidationError(_("Nothing is saved yet: this record was deleted."))
         move = workflow.MOVES.get(self.data.get("_move", ""))
         if move and move.needs_reason and not self.cleaned_data.get("reason"):
             self.add_error("reason", _("Say in a comment what its author has to change."))
