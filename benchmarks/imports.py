@@ -2,10 +2,12 @@
 
     python -m benchmarks.imports                   10 000 projects, on SQLite
     python -m benchmarks.imports 100000 --no-stock without the slowest reference
+    python -m benchmarks.imports 100000 --no-stock --files=FOLDER    keeps its workbooks there
     DATABASE_URL=postgres://… python -m benchmarks.imports
 
 Preview and confirmation together, of the same file in the same run. Organisations, places, funds
-and calls are there before; each measurement has a new database and a process of its own.
+and calls are there before; each measurement has a new database and a process of its own. Memory is
+the peak of that process, then that of all its processes together, looked at several times a second.
 """
 
 import json
@@ -14,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from benchmarks import data
@@ -271,8 +273,23 @@ def database(size: int = 0):
 
 def _run(work: str, path: Path, environment: dict) -> dict:
     command = [sys.executable, "-m", "benchmarks.imports", "--measure", work, str(path)]
-    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
-    return json.loads(done.stdout.splitlines()[-1])
+    together = 0.0
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
+        while process.poll() is None:
+            together = max(together, _memory(process.pid))
+            time.sleep(0.2)
+        run = json.loads(process.stdout.read().splitlines()[-1])
+    return run | {"together": max(together, run["peak"])}
+
+
+def _memory(pid: int) -> float:
+    """What a process and those that it began take, in MB; what they share counts once."""
+    with suppress(OSError):
+        said = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        own = next(int(line.split()[1]) for line in said.splitlines() if line.startswith("Pss:"))
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return own / 1024 + sum(map(_memory, map(int, children)))
+    return 0.0
 
 
 def _tell(name: str, size: int, run: dict, reference: dict | None = None, of: str = "") -> None:
@@ -282,7 +299,7 @@ def _tell(name: str, size: int, run: dict, reference: dict | None = None, of: st
         ratio = f"{wall:6.2f} × {of} ({spent:.2f} × its processor time)"
     print(
         f"  {name:16} {run['seconds']:8.2f} s {run['processor']:8.2f} s of processor "
-        f"{size / run['seconds']:8.0f} rows/s {run['peak']:5.0f} MB "
+        f"{size / run['seconds']:8.0f} rows/s {run['peak']:5.0f} MB ({run['together']:.0f}) "
         f"{run['queries']:7} queries  {ratio}",
         flush=True,
     )
@@ -297,9 +314,12 @@ def main(*arguments: str) -> None:
 
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = f"{folder.name}/benchmark.sqlite3"
-    first, changed = Path(folder.name, "first.xlsx"), Path(folder.name, "changed.xlsx")
-    data.write_xlsx(first, size)
-    data.write_xlsx(changed, size, changed=True)
+    kept = next((one.partition("=")[2] for one in arguments if one.startswith("--files=")), "")
+    files = Path(kept or folder.name)
+    first, changed = files / f"{size}.xlsx", files / f"{size}-changed.xlsx"
+    for path in (first, changed):
+        if not path.exists():
+            data.write_xlsx(path, size, changed=path == changed)
     print(f"{size} projects, {connection.vendor}", flush=True)
     runs = {}
     for work in ("raw",) if "--no-stock" in arguments else ("raw", "stock"):

@@ -5,7 +5,6 @@ from collections import Counter
 from django.apps import apps
 from django.db import models
 from django.db.models.base import ModelState
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from registry.choices import Status
@@ -54,22 +53,23 @@ class Lookups(NameDecisions):
         # A new record of each model that says nothing of its own.
         self._blank: dict[type, models.Model] = {}
         self._counts: Counter = Counter()
+        self._public_ids: dict[type, dict[str, int]] = {}
+        self._references: dict[type, dict[str, int]] = {}
 
-    @cached_property
-    def _keys(self) -> dict[type, dict]:
-        return {}
-
-    def by_key(self, model, key) -> models.Model | None:
-        """The primary key of a record by its public identifier, or its authority's reference."""
-        if model not in self._keys:
-            self._keys[model] = keys = {}
+    def by_public_id(self, model, public_id: str) -> int | None:
+        """The primary key of the record that has this permanent identifier."""
+        if model not in self._public_ids:
             seen = self.rights.visible(model._base_manager.all())
-            rows = seen.values_list("pk", "public_id", "authority_id", "reference")
-            for pk, public_id, authority, reference in rows:
-                keys[public_id] = pk
-                if reference:
-                    keys[authority, fold(reference)] = pk
-        return self._keys[model].get(key)
+            self._public_ids[model] = dict(seen.values_list("public_id", "pk").iterator())
+        return self._public_ids[model].get(public_id)
+
+    def by_reference(self, model, reference: str) -> int | None:
+        """The primary key of the record to which the importing authority gave this reference."""
+        if model not in self._references:
+            seen = self.rights.visible(model._base_manager.filter(authority=self.authority))
+            given = seen.exclude(reference="").values_list("reference", "pk").iterator()
+            self._references[model] = {fold(one): pk for one, pk in given}
+        return self._references[model].get(fold(reference))
 
     # Records that the file adds ----------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from registry.spreadsheets.directory import may_be_same_date
 from registry.spreadsheets.plans import MOST_TOLD, RecordPlan
 from registry.spreadsheets.problems import CellError, NameLeftOutError, RepeatedRowError
 from registry.spreadsheets.tables import Row, Table
-from registry.text import fold
 
 
 class Identifying:
@@ -127,7 +126,7 @@ class Identifying:
         """The record whose identifier or own reference the row gives."""
         model = self._meta.model
         if public_id := self.read(row, "public_id"):
-            pk = self.directory.by_key(model, public_id.strip().lower())
+            pk = self.directory.by_public_id(model, public_id.strip().lower())
             if pk is None:
                 error = CellError(
                     _("No record of this kind has the identifier “%(value)s”.")
@@ -138,7 +137,7 @@ class Identifying:
                 raise error
             return self.stub(pk)
         if reference := self.read(row, "reference"):
-            pk = self.directory.by_key(model, (self.directory.authority.pk, fold(reference)))
+            pk = self.directory.by_reference(model, reference)
             return self.stub(pk) if pk else None
         return None
 
