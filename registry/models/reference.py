@@ -1,11 +1,13 @@
 """Places and domains: what the other records refer to."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -132,6 +134,12 @@ class DomainQuerySet(models.QuerySet):
         return self.get(code=code)
 
 
+# A list has dozens of links to a few domains.
+@lru_cache(maxsize=1024)
+def domain_address(code: str, _language: str, _prefix: str) -> str:
+    return reverse("registry:domain_detail", kwargs={"code": code})
+
+
 class Domain(BilingualName):
     """A theme of cooperation, of one of two levels.
 
@@ -173,7 +181,7 @@ class Domain(BilingualName):
         return (self.code,)
 
     def get_absolute_url(self):
-        return reverse("registry:domain_detail", kwargs={"code": self.code})
+        return domain_address(self.code, get_language(), get_script_prefix())
 
     def clean(self):
         if self.parent and (self.parent.parent_id or self.parent_id == self.pk):

@@ -34,6 +34,7 @@ def environment(**options) -> Environment:
         "static": static,
         "url": url,
         "and_others": and_others,
+        "label_of": label_of,
         "querystring": querystring,
         "without_chip": pass_context(tags.without_chip),
         "turned_chip": pass_context(tags.turned_chip),
@@ -76,6 +77,17 @@ def card(record, brief=False):
 
 
 # In the parts -------------------------------------------------------------------------------
+
+
+def label_of(record, field: str) -> str:
+    """As ``get_FOO_display`` has it, which reads all choices of the field each time."""
+    value = getattr(record, field)
+    return _choices(type(record), field).get(value, value)
+
+
+@lru_cache(maxsize=64)
+def _choices(model, field: str) -> dict:
+    return dict(model._meta.get_field(field).flatchoices)
 
 
 def url(name: str, **values) -> str:

@@ -1,6 +1,7 @@
 """Template tags of the registry: links that never name a draft, dates, amounts, addresses."""
 
 import datetime
+from functools import lru_cache
 
 from django import template
 from django.apps import apps
@@ -66,6 +67,7 @@ ICONS = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name):
     """An icon beside words that say the same: the kind of a record, or a name of the sprite."""
     sprite = static("registry/vendor/lucide/icons.svg")

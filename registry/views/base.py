@@ -118,7 +118,9 @@ class RecordList(ListView):
 
     @cached_property
     def filterset(self) -> RecordFilterSet:
-        return self.filterset_class(self.request.GET, queryset=self.listed(), request=self.request)
+        # Pages read their lines by themselves.
+        records = self.model.objects.published() if self.showing.paged else self.listed()
+        return self.filterset_class(self.request.GET, queryset=records, request=self.request)
 
     def get_queryset(self):
         return Listed(self.filterset, self._read)
