@@ -183,3 +183,16 @@ def test_page_with_much_behind_it_leaves_the_map_to_its_lists(client, monkeypatc
     (block,) = response.context["blocks"]
     assert f'href="{block.url}&amp;view=map"' in response.text
     assert client.get(f"{block.url}&view=map").status_code == 200
+
+
+def test_place_names_the_places_that_it_works_with(client):
+    here, there = factories.PlaceFactory(), factories.PlaceFactory(name_fr="Ailleurs")
+    agreement = factories.AgreementFactory()
+    for place in (here, there):
+        agreement.parties.create(organisation=factories.OrganisationFactory(place=place))
+    page = client.get(here.get_absolute_url()).text
+    partners = page.partition('class="partners"')[2].partition("</ul>")[0]
+    assert there.get_absolute_url() in partners
+    assert f"?works_with={here.public_id}" in page
+    agreement.parties.filter(organisation__place=there).delete()
+    assert "works_with" not in client.get(here.get_absolute_url()).text
