@@ -14,6 +14,7 @@ from registry.models import Authority, ImportJob, Organisation, Project
 from registry.spreadsheets import jobs
 from tests.factories import AuthorityFactory, OrganisationFactory, UserFactory
 from tests.spreadsheets import RENNES, SUPPORT, authority, snapshot
+from tests.workbooks import xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -349,3 +350,11 @@ def test_records_that_cells_name_are_all_shown_page_by_page(client, officer, in_
     assert "?show=mentions" in first
     assert "Club 449" in last
     assert "Club 100" not in last
+
+
+def test_page_of_hundreds_of_sheets_stays_small(client, admin):
+    sheets = {f"F{number}": [["Nom", f"Truc {number}"], ["a", "b"]] for number in range(300)}
+
+    response = upload(client, "a.xlsx", xlsx(sheets))
+
+    assert len(response.content) < 500_000

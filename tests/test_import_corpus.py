@@ -445,13 +445,21 @@ def test_corpus_is_made_by_the_usual_writer():
         ("dd/mm/yyyy", datetime.date(2024, 4, 1), datetime.date(2024, 4, 1)),
     ],
 )
-def test_date_is_as_precise_as_its_format_shows_it(code, day, expected):
-    def prepare(workbook):
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+def test_date_is_as_precise_as_its_format_shows_it(kind, code, day, expected):
+    def in_xlsx(workbook):
         workbook.active["B2"].number_format = code
 
-    found = rows(xlsx({"F": [["Nom", "Date"], ["a", day]]}, prepare=prepare))
+    def in_xls(workbook):
+        style = xlwt.easyxf(num_format_str=code)
+        workbook.get_sheet(0).write(1, 1, day, style)
 
-    assert found[1] == ["a", expected]
+    if kind == "xlsx":
+        data = xlsx({"F": [["Nom", "Date"], ["a", day]]}, prepare=in_xlsx)
+    else:
+        data = xls({"F": [["Nom", "Date"], ["a"]]}, prepare=in_xls)
+
+    assert rows(data)[1] == ["a", expected]
 
 
 @pytest.mark.parametrize(

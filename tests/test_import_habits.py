@@ -310,3 +310,17 @@ def test_column_that_is_missing_is_named_as_missing():
     found = problems(xlsx([["Intitulé", "Signé le"], ["Accord", "2024"]]))
 
     assert ["no column" in line for line in found] == [True]
+
+
+@pytest.mark.django_db
+def test_new_organisations_with_almost_the_same_name_are_told():
+    rows = [
+        ["Nom", "Ville"],
+        ["Association Bretagne Export", ""],
+        ["Asociation Bretagne Export", ""],
+    ]
+
+    planned = plan(xlsx(rows))
+
+    assert counts(planned) == [(2, 0, 0, 0)]
+    assert ["almost the same" in one for one in planned.notices] == [True]

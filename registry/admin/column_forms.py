@@ -8,6 +8,8 @@ from registry.spreadsheets.resources import IMPORTED
 
 # Columns on one page: a page stays under 1 MB whatever the file.
 COLUMNS_AT_ONCE = 60
+# Sheets asked about at once: the next ones once these are settled.
+SHEETS_AT_ONCE = 30
 CONSTANTS_AT_ONCE = 3
 # The values of a form that stand for no column.
 UNDECIDED, IGNORE = "", "-"
@@ -21,11 +23,11 @@ def numbered(job) -> list[tuple[int, dict]]:
 
 
 def asked_sheets(job) -> list[dict]:
-    """The sheets of which something is asked, each with the columns that nothing explains."""
+    """The first sheets of which something is asked, with the columns that nothing explains."""
+    asked = [(index, layout) for index, layout in numbered(job) if layout["is_asked"]]
     return [
         _sheet(index, layout, lambda column: column["is_asked"], is_whole=False)
-        for index, layout in numbered(job)
-        if layout["is_asked"]
+        for index, layout in asked[:SHEETS_AT_ONCE]
     ]
 
 

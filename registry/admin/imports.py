@@ -23,6 +23,7 @@ from registry.models import Authority, ImportJob
 from registry.spreadsheets import jobs, running
 from registry.spreadsheets.problems import UnreadableFileError
 
+MOST_SHEETS = 100
 PER_PAGE = 50
 # Of the records that cells name, as many are listed for each kind, and on a page of their own.
 MENTIONS = 200
@@ -160,8 +161,9 @@ class ImportJobAdmin(
             "original": job,
             "sheets": [
                 sheet | {"kind_name": _kind_name(sheet["kind"])}
-                for sheet in report.get("sheets", [])
+                for sheet in report.get("sheets", [])[:MOST_SHEETS]
             ],
+            "more_sheets": max(0, len(report.get("sheets", [])) - MOST_SHEETS),
             "mentions": [
                 {
                     "kind_name": _kind_name(group["kind"]),

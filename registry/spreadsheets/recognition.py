@@ -37,6 +37,8 @@ ROWS_LOOKED_AT = 40
 SUM = re.compile(r"(?:sous |grand )?tota(?:l|ux)(?: .*)?|somme|cumul|sum")
 # How many of the columns that a heading reads most like are named.
 CLOSEST = 3
+# Of so many unknown headings of a sheet.
+MOST_COMPARED = 100
 
 
 @dataclass
@@ -257,6 +259,7 @@ def _place_columns(
     names = {column.column_name: column for column in resource.columns()}
     positions: dict[str, list[int]] = {}
     headings: dict[str, str] = {}
+    asked = 0
     for one in layout.columns:
         _read_as(sheet, layout, one, known, names, entry, positions, found)
         _leave_out_sum(sheet, layout, one, names, found)
@@ -275,7 +278,8 @@ def _place_columns(
             positions[one.column] = [one.position]
             headings[one.column] = one.heading or one.letters
         elif one.samples:
-            one.near = known.near(one.heading, CLOSEST)
+            asked += 1
+            one.near = known.near(one.heading, CLOSEST) if asked <= MOST_COMPARED else []
             labels = [names[name].label for name in one.near]
             found.problems.append(_unknown_heading(sheet, layout.row, one, labels))
         else:

@@ -168,10 +168,20 @@ class OrganisationLookups(PlaceLookups):
 
     def organisation_meant(self, name: str, country: str | None) -> Organisation | None:
         """The organisation of the registry that a row's unknown name was decided to stand for."""
-        return self.settle(
+        meant = self.settle(
             self.organisations,
             Organisation,
             name,
             lambda item: item.pk and not (country and item.place and item.place.country != country),
             is_of_row=True,
         )
+        if meant is None:
+            self._tell_twins(name)
+        return meant
+
+    def _tell_twins(self, name: str) -> None:
+        """Say that two rows give new organisations whose names hardly differ."""
+        near = self.organisations.near(name, lambda item: not item.pk, most=1)
+        if near and self.row is not None:
+            message = _("new like “%(other)s”, whose name is almost the same.")
+            self.notice(self.row, "name", name, message % {"other": near[0].name})

@@ -47,7 +47,7 @@ def read_styles(archive: zipfile.ZipFile) -> Styles:
         zeros = re.sub(r'[\\" \u00a0\u202f]', "", code)
         if len(zeros) > 1 and not zeros.strip("0"):
             widths[number] = len(zeros)
-        elif length := _date_length(code):
+        elif length := date_length(code):
             dates[number] = length
     used = text.partition(b"cellXfs")[2].partition(b"cellXfs")[0]
     styles = Styles()
@@ -59,7 +59,7 @@ def read_styles(archive: zipfile.ZipFile) -> Styles:
     return styles
 
 
-def _date_length(code: str) -> int:
+def date_length(code: str) -> int:
     """How much of a date a format code shows; 0 for a day, a time or no date at all."""
     letters = set(LITERAL.sub("", code.partition(";")[0].lower()))
     if not letters & set("ya") or letters & set("djhs0#?g"):

@@ -8,6 +8,7 @@ failed.
 import struct
 
 from registry.spreadsheets.reading.archives import Part
+from registry.spreadsheets.reading.formats import MONTH, MONTH_AND_YEAR, Styles, date_length
 from registry.spreadsheets.reading.refusals import DamagedRefusal, ProtectedRefusal, check_size
 
 # Sector numbers from here on mean an end or nothing.
@@ -126,7 +127,7 @@ class FileSystem:
 
 
 def _sheets(stream: bytes) -> list[Part]:
-    starts, widths, formats = [], [], {}
+    starts, used, widths, dates = [], [], {}, {MONTH_AND_YEAR: MONTH}
     for kind, body in _records(stream, 0):
         if kind == FILE_PASS:
             raise ProtectedRefusal
@@ -138,10 +139,15 @@ def _sheets(stream: bytes) -> list[Part]:
             code = text.decode("utf-16-le" if flags & 1 else "latin-1", "replace")
             zeros = "".join(sign for sign in code if sign not in '\\" \u00a0')
             if len(zeros) > 1 and not zeros.strip("0"):
-                formats[number] = len(zeros)
+                widths[number] = len(zeros)
+            elif shown := date_length(code):
+                dates[number] = shown
         elif kind == XF_RECORD:
-            widths.append(struct.unpack_from("<H", body, 2)[0])
-    styles = {index: formats[number] for index, number in enumerate(widths) if number in formats}
+            used.append(struct.unpack_from("<H", body, 2)[0])
+    styles = Styles(
+        {index: widths[number] for index, number in enumerate(used) if number in widths},
+        {index: dates[number] for index, number in enumerate(used) if number in dates},
+    )
     return [_sheet(stream, start, styles) for start in starts]
 
 
@@ -155,7 +161,7 @@ def _records(stream: bytes, place: int):
         place += 4 + length
 
 
-def _sheet(stream: bytes, start: int, styles: dict[int, int]) -> Part:
+def _sheet(stream: bytes, start: int, styles: Styles) -> Part:
     part, hidden, depth = Part(), [], 0
     row = column = 0
     for kind, body in _records(stream, start):
@@ -167,12 +173,16 @@ def _sheet(stream: bytes, start: int, styles: dict[int, int]) -> Part:
             row_index, column_index, style = struct.unpack_from("<HHH", body)
             row, column = max(row, row_index + 1), max(column, column_index + 1)
             part.filled += 1
-            _note(part, kind, body, (row_index + 1, column_index + 1), styles.get(style, 0))
+            _note(part, kind, body, (row_index + 1, column_index + 1), style, styles)
         elif kind == MULTIPLE_RK:
             row_index, first = struct.unpack_from("<HH", body)
             count = (len(body) - 6) // 6
             row, column = max(row, row_index + 1), max(column, first + count)
             part.filled += count
+            for number in range(count):
+                style, raw = struct.unpack_from("<H4s", body, 4 + 6 * number)
+                place = row_index + 1, first + number + 1
+                _note(part, RK, bytes(6) + raw, place, style, styles)
         elif kind == ROW:
             (index,), (flags,) = struct.unpack_from("<H", body), struct.unpack_from("<H", body, 12)
             if flags & 0x20:
@@ -182,8 +192,11 @@ def _sheet(stream: bytes, start: int, styles: dict[int, int]) -> Part:
     return part
 
 
-def _note(part: Part, kind: int, body: bytes, place: tuple[int, int], width: int) -> None:
-    """What calamine does not tell of the cell: its error, the zeros before its digits."""
+def _note(part: Part, kind: int, body: bytes, place, style: int, styles: Styles) -> None:
+    """What calamine does not tell of a cell: its error, its zeros, how much of a date it shows."""
+    width = styles.widths.get(style, 0)
+    if style in styles.dates:
+        part.shown[place] = styles.dates[style]
     if kind == BOOL_OR_ERROR and body[7]:
         part.errors[place] = ERRORS.get(body[6], "#N/A")
     elif kind == FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
