@@ -252,6 +252,15 @@ def _django() -> None:
     django.setup()
 
 
+def workbook(arguments, folder: str, size: int, changed: bool = False) -> Path:
+    """A workbook of so many projects; made once where ``--files=FOLDER`` keeps it."""
+    kept = next((one.partition("=")[2] for one in arguments if one.startswith("--files=")), "")
+    path = Path(kept or folder, f"{size}-changed.xlsx" if changed else f"{size}.xlsx")
+    if not path.exists():
+        data.write_xlsx(path, size, changed=changed)
+    return path
+
+
 @contextmanager
 def database(size: int = 0):
     """A database with what the projects name, so many of them, and the environment to reach it."""
@@ -314,12 +323,7 @@ def main(*arguments: str) -> None:
 
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = f"{folder.name}/benchmark.sqlite3"
-    kept = next((one.partition("=")[2] for one in arguments if one.startswith("--files=")), "")
-    files = Path(kept or folder.name)
-    first, changed = files / f"{size}.xlsx", files / f"{size}-changed.xlsx"
-    for path in (first, changed):
-        if not path.exists():
-            data.write_xlsx(path, size, changed=path == changed)
+    first, changed = (workbook(arguments, folder.name, size, one) for one in (False, True))
     print(f"{size} projects, {connection.vendor}", flush=True)
     runs = {}
     for work in ("raw",) if "--no-stock" in arguments else ("raw", "stock"):

@@ -1,7 +1,7 @@
 """Whether pages stay readable, and others can write, while a large import is confirmed.
 
     python -m benchmarks.meanwhile             20 000 projects, on SQLite
-    python -m benchmarks.meanwhile 100000
+    python -m benchmarks.meanwhile 100000 --files=FOLDER     keeps its workbook there
     DATABASE_URL=postgres://… python -m benchmarks.meanwhile
 
 Lists, searches and pages of published projects are read one after the other, first while nothing
@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from benchmarks import data, imports
+from benchmarks import imports
 
 PUBLISHED = 2_000
 SECONDS_IDLE = 10
@@ -101,8 +101,7 @@ def main(*arguments: str) -> None:
 
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = f"{folder.name}/benchmark.sqlite3"
-    workbook = Path(folder.name, "projects.xlsx")
-    data.write_xlsx(workbook, size)
+    workbook = imports.workbook(arguments, folder.name, size)
     print(f"{size} projects, {connection.vendor}", flush=True)
     with imports.database(PUBLISHED) as environment:
         environment |= {"DATA_DIR": folder.name, "SECRET_KEY": "benchmark"}

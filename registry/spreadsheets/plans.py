@@ -43,10 +43,12 @@ def identity(record):
 
 def show(record, attribute: str) -> str:
     """The value of a record's field as people read it."""
-    field_ = record._meta.get_field(attribute)
+    field_ = field_of(type(record), attribute)
     value = getattr(record, attribute)
     if value in (None, ""):
         return ""
+    if value.__class__ is str and not field_.choices:
+        return value
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if attribute == "amount":
