@@ -30,8 +30,9 @@ logger = logging.getLogger(__name__)
 PART = 1_000
 # After so many rows what cells name is loaded, and helpers can do without the database.
 FIRST = 200
-# From so many parts on, helpers are worth their beginning; more of them are of little help.
-LEAST, MOST_PROCESSES = 4, 4
+# From so many parts on, helpers are worth their beginning; beyond so many, the memory that they take
+# counts for more than the time. Many helpers are of little help.
+LEAST, MOST, MOST_PROCESSES = 4, 50, 4
 # A helper that takes so many times as long as this process, and some seconds, is not waited for.
 PATIENCE, SECONDS = 3, 10
 
@@ -43,7 +44,7 @@ class GivenUpError(BaseException):
 def plan(resource, rows: list) -> None:
     """Plan all rows of a sheet, with helpers where that is worth it."""
     parts = [rows[start : start + PART] for start in range(0, len(rows), PART)]
-    shares = _shares(len(parts)) if len(parts) >= LEAST and _may_share(rows) else []
+    shares = _shares(len(parts)) if LEAST <= len(parts) <= MOST and _may_share(rows) else []
     own = parts[: shares[0]] if shares else parts
     with contextlib.ExitStack() as stack:
         helpers = []
