@@ -26,13 +26,14 @@ from registry.spreadsheets.prepared import read_frame, write_frame
 
 logger = logging.getLogger(__name__)
 
-# So many rows make a part; what is planned does not depend on who plans it.
-PART = 1_000
+# So many rows make a part; what is planned does not depend on who plans it. They are written
+# together: enough that what changed is told as a whole (``changes.TOLD_ONE_BY_ONE``).
+PART = 2_500
 # After so many rows what cells name is loaded, and helpers can do without the database.
 FIRST = 200
-# From so many parts on, helpers are worth their beginning; beyond so many, the memory that they take
-# counts for more than the time. Many helpers are of little help.
-LEAST, MOST, MOST_PROCESSES = 4, 50, 4
+# From so many parts on, helpers are worth their beginning; beyond so many, the memory that they
+# take counts for more than the time. Many helpers are of little help.
+LEAST, MOST, MOST_PROCESSES = 2, 20, 4
 # A helper that takes so many times as long as this process, and some seconds, is not waited for.
 PATIENCE, SECONDS = 3, 10
 
