@@ -71,3 +71,10 @@ def test_agreements_that_end_within_a_year(client):
     [facet] = [facet for facet in page.context["facets"] if facet.name == "standing"]
     assert {value.code: value.count for value in facet.values} == {"in_force": 2, "expiring": 1}
     assert "standing=expiring" in client.get("/").text
+
+
+def test_none_that_ends_within_a_year_is_an_answer(client):
+    factories.AgreementFactory(ends_on=None)
+    page, _names = listed(client, "agreement")
+    [facet] = [facet for facet in page.context["facets"] if facet.name == "standing"]
+    assert {value.code: value.count for value in facet.values} == {"in_force": 1, "expiring": 0}

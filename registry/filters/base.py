@@ -251,6 +251,8 @@ class RecordFilterSet(django_filters.FilterSet):
         numbers = dict(counted)
         codes += [code for code, _number in counted[:most] if code not in codes]
         has_more = bool(most) and len(counted) > most
+        if len(self.index):
+            codes += [code for code in self.filters[name].always if code not in codes]
         unstated = self.found.count_of(name, NOT_STATED)
         if unstated and NOT_STATED not in codes:
             codes.append(NOT_STATED)

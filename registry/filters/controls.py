@@ -83,11 +83,15 @@ class FacetField(forms.Field):
 
 
 class FacetFilter(django_filters.Filter):
-    """Filters by the values of a facet of the index, which has its name."""
+    """Filters by the values of a facet of the index, which has its name.
 
-    def __init__(self, *args, vocabulary, **kwargs):
+    Values in ``always`` show even where no record has them: that there is none is an answer.
+    """
+
+    def __init__(self, *args, vocabulary, always=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.vocabulary = vocabulary
+        self.always = always
 
     @property
     def field(self):

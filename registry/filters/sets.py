@@ -60,6 +60,7 @@ class AgreementFilterSet(InvolvingFilterSet):
     standing = FacetFilter(
         label=_("State"),
         vocabulary=Choices([*Standing.choices, (EXPIRING, _("Ends within a year"))]),
+        always=(EXPIRING,),
     )
     since = DateFilter(label=_("Signed from"))
     until = DateFilter(label=_("Signed until"))
