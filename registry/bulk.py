@@ -17,7 +17,7 @@ from registry.dates import PartialDate
 from registry.fields import PartialDateField
 
 # From so many rows on it is worth giving SQLite more memory for a while: of kilobytes.
-MANY, ROOM, USUAL_ROOM = 1_000, 32_768, 2_000
+MANY, ROOM, USUAL_ROOM = 1_000, 65_536, 2_000
 # So many rows go into a statement of SQLite's.
 TOGETHER = 100
 
