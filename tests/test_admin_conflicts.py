@@ -194,3 +194,17 @@ def test_what_was_typed_for_a_record_moved_on_is_handed_back(clients):
     page = response.content.decode()
     assert "Un long résumé" in page
     assert "Université d’Essai" in page
+
+
+def test_text_of_several_lines_that_nobody_touched_is_no_change(clients):
+    one, other = clients
+    agreement = factories.AgreementFactory(summary="Une ligne\nune autre")
+    as_sent = {"summary": "Une ligne\r\nune autre"}  # as browsers end their lines
+    stale = opened(one, agreement) | as_sent
+    send(other, url(agreement), opened(other, agreement) | as_sent | {"title": "Le sien"})
+
+    response = send(one, url(agreement), stale | {"title": "Le mien"})
+
+    assert [clash.name for clash in response.context["conflict"].clashes] == ["title"]
+    revision = models.Revision.objects.first()
+    assert list(revision.after) == ["title"]

@@ -5,7 +5,6 @@ from contextlib import nullcontext
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models, transaction
 from django.http import HttpResponseRedirect
 from django.utils.html import format_html
@@ -28,6 +27,7 @@ from registry.admin.widgets import (
     AutocompleteSelect,
     AutocompleteSelectMultiple,
     ProseTextarea,
+    Textarea,
 )
 from registry.fields import PartialDateField, PartialDateInput
 
@@ -57,7 +57,7 @@ class FieldsMixin(GuardedChoices):
     formfield_overrides = {
         PartialDateField: {"widget": PartialDateInput},
         models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")},
-        models.TextField: {"widget": AdminTextareaWidget({"rows": 4})},
+        models.TextField: {"widget": Textarea({"rows": 4})},
     }
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

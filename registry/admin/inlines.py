@@ -1,13 +1,13 @@
 """Rows edited on the page of the record that they belong to."""
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from registry import rights
 from registry.admin.base import FieldsMixin
 from registry.admin.forms import NamedFormSet, OrderedFormSet, RegistryForm
+from registry.admin.widgets import Textarea
 from registry.models import Citation
 
 
@@ -85,6 +85,6 @@ class CitationRows(Rows):
     fields = ("source", "passage")
     autocomplete_fields = ("source",)
     select_related = ("source",)
-    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget({"rows": 2})}}
+    formfield_overrides = {models.TextField: {"widget": Textarea({"rows": 2})}}
     verbose_name = _("source cited")
     verbose_name_plural = _("sources cited")

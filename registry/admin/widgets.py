@@ -69,6 +69,17 @@ def hand_over_known(form) -> None:
             widget.known = {str(record.pk): record for record in records if record is not None}
 
 
+class Textarea(widgets.AdminTextareaWidget):
+    """A box for texts of several lines, which end as they do in the registry.
+
+    Browsers end them as e-mails do: every text would seem to be changed by whoever saves the form.
+    """
+
+    def value_from_datadict(self, data, files, name):
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n").replace("\r", "\n") if value else value
+
+
 class ProseTextarea(widgets.AdminTextareaWidget):
     """A text with paragraphs, lists and links, and a button that shows how it will read."""
 
