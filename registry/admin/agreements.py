@@ -1,9 +1,14 @@
 """Administration of agreements, with their parties and signatories."""
 
+import datetime
+
 from django.contrib import admin
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from registry import rights
 from registry.admin.base import AFTER_ROWS, RecordAdmin, first_names
 from registry.admin.filters import (
     RECORD_FILTERS,
@@ -16,6 +21,7 @@ from registry.admin.filters import (
 from registry.admin.inlines import CitationRows, OrderedRows
 from registry.admin.site import site
 from registry.choices import Standing
+from registry.dates import PartialDate
 from registry.models import Agreement, Party, Signatory
 
 
@@ -50,6 +56,13 @@ class PartyRows(OrderedRows):
     autocomplete_fields = ("organisation",)
     select_related = ("organisation__place",)
     extra_new = 2
+
+    def get_extra(self, request, obj=None, **kwargs):
+        """One row for each party of the agreement that a new one renews."""
+        owner = self._owner()
+        former = owner._renewed(request) if obj is None else None
+        usual = super().get_extra(request, obj, **kwargs)
+        return max(usual, len(owner._parties(request, former))) if former else usual
 
 
 class SignatoryRows(OrderedRows):
@@ -86,6 +99,54 @@ class AgreementAdmin(RecordAdmin):
             {"fields": (("renews", "framework"), "signed_during"), "classes": AFTER_ROWS},
         ),
     )
+
+    # A renewal ------------------------------------------------------------------------------------
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None and not context.get("is_popup") and self.has_add_permission(request):
+            add = reverse("admin:registry_agreement_add")
+            context["renew_url"] = f"{add}?{urlencode({'renews': obj.pk})}"
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def get_changeform_initial_data(self, request):
+        """Of the successor: what it takes over from the agreement that it renews."""
+        initial = super().get_changeform_initial_data(request)
+        former = self._renewed(request)
+        if former is None:
+            return initial
+        taken = {name: getattr(former, name) for name in ("title", "kind", "tacit_renewal")}
+        if former.framework_id and rights.of(request.user).sees(former.framework):
+            taken["framework"] = former.framework_id
+        if former.ends_on and former.ends_on.day:
+            taken["starts_on"] = PartialDate.from_date(
+                former.ends_on.earliest + datetime.timedelta(days=1)
+            )
+        return taken | {"domains": former.domains.all()} | initial
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """The successor is between the same parties, until somebody says otherwise."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        former = self._renewed(request) if isinstance(inline, PartyRows) else None
+        if former is not None:
+            kwargs["initial"] = [
+                {"organisation": party.organisation_id, "role": party.role}
+                for party in self._parties(request, former)
+            ]
+        return kwargs
+
+    def _renewed(self, request):
+        """The agreement that a new one is to renew, which its address names."""
+        if request.method != "GET" or "renews" not in request.GET:
+            return None
+        if not hasattr(request, "renewed"):
+            request.renewed = self.get_object(request, request.GET["renews"])
+        return request.renewed
+
+    @staticmethod
+    def _parties(request, former) -> list:
+        may = rights.of(request.user)
+        parties = former.parties.select_related("organisation")
+        return [party for party in parties if may.sees(party.organisation)]
 
     @admin.display(description=_("between"))
     def between(self, agreement):

@@ -80,7 +80,7 @@ class Textarea(widgets.AdminTextareaWidget):
         return value.replace("\r\n", "\n").replace("\r", "\n") if value else value
 
 
-class ProseTextarea(widgets.AdminTextareaWidget):
+class ProseTextarea(Textarea):
     """A text with paragraphs, lists and links, and a button that shows how it will read."""
 
     class Media:
