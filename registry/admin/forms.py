@@ -124,6 +124,14 @@ class OrderedFormSet(NamedFormSet):
         position.required = False
         position.initial = None  # not the 0 of the model, which would put a new row first
         position.widget.attrs |= {"data-move-up": _("Move up"), "data-move-down": _("Move down")}
+        position.widget.attrs |= {
+            "data-paste-title": _("Add several at once"),
+            "data-paste-help": _("One on each line, as copied from a table, or with semicolons:"),
+            "data-paste-add": _("Add these rows"),
+            "data-paste-done": _("The rows are added above. Save to keep them."),
+            "data-paste-missing": _("Not understood or not found, to be chosen by hand:"),
+            "data-paste-guessed": _("Found by another name, to be checked:"),
+        }
         if not form.instance.pk:
             # A number alone, as the buttons that move rows write it, does not make a row.
             position.has_changed = lambda initial, data: False

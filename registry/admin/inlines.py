@@ -73,9 +73,15 @@ class StackedRows(RowsMixin, admin.StackedInline):
 class OrderedRows(Rows):
     formset = OrderedFormSet
 
+    class Media:
+        js = ("registry/admin/paste.js",)
+
 
 class OrderedStackedRows(StackedRows):
     formset = OrderedFormSet
+
+    class Media:
+        js = ("registry/admin/paste.js",)
 
 
 class CitationRows(Rows):
