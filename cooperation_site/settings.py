@@ -176,7 +176,10 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators make the accounts
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_FORMS = {"login": "registry.accounts.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "registry.accounts.forms.LoginForm",
+    "reset_password": "registry.accounts.forms.ResetPasswordForm",
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "registry:home"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key", "reauthenticate": "10/m/user"}

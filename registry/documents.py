@@ -8,8 +8,11 @@ import zipfile
 import filetype
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
+
+from registry import pictures
 
 MEGABYTE = 1 << 20
 # What a file may be, with the ending under which it is given out.
@@ -79,7 +82,7 @@ def check(file) -> None:
             _("“%(name)s” is larger than %(limit)d MB. Choose a smaller file.")
             % {"name": safe_name(file.name), "limit": limit}
         )
-    if not kind_of(file):
+    if not (kind := kind_of(file)):
         raise ValidationError(
             _(
                 "“%(name)s” is none of the kinds that can be given out: PDF, JPEG, PNG, GIF, WebP, "
@@ -87,6 +90,28 @@ def check(file) -> None:
             )
             % {"name": safe_name(file.name)}
         )
+    try:
+        _cleaned(file, kind)
+    except pictures.PictureError:
+        raise ValidationError(
+            _("“%(name)s” is damaged and cannot be read as a picture. Save it anew.")
+            % {"name": safe_name(file.name)}
+        ) from None
+
+
+def cleaned(file: File) -> File:
+    """The upload as it is kept: of a picture, nothing that it says beside what it shows."""
+    kind = kind_of(file)
+    return ContentFile(_cleaned(file, kind), file.name) if kind in SHOWN else file
+
+
+def _cleaned(file, kind: str) -> bytes:
+    if kind not in SHOWN:
+        return b""
+    file.seek(0)
+    content = file.read()
+    file.seek(0)
+    return pictures.without_metadata(content, kind)
 
 
 def digest(file) -> str:

@@ -17,7 +17,7 @@ from tests.admin_forms import add_row, filled, send, url
 pytestmark = pytest.mark.django_db
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + b"\0" * 17 + b"\0\0\0\0IEND\xae\x42\x60\x82"
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.models import Group
+from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
 
@@ -167,3 +168,25 @@ def test_passkey_is_added_and_signs_in(page, user):
     page.goto(base + reverse("account_login"))
     page.click("#passkey_login")
     page.wait_for_url("**/admin/")
+
+
+def test_forgotten_password_is_no_promise_without_a_mail_server(client, settings):
+    settings.EMAIL_HOST = ""
+    user = factories.UserFactory(email="somebody@example.org")
+    address = reverse("account_reset_password")
+
+    page = client.get(address)
+    response = client.post(address, {"email": user.email})
+
+    assert b'type="email"' not in page.content
+    assert response.status_code == 200
+    assert mail.outbox == []
+
+
+def test_forgotten_password_is_renewed_by_mail(client, settings):
+    settings.EMAIL_HOST = "mail.example.org"
+    user = factories.UserFactory(email="somebody@example.org")
+
+    client.post(reverse("account_reset_password"), {"email": user.email})
+
+    assert [message.to for message in mail.outbox] == [[user.email]]

@@ -107,6 +107,7 @@ class SourceFile(models.Model):
     def save(self, *args, **kwargs):
         if not self.file._committed:
             self.name = documents.safe_name(self.name or self.file.name)
+            self.file = documents.cleaned(self.file.file)
             self.size = self.file.size
         super().save(*args, **kwargs)
 
