@@ -7,6 +7,8 @@ from django.test import Client, override_settings
 from django.urls import include, path, reverse
 from django.utils import translation
 
+from tests.linked import one_of_each
+
 
 def _raise(error):
     def view(_request):
@@ -88,3 +90,37 @@ def test_public_pages_send_a_strict_policy_and_no_cookie(client):
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert not response.cookies
+
+
+# Bytes that are no UTF-8, a character that no database takes, what people and programs try.
+ODD = [
+    "%00",
+    "%FF",
+    "%C3%28",
+    "%ED%A0%80",
+    "x" * 600,
+    "-1",
+    "9" * 40,
+    "NaN",
+    "1e309",
+    "[]",
+    "%22*(",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_parameters_are_left_out_or_refused(client, odd):
+    published = one_of_each()
+    names = "q sort page per_page view values find since until place not-domain with_place source "
+    names += "currency amount_from amount_to works_on works_with in next"
+    query = "&".join(f"{name}={odd}" for name in names.split())
+    for kind, record in published.items():
+        page = reverse(f"registry:{kind}_list")
+        file = f"{page.rstrip('/')}.csv"
+        for address in (page, file, f"{page}map.json", record.get_absolute_url()):
+            response = client.get(f"{address}?{query}")
+            assert response.status_code in (200, 301, 302, 400, 404), address
+            response.close()
+    for name in ("home", "search", "suggestions", "data", "about"):
+        assert client.get(f"{reverse(f'registry:{name}')}?{query}").status_code in (200, 400)

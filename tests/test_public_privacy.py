@@ -100,6 +100,20 @@ def test_no_list_counts_drafts(client, drafts):
         assert shown < model.objects.count()
 
 
+@pytest.mark.parametrize("ending", ["/", "/words/", ".json", ".ics"])
+def test_draft_answers_as_what_does_not_exist(client, drafts, ending):
+    unknown = "0" * 10
+    for kind, record in drafts.items():
+        below = reverse(f"registry:{kind}_list")
+        for method in (client.get, client.head):
+            hidden, nothing = (
+                method(f"{below}{identifier}{ending}") for identifier in (record.public_id, unknown)
+            )
+            assert hidden.status_code == nothing.status_code == 404, kind
+            assert hidden.text.replace(record.public_id, unknown) == nothing.text, kind
+            assert hidden.headers.keys() == nothing.headers.keys(), kind
+
+
 def test_place_of_a_draft_organisation_does_not_list_its_agreements(client):
     place = factories.PlaceFactory()
     hidden = factories.OrganisationFactory(place=place, status="draft")
