@@ -71,6 +71,10 @@ class _Compiled:
         compiler.connection = connection  # of this thread
         compiler.as_sql = lambda *_args, **_kwargs: (sql, parameters)
         compiler.get_converters = lambda _columns: self.converters
+        found = compiler.execute_sql()
+        if not found:
+            return []
+        compiler.execute_sql = lambda *_args, **_kwargs: found
         asked = SimpleNamespace(
             db=compiler.using,
             query=SimpleNamespace(get_compiler=lambda using: compiler),
