@@ -84,6 +84,23 @@ def test_declared_delimiter_is_no_row_of_content(mark):
     assert rows(mark.encode() + text(ROWS))[1:] == trimmed(ROWS)
 
 
+def test_text_of_dos_gives_every_letter():
+    table = [["Intitulé", "Ville"], ["Théâtre, été, façade, où, à, île", "Orléans"]]
+
+    assert rows(text(table, encoding="cp850")) == table
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~", ":", "#", "!", "§"])
+def test_delimiter_that_nobody_uses_is_found(delimiter):
+    table = [["Nom", "Ville"], ["Un", "Rennes"], ["Deux", "Dinan"]]
+
+    assert rows(text(table, delimiter)) == table
+
+
+def test_formula_that_keeps_a_text_is_its_text():
+    assert rows(b'Nom;SIRET\nUn;="00042"\n')[1] == ["Un", "00042"]
+
+
 # Workbooks: every kind of cell -------------------------------------------------------------------
 
 CELLS = {

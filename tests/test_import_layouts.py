@@ -178,3 +178,24 @@ def test_wrong_amount_of_a_year_names_its_cell():
 @pytest.mark.parametrize("blank", [[], [[]]], ids=["at-once", "below-blank"])
 def test_row_of_words_that_are_headings_elsewhere_is_a_row(row, blank):
     assert counts(plan(xlsx([HEADINGS, *blank, row]))) == [(1, 0, 0, 0)]
+
+
+def test_row_of_data_below_unknown_headings_is_never_taken_for_headings():
+    rows = [["Tralala", "Truc", "Machin"], ["Accord", "Chose", 2021], ["Entente", "Chose", 2022]]
+
+    assert [one.about for one in plan(xlsx(rows)).problems] == ["sheet"]
+
+
+def test_what_stands_above_the_headings_is_told():
+    rows = [["Service", "Relations"], ["Année", "2024"], [], HEADINGS, FIRST]
+
+    planned = plan(xlsx(rows))
+
+    assert counts(planned) == [(1, 0, 0, 0)]
+    assert any("(1, 2)" in one for one in planned.notices)
+
+
+def test_sheet_of_choices_beside_a_table_is_left_out():
+    file = xlsx([HEADINGS, FIRST], [["Convention"], ["Protocole"]], names=["Accords", "Listes"])
+
+    assert counts(plan(file)) == [(1, 0, 0, 0)]

@@ -27,7 +27,7 @@ REASONS = {"reasons for refusal", "motifs du refus"}
 
 def top_of(sheet: Sheet) -> list[tuple[int, list[Value]]]:
     """The rows of a sheet among which its headings may stand, each with its index."""
-    start = sheet.start
+    start = next((i for i, row in enumerate(sheet.rows) if i >= sheet.start and any(row)), 0)
     return list(enumerate(sheet.rows[start : start + HEADINGS_WITHIN], start))
 
 

@@ -3,13 +3,19 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registry.spreadsheets.columns import ListColumn
 from registry.spreadsheets.files import Sheet, Workbook
+from registry.spreadsheets.finding import (
+    LEAST_RECOGNISED,
+    ROW_NUMBERS,
+    best_kind,
+    grouped,
+    likely_headings,
+)
 from registry.spreadsheets.headings import Headings, year_of
 from registry.spreadsheets.mapping import (
     IGNORED,
@@ -21,19 +27,21 @@ from registry.spreadsheets.mapping import (
     SheetMapping,
     lay_out,
     tell,
-    top_of,
 )
 from registry.spreadsheets.problems import Problem
 from registry.spreadsheets.tables import Table, find_conventions, heading_key
 from registry.spreadsheets.totals import YEARLY, fill, leave_out_totals
 from registry.text import fold
 
-LEAST_RECOGNISED = 2
-# Headings of columns that may count the rows.
-ROW_NUMBERS = frozenset(("", "n", "no", "nº", "num", "numero", "number", "rang", "ligne", "row"))
-LONGEST_HEADING = 120
-# So many rows tell whether a column is filled.
-ROWS_LOOKED_AT = 40
+# What sheets are called that hold the lists of choices of the others, or explain them.
+LISTS = frozenset(
+    (
+        *("liste", "listes", "list", "lists", "parametres", "parametre", "donnees"),
+        *("choix", "codes"),
+        *("choices", "settings", "reference", "references", "referentiel", "valeurs", "menu"),
+        *("lisez moi", "readme", "read me", "notice", "aide", "help", "legende", "mode emploi"),
+    )
+)
 SUM = re.compile(r"(?:sous |grand )?tota(?:l|ux)(?: .*)?|somme|cumul|sum")
 # How many of the columns that a heading reads most like are named.
 CLOSEST = 3
@@ -91,71 +99,16 @@ def _recognise_sheet(
             if resource.code() == entry.kind:
                 return _read_table(sheet, index, resource, found, entry, mapping.name)
     best = best_kind(sheet, resources)
+    if not alone and heading_key(sheet.name) in LISTS and (not best or best.columns < 2):
+        found.notices.append(
+            _("The sheet “%(sheet)s” holds notes, not a table: it is left out.")
+            % {"sheet": sheet.name}
+        )
+        return None
     if best is None:
         _refuse_sheet(sheet, resources, found, alone)
         return None
     return _read_table(sheet, best.index, best.resource, found, entry, mapping.name)
-
-
-class Best(NamedTuple):
-    """The row of the headings, the kind of sheet, how many of its columns they are."""
-
-    index: int
-    resource: type
-    columns: int
-
-
-def best_kind(sheet: Sheet, resources) -> Best | None:
-    """The row of the headings and the kind of sheet that most of them belong to."""
-    best, first = None, next((index for index, row in enumerate(sheet.rows) if any(row)), None)
-    for index, cells in top_of(sheet):
-        # What is as long as a sentence heads no column.
-        pairs = [
-            (heading, whole)
-            for heading, whole in zip(map(str, cells), _grouped(sheet, index), strict=True)
-            if heading and len(heading) <= LONGEST_HEADING
-        ]
-        for order, resource in enumerate(resources):
-            bonus = 0.5 if _is_name_of(sheet.name, resource) else 0
-            if best and len(pairs) + bonus < best[0][0]:
-                continue
-            known = resource.known_headings()
-            columns = {known.find(one) or (whole and known.find(whole)) for one, whole in pairs}
-            columns -= {None, ""}
-            if resource.is_yearly and any(year_of(heading) for heading, _whole in pairs):
-                columns.add("amount")
-            if not resource.is_recognised_by(columns):
-                continue
-            score = (
-                len(columns) + bonus,
-                not _lacks_names(sheet, index, resource),
-                sum(heading_key(heading) in known for heading, _whole in pairs),
-                -index,
-                -order,
-            )
-            # One column is a table too, if nothing but its heading stands at its top.
-            others = [one for one, _whole in pairs if heading_key(one) not in ROW_NUMBERS]
-            is_whole = index == first and len(columns) == len(others)
-            enough = len(columns) >= LEAST_RECOGNISED or is_whole
-            if enough and (not best or score > best[0]):
-                best = score, Best(index, resource, len(columns))
-    return best and best[1]
-
-
-def _lacks_names(sheet: Sheet, index: int, resource) -> bool:
-    """Whether a good part of the rows below these headings has nothing to be called by."""
-    find, name = resource.known_headings().find, resource.key_columns[0]
-    headings = enumerate(sheet.rows[index])
-    place = next((at for at, cell in headings if cell and find(str(cell)) == name), None)
-    if place is None:
-        return False
-    rows = [row for row in sheet.rows[index + 1 : index + 1 + ROWS_LOOKED_AT] if any(row)]
-    missing = [row for row in rows if place >= len(row) or not row[place]]
-    return 4 * len(missing) > len(rows)
-
-
-def _is_name_of(name: str, resource) -> bool:
-    return heading_key(name) in {heading_key(synonym) for synonym in resource.sheet_names}
 
 
 def _refuse_sheet(sheet: Sheet, resources, found: Recognition, alone: bool) -> None:
@@ -167,7 +120,7 @@ def _refuse_sheet(sheet: Sheet, resources, found: Recognition, alone: bool) -> N
         )
         return
     kinds = ", ".join(str(resource.plural_name()) for resource in resources)
-    index = _likely_headings(sheet)
+    index = likely_headings(sheet)
     found.layouts.append(lay_out(sheet, index))
     found.problems.append(
         Problem(
@@ -181,17 +134,6 @@ def _refuse_sheet(sheet: Sheet, resources, found: Recognition, alone: bool) -> N
             "sheet",
         )
     )
-
-
-def _likely_headings(sheet: Sheet) -> int:
-    """The index of the first row that is about as wide as the sheet, all of it short texts."""
-    top = list(top_of(sheet))
-    widest = max(sum(map(bool, row)) for _index, row in top)
-    for index, row in top:
-        cells = [cell for cell in row if cell]
-        if 2 * len(cells) > widest and all(fold(str(cell))[:1].isalpha() for cell in cells):
-            return index
-    return next(index for index, row in top if sum(map(bool, row)) == widest)
 
 
 def _read_table(
@@ -222,6 +164,7 @@ def _read_table(
         for one in layout.columns
         if one.column == YEARLY
     }
+    _mention_rows_above(sheet, index, found)
     fill(table, sheet.rows[index + 1 :], positions, constants)
     found.notices += leave_out_totals(table)
     found.layouts.append(layout)
@@ -229,22 +172,9 @@ def _read_table(
     return table
 
 
-def _grouped(sheet: Sheet, index: int) -> list[str]:
-    """Each heading of a row behind the one above it, which may stand over several of them."""
-    above = sheet.rows[index - 1] if index else []
-    if len([cell for cell in above if cell]) < LEAST_RECOGNISED:
-        return [""] * len(sheet.rows[index])
-    group, found = "", []
-    for position, cell in enumerate(sheet.rows[index]):
-        if position < len(above) and above[position]:
-            group = str(above[position])
-        found.append(f"{group} {cell}" if group and cell and group != cell else "")
-    return found
-
-
 def _name_by_groups(sheet: Sheet, index: int, layout: SheetLayout, known: Headings) -> None:
     """Read headings that mean something only below the one above them: *Partenaires* – *France*."""
-    wholes = _grouped(sheet, index)
+    wholes = grouped(sheet, index)
     for one in layout.columns:
         whole = wholes[one.position] if one.position < len(wholes) else ""
         if whole and not known.find(one.heading) and known.find(whole):
@@ -350,6 +280,25 @@ def _same_meaning(sheet: Sheet, row: int, first: str, one: ColumnLayout) -> Prob
         _("Say which of them to read, or keep one of them."),
         "column",
     )
+
+
+def _mention_rows_above(sheet: Sheet, index: int, found: Recognition) -> None:
+    """Tell of rows above the headings that hold more than a title."""
+    above = sheet.rows[sheet.start : max(sheet.start, index - 1)]
+    numbers = [
+        number
+        for number, row in enumerate(above, sheet.start + 1)
+        if sum(map(bool, row)) >= LEAST_RECOGNISED
+    ]
+    if numbers:
+        found.notices.append(
+            _("%(sheet)s: what stands above the headings in row %(row)s is left out (%(rows)s).")
+            % {
+                "sheet": sheet.name or _("the file"),
+                "row": index + 1,
+                "rows": ", ".join(map(str, numbers[:10])) + ("…" if len(numbers) > 10 else ""),
+            }
+        )
 
 
 def _mention_hidden_rows(sheet: Sheet, table: Table, found: Recognition) -> None:

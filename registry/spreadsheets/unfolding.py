@@ -11,7 +11,7 @@ from itertools import zip_longest
 from django.utils.translation import gettext as _
 
 from registry.spreadsheets.files import Sheet, Value, Workbook
-from registry.spreadsheets.recognition import LEAST_RECOGNISED, Best, best_kind
+from registry.spreadsheets.finding import LEAST_RECOGNISED, Best, best_kind
 from registry.spreadsheets.tables import heading_key
 
 # A sheet on its side has no more fields, and no more records.

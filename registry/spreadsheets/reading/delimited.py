@@ -16,11 +16,18 @@ BYTE_ORDER_MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 DELIMITERS = ";,\t|:^~"
+# Where none of these cuts anything, and one of those cuts every line alike.
+RARE_DELIMITERS = "#!§¦\x1f"
 SAMPLE = 64 * 1024
 SAMPLE_RECORDS = 60
 DECLARED_DELIMITER = re.compile(r"\Asep=(.)\r?\n?", re.IGNORECASE)
 # The letters and signs beyond ASCII that French and English texts are full of.
 EXPECTED = frozenset("éèêëàâçùûüîïôöœæÉÈÊÀÂÇÎÔŒ’‘“”«»–—…€°\N{NO-BREAK SPACE}")
+
+# As in "QuÇbec", which is a "é" read in another encoding.
+CAPITAL_INSIDE = re.compile(r"(?<=[a-z])[ÉÈÊÀÂÇÎÔŒ](?=[a-z])")
+# How spreadsheets are told to leave a text alone: ="00042".
+TEXT_FORMULA = re.compile(r'="([^"]*)"')
 
 
 def read_delimited(data: bytes) -> Iterator[list[str]]:
@@ -37,8 +44,8 @@ def read_delimited(data: bytes) -> Iterator[list[str]]:
 def decode(data: bytes) -> str:
     """The text of a file of unstated encoding.
 
-    UTF-8 is tried first: a text in another encoding is hardly ever valid UTF-8. Windows-1252 and
-    Mac Roman accept nearly any bytes, so the one whose letters look like a text is taken.
+    UTF-8 is tried first: a text in another encoding is hardly ever valid UTF-8. Windows-1252, Mac
+    Roman and DOS accept nearly any bytes, so the one whose letters look like a text is taken.
     """
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
@@ -61,7 +68,7 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     candidates = {}
-    for encoding in ("cp1252", "mac_roman"):
+    for encoding in ("cp1252", "mac_roman", "cp850"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -84,7 +91,8 @@ def _utf16_without_mark(sample: bytes) -> str | None:
 def _strangeness(text: str) -> int:
     """How many characters beyond ASCII are not those of French or English writing."""
     beyond = Counter(letter for letter in text if letter > "\x7f")
-    return sum(count for letter, count in beyond.items() if letter not in EXPECTED)
+    strange = sum(count for letter, count in beyond.items() if letter not in EXPECTED)
+    return strange + len(CAPITAL_INSIDE.findall(text))
 
 
 def find_delimiter(text: str) -> str:
@@ -111,7 +119,18 @@ def find_delimiter(text: str) -> str:
         score = (round(consistency + usual, 2), width)
         if score > best_score:
             best, best_score = delimiter, score
-    return best
+    return best if best_score > (0.0, 0) else _rare_delimiter(sample) or best
+
+
+def _rare_delimiter(sample: str) -> str | None:
+    lines = [line for line in sample.splitlines() if line.strip()]
+    alike = (one for one in RARE_DELIMITERS if len({line.count(one) for line in lines} - {0}) == 1)
+    return next(alike, None) if len(lines) > 1 else None
+
+
+def _text_of(cell: str) -> str:
+    match = TEXT_FORMULA.fullmatch(cell)
+    return match[1] if match else cell
 
 
 def _records(text: str, delimiter: str, lenient: bool = False):
@@ -119,7 +138,10 @@ def _records(text: str, delimiter: str, lenient: bool = False):
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     lines = io.StringIO(text.replace("\x00", ""), newline=None)
     try:
-        yield from csv.reader(lines, delimiter=delimiter)
+        for record in csv.reader(lines, delimiter=delimiter):
+            if any('="' in cell for cell in record):
+                record = [_text_of(cell) for cell in record]
+            yield record
     except csv.Error:
         if not lenient:
             raise Refusal(
