@@ -5,12 +5,13 @@ shows as that year. The bars are drawn on an axis from the first to the last yea
 the page has a short time, months take the place of years.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, date
 from itertools import groupby
 
 from django.core.paginator import Paginator
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
@@ -126,12 +127,25 @@ def _first_day(month: int) -> date:
     return date(year, month + 1, 1) if year <= MAXYEAR else date.max
 
 
-def in_order(records: QuerySet, oldest_first: bool) -> QuerySet:
-    """By the beginning; what has no date comes last either way."""
-    begins, _ends = PERIODS[records.model._meta.model_name]
-    begin = Coalesce(*begins)
-    order = begin.asc(nulls_last=True) if oldest_first else begin.desc(nulls_last=True)
-    return records.order_by(order, F("search_text"), "pk")
+class InOrder(Sequence):
+    """What a list finds by its beginning; what has no date comes last either way."""
+
+    def __init__(self, filterset: RecordFilterSet, oldest_first: bool):
+        begins, _ends = PERIODS[filterset._meta.model._meta.model_name]
+        begin = Coalesce(*begins)
+        order = begin.asc(nulls_last=True) if oldest_first else begin.desc(nulls_last=True)
+        self.by = (order, F("search_text"))
+        self.name = "from the oldest" if oldest_first else "from the newest"
+        self.filterset = filterset
+
+    def __len__(self):
+        return len(self.filterset.found)
+
+    def __getitem__(self, page: slice) -> list:
+        keys = self.filterset.keys_by(self.name, self.by, page.start, page.stop)
+        records = self.filterset.queryset.filter(pk__in=keys)
+        known = {record.pk: record for record in records}
+        return [known[key] for key in keys if key in known]
 
 
 def view_context(filterset: RecordFilterSet) -> dict:
@@ -140,7 +154,7 @@ def view_context(filterset: RecordFilterSet) -> dict:
     size = query.get("per_page", "")
     size = int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[0]
     oldest_first = query.get("sort") == "oldest"
-    paginator = Paginator(in_order(filterset.qs, oldest_first), size)
+    paginator = Paginator(InOrder(filterset, oldest_first), size)
     page = paginator.get_page(query.get("page"))
     today = timezone.localdate()
     periods = [(record, *period_of(record)) for record in page.object_list]

@@ -1,5 +1,6 @@
 """What the filter sets share: reading an address, finding with the index, putting it in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -191,9 +192,14 @@ class RecordFilterSet(django_filters.FilterSet):
     def keys(self, start: int, stop: int) -> list[int]:
         """The primary keys of some of the records found, in the order that was chosen."""
         order = "" if self.sorted_by == next(iter(self.SORTS)) else self.sorted_by
-        if order and order not in self.index.orders:
-            records = self._meta.model.objects.published()
-            keys = records.order_by(*self.SORTS[order][1], "pk").values_list("pk")
+        if not order:
+            return self.found.page("", start, stop)
+        return self.keys_by(order, self.SORTS[order][1], start, stop)
+
+    def keys_by(self, order: str, by: Sequence, start: int, stop: int) -> list[int]:
+        """The same in another order, which the index remembers by its name."""
+        if order not in self.index.orders:
+            keys = self._meta.model.objects.published().order_by(*by, "pk").values_list("pk")
             self.index.rank(order, (key for (key,) in raw(keys)))
         return self.found.page(order, start, stop)
 
