@@ -36,9 +36,9 @@ from registry.text import fold
 # What sheets are called that hold the lists of choices of the others, or explain them.
 LISTS = frozenset(
     (
-        *("liste", "listes", "list", "lists", "parametres", "parametre", "donnees"),
+        *("liste", "listes", "list", "lists", "parametres", "parametre"),
         *("choix", "codes"),
-        *("choices", "settings", "reference", "references", "referentiel", "valeurs", "menu"),
+        *("choices", "settings", "valeurs", "menu"),
         *("lisez moi", "readme", "read me", "notice", "aide", "help", "legende", "mode emploi"),
     )
 )
