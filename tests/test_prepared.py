@@ -87,3 +87,9 @@ def test_prepared_of_a_relation_without_records_is_empty():
     asked = Prepared(lambda key: Delegation.objects.filter(projects=key).with_card())
 
     assert asked(record.pk) == []
+
+
+def test_no_keys_find_nothing_on_any_database():
+    ContributionFactory()
+    asked = Prepared(lambda keys: Contribution.objects.filter(pk__in=keys).with_card())
+    assert asked([]) == []

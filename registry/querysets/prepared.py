@@ -66,6 +66,8 @@ class _Compiled:
         return found
 
     def rows(self, key) -> list:
+        if key == []:
+            return []  # PostgreSQL knows no empty ``IN ()``
         sql, parameters = self._asking(key if isinstance(key, list) else [key])
         compiler = copy(self.compiler)
         compiler.connection = connection  # of this thread
