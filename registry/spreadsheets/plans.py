@@ -218,7 +218,10 @@ class RecordPlan:
         """Let a row or a link that is there go."""
         self.gone = self.gone or {}
         self.gone.setdefault(relation, []).append(item)
-        self.changes.append(Change(relation, label, describe(item), "", (item, None)))
+        # Beside what the same cell adds.
+        same = [at for at, one in enumerate(self.changes) if one.label == label]
+        place = same[-1] + 1 if same else len(self.changes)
+        self.changes.insert(place, Change(relation, label, describe(item), "", (item, None)))
 
     def gone_of(self, is_rows: bool) -> Iterator[tuple[str, list]]:
         """The rows that go, or the links, by their relation."""
