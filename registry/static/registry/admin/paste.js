@@ -85,8 +85,7 @@
   const offer = (group) => {
     const words = group.querySelector("[data-paste-title]")?.dataset;
     const template = group.querySelector(".empty-form");
-    const link = group.querySelector(".add-row");
-    if (!words || !template || !link) return;
+    if (!words || !template) return;
     const names = boxesOf(template).map((box) => box.getAttribute("aria-label") || "");
     const part = document.createElement("details");
     part.className = "paste";
@@ -123,6 +122,6 @@
     });
   };
 
-  // After the script of Django that makes the links which add rows.
+  // The links that add rows are made by a script of Django, maybe later than this.
   window.addEventListener("load", () => document.querySelectorAll(".inline-group").forEach(offer));
 }
