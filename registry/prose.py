@@ -43,6 +43,7 @@ def to_html(text: str) -> SafeString:
     return mark_safe(cleaned)  # noqa: S308
 
 
+@lru_cache(maxsize=256)
 def to_text(text: str) -> str:
     """The words alone, on one line, for descriptions and feeds."""
     words = strip_tags(to_html(text)).split()
