@@ -19,13 +19,14 @@ from django.utils.dateformat import format as date_format
 from registry.choices import Standing
 from registry.dates import PartialDate
 from registry.filters.base import RecordFilterSet
+from registry.models import Agreement
 
 PAGE_SIZES = (25, 50, 100)
-# The fields of the beginning, in the order of preference, and those of the end.
-PERIODS = {
-    "agreement": (("starts_on", "signed_on"), ("terminated_on", "ends_on")),
-    "delegation": (("starts_on", "ends_on"), ("ends_on",)),
-    "project": (("starts_on", "ends_on"), ("ends_on",)),
+# The fields of the beginning, in the order of preference.
+BEGINNINGS = {
+    "agreement": ("starts_on", "signed_on"),
+    "delegation": ("starts_on", "ends_on"),
+    "project": ("starts_on", "ends_on"),
 }
 # A day of the whole axis would not be seen.
 NARROWEST = 0.6
@@ -131,8 +132,7 @@ class InOrder(Sequence):
     """What a list finds by its beginning; what has no date comes last either way."""
 
     def __init__(self, filterset: RecordFilterSet, oldest_first: bool):
-        begins, _ends = PERIODS[filterset._meta.model._meta.model_name]
-        begin = Coalesce(*begins)
+        begin = Coalesce(*BEGINNINGS[filterset._meta.model._meta.model_name])
         order = begin.asc(nulls_last=True) if oldest_first else begin.desc(nulls_last=True)
         self.by = (order, F("search_text"))
         self.name = "from the oldest" if oldest_first else "from the newest"
@@ -157,9 +157,9 @@ def view_context(filterset: RecordFilterSet) -> dict:
     paginator = Paginator(InOrder(filterset, oldest_first), size)
     page = paginator.get_page(query.get("page"))
     today = timezone.localdate()
-    periods = [(record, *period_of(record)) for record in page.object_list]
+    periods = periods_of(list(page.object_list), today)
     ends = [(start, end or start) for _record, start, end in periods if start]
-    if any(map(is_open, page.object_list)):
+    if any(is_open(record, end) for record, _start, end in periods):
         ends.append((PartialDate.from_date(today), PartialDate.from_date(today)))
     axis = Axis(ends, today) if ends else None
     return {
@@ -171,22 +171,31 @@ def view_context(filterset: RecordFilterSet) -> dict:
     }
 
 
-def period_of(record) -> tuple[PartialDate | None, PartialDate | None]:
-    begins, ends = PERIODS[record._meta.model_name]
-    start = next(filter(None, (getattr(record, name) for name in begins)), None)
-    end = next(filter(None, (getattr(record, name) for name in ends)), None)
-    return start, end
+def periods_of(records: list, today: date) -> list[tuple]:
+    """Each record with its beginning and its end, as far as they are known."""
+    renewals = {}
+    if any(isinstance(record, Agreement) for record in records):
+        begun = Agreement.objects.published().begun(today).filter(renews__in=records)
+        renewals = {renewal.renews_id: renewal for renewal in begun}
+    return [(record, *_period(record, renewals.get(record.pk))) for record in records]
+
+
+def _period(record, renewal) -> tuple[PartialDate | None, PartialDate | None]:
+    names = BEGINNINGS[record._meta.model_name]
+    start = next(filter(None, (getattr(record, name) for name in names)), None)
+    is_agreement = isinstance(record, Agreement)
+    return start, record.end_before(renewal) if is_agreement else record.ends_on
 
 
 def _entry(axis: Axis | None, record, start, end) -> Entry:
     if start is None:
         return Entry(record, None, end)
-    return Entry(record, start, end, axis.bar(start, end, is_open(record)))
+    return Entry(record, start, end, axis.bar(start, end, is_open(record, end)))
 
 
-def is_open(record) -> bool:
+def is_open(record, end: PartialDate | None) -> bool:
     """In force, and nothing says until when."""
-    return getattr(record, "standing", "") == Standing.IN_FORCE and record.ends_on is None
+    return getattr(record, "standing", "") == Standing.IN_FORCE and end is None
 
 
 def _grouped(axis: Axis | None, entries: list[Entry]) -> list[Group]:

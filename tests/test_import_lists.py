@@ -193,3 +193,14 @@ def test_undoing_brings_back_what_went():
     undo(job, job.user)
 
     assert history.snapshot(one) == before
+
+
+def test_draft_that_takes_the_place_of_what_the_public_sees_is_told():
+    factories.OrganisationFactory(
+        name="Région Bretagne", place=factories.PlaceFactory(name_fr="Rennes")
+    )
+    rows = [["Organisation", "Lieu", "Pays"], ["Région Bretagne", "Brest", "France"]]
+
+    told_now = plan(xlsx(rows)).notices
+    assert [("Brest" in one and "Rennes" in one) for one in told_now] == [True]
+    assert plan(xlsx(rows), publish=True).notices == []

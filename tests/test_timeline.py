@@ -49,6 +49,22 @@ def test_date_known_to_the_year_shows_as_the_year(client):
 
 
 @time_machine.travel("2024-06-01")
+def test_agreement_that_another_took_over_from_ends_with_it(client):
+    first = factories.AgreementFactory(title="A", signed_on="1958")
+    factories.AgreementFactory(title="B", signed_on="2023-03-12", renews=first)
+    context = timeline_of(AgreementFilterSet, "sort=oldest")
+
+    renewed, renewal = [entry for group in context["groups"] for entry in group.entries]
+    assert (renewed.record, renewed.end.isoformat(), renewed.bar.is_open) == (
+        first,
+        "2023-03-12",
+        False,
+    )
+    assert renewal.bar.is_open
+    assert "1958 –" in client.get(f"{reverse('registry:agreement_list')}?view=timeline").text
+
+
+@time_machine.travel("2024-06-01")
 def test_bar_reaches_from_the_first_day_to_the_last_or_is_open():
     factories.AgreementFactory(signed_on="2020", ends_on="2021")
     factories.AgreementFactory(signed_on="2023")

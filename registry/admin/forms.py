@@ -130,6 +130,10 @@ class OrderedFormSet(NamedFormSet):
             "data-paste-add": _("Add these rows"),
             "data-paste-done": _("The rows are added above. Save to keep them."),
             "data-paste-missing": _("Not understood or not found, to be chosen by hand:"),
+            "data-paste-left": _(
+                "Nothing is saved yet: these lines are no rows. Choose what they name by hand, or "
+                "save again to leave them out."
+            ),
             "data-paste-guessed": _("Found by another name, to be checked:"),
         }
         if not form.instance.pk:

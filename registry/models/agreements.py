@@ -134,6 +134,16 @@ class Agreement(PublicRecord):
         """The period from taking effect to the end, as it reads; empty where nothing is known."""
         return format_range(self.starts_on, self.ends_on)
 
+    def end_before(self, renewal=None):
+        """When it ended or is to end: an earlier termination or renewal comes before its own end.
+
+        ``renewal`` is the agreement that has taken over from it. A tacit renewal has no end.
+        """
+        ends = [self.terminated_on, renewal and (renewal.starts_on or renewal.signed_on)]
+        if not self.tacit_renewal:
+            ends.append(self.ends_on)
+        return min(filter(None, ends), key=lambda date: date.latest, default=None)
+
 
 class Party(Ordered):
     """An organisation that is bound by an agreement, or associated with it."""

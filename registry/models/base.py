@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.choices import IdentifierScheme, NameKind, Status
 from registry.fields import PublicIdField
 from registry.querysets import RecordQuerySet
+from registry.text import LIGATURES
 
 SLUG_LENGTH = 80
 
@@ -30,7 +31,7 @@ def default_authority():
 @lru_cache(maxsize=8192)
 def slug_of(name: str, kind: str) -> str:
     """The words of an address, from the name of a record; those of its kind where none is left."""
-    return slugify(name)[:SLUG_LENGTH].strip("-") or kind
+    return slugify(name.translate(LIGATURES))[:SLUG_LENGTH].strip("-") or kind
 
 
 @lru_cache(maxsize=256)

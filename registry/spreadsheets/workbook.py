@@ -1,14 +1,19 @@
 """From an open file to a plan: recognise its sheets, match its rows, read what they say."""
 
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
 from registry.choices import ImportState
 from registry.models import Authority, User
+from registry.models.base import PublicRecord
 from registry.spreadsheets import collector, profiles, progress
 from registry.spreadsheets.basis import basis
 from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.files import read_workbook
 from registry.spreadsheets.good_rows import keep_good_rows
 from registry.spreadsheets.mapping import Mapping
-from registry.spreadsheets.plans import Plan
+from registry.spreadsheets.plans import Plan, RecordPlan
 from registry.spreadsheets.prepared import Preparation, Prepared
 from registry.spreadsheets.recognition import recognise
 from registry.spreadsheets.resources import IMPORTED
@@ -66,9 +71,22 @@ def plan_workbook(
     plan.questions = list(directory.questions.values())
     if good_rows and plan.problems:
         keep_good_rows(plan, tables)
-    plan.notices += directory.notices
+    plan.notices += [*directory.notices, *_hidden(plan.records)]
     plan.prepared = _prepare(plan, directory, steps, rests_on)
     return plan
+
+
+def _hidden(records: list[RecordPlan]) -> Iterator[str]:
+    """What the public would see no longer: a draft takes the place of what it sees."""
+    for one in records:
+        for change in one.changes if getattr(one.instance, "is_published", False) else ():
+            before, after = change.raw
+            both = isinstance(before, PublicRecord) and isinstance(after, PublicRecord)
+            if both and before.is_published and not after.is_published:
+                yield _(
+                    "“%(record)s” is published, and would name “%(after)s” in place of "
+                    "“%(before)s”: the public sees that only once it is published too."
+                ) % {"record": one.instance, "before": before, "after": after}
 
 
 def _prepare(plan: Plan, directory: Directory, steps: list, rests_on: str) -> Prepared:

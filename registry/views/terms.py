@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registry.choices import Standing
-from registry.dates import PartialDate, format_range
+from registry.dates import format_range
 
 MOST_TICKS = 6
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -51,7 +51,7 @@ def term_of(agreement, standing: str, today: datetime.date, renewal=None) -> Ter
     start = agreement.starts_on or agreement.signed_on
     if start is None:
         return None
-    end = _end(agreement, renewal)
+    end = agreement.end_before(renewal)
     goes_on = end is None or (standing == Standing.IN_FORCE and end.latest < today)
     first = datetime.date(start.year, 1, 1)
     until = today if goes_on else max(end.latest, today)
@@ -72,14 +72,6 @@ def term_of(agreement, standing: str, today: datetime.date, renewal=None) -> Ter
         period=format_range(start, end),
         remark=_remark(agreement, standing, today, renewal),
     )
-
-
-def _end(agreement, renewal) -> PartialDate | None:
-    """When it ended or is to end: an earlier termination or renewal comes before its own end."""
-    ends = [agreement.terminated_on, renewal and (renewal.starts_on or renewal.signed_on)]
-    if not agreement.tacit_renewal:
-        ends.append(agreement.ends_on)
-    return min(filter(None, ends), key=lambda date: date.latest, default=None)
 
 
 def _ticks(first: datetime.date, last: datetime.date) -> range:

@@ -106,3 +106,22 @@
     }
   });
 }
+
+// A second click while the first is on its way would save twice, or show what the first one made as
+// a mistake. What a form downloads leaves the page as it is: soon it can be asked for again.
+{
+  const SOON = 3000;
+  const sent = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (sent.has(form)) {
+      event.preventDefault();
+      return;
+    }
+    setTimeout(() => {
+      if (event.defaultPrevented) return;
+      sent.add(form);
+      setTimeout(() => sent.delete(form), SOON);
+    });
+  });
+}

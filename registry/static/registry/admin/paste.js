@@ -122,6 +122,23 @@
     });
   };
 
+  // Lines that are no rows yet are told of once before the form leaves them out.
+  const told = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    const left = [...event.target.querySelectorAll("details.paste textarea")].find(
+      (area) => area.value.trim() && !told.has(area),
+    );
+    if (!left) return;
+    event.preventDefault();
+    told.add(left);
+    const part = left.closest("details");
+    part.open = true;
+    const said = part.querySelector("[role=status]");
+    const words = left.closest(".inline-group").querySelector("[data-paste-left]")?.dataset;
+    said.textContent = words?.pasteLeft || "";
+    left.focus();
+  });
+
   // The links that add rows are made by a script of Django, maybe later than this.
   window.addEventListener("load", () => document.querySelectorAll(".inline-group").forEach(offer));
 }

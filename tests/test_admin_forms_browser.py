@@ -1,6 +1,7 @@
-"""Several rows at once, from lines that were copied."""
+"""Forms of the administration in a browser: several rows at once, and a second click."""
 
 import pytest
+from django.urls import reverse
 
 from registry import models
 from tests import factories
@@ -23,6 +24,10 @@ def test_lines_become_rows(signed_in):  # noqa: F811
     page.locator("#stops-group .paste [role=status]:not(:empty)").wait_for()
 
     assert "Nulle part" in page.inner_text("#stops-group .paste [role=status]")
+    page.locator("[name=_continue]").first.click()
+    page.locator("#stops-group .paste textarea:focus").wait_for()
+    assert not models.Stop.objects.exists()
+    assert page.input_value("#stops-group .paste textarea") == "Nulle part"
     page.locator("#stops-group .inline-deletelink").last.click()
     with page.expect_navigation():
         page.locator("[name=_continue]").first.click()
@@ -31,3 +36,16 @@ def test_lines_become_rows(signed_in):  # noqa: F811
         ("Québec", "2024-04-07"),
         ("Rennes", "2024-05"),
     ]
+
+
+def test_second_click_saves_nothing_twice(signed_in):  # noqa: F811
+    page = signed_in
+    page.goto(reverse("admin:registry_agreement_add"))
+    page.fill("[name=title]", "Jumelage")
+    page.select_option("[name=kind]", "twinning")
+    with page.expect_navigation():
+        page.locator("[name=_save]").first.dblclick(no_wait_after=True)
+    page.wait_for_load_state("networkidle")
+
+    assert page.url.endswith(reverse("admin:registry_agreement_changelist"))
+    assert models.Agreement.objects.count() == 1
