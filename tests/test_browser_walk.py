@@ -62,7 +62,7 @@ def test_visitor_walks_from_home_to_the_source_of_a_fact(page, problems, agreeme
 
     page.locator("form.filters__form input[name=kind][value=convention]").check()
     page.locator("form.filters__form button[type=submit]").first.click()
-    assert page.locator("main .cards > li").count() == 1
+    page.locator("main .cards > li:only-child").wait_for()
     assert "kind=convention" in page.url
 
     page.get_by_role("link", name=agreement.title).click()

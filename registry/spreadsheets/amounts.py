@@ -117,7 +117,7 @@ def read_amount(
             _("“%(value)s” has more than two decimals.") % {"value": text},
             _("Round the amount to the cent."),
         )
-    return amount, currency
+    return cents, currency
 
 
 def not_an_amount(text: str) -> CellError:
