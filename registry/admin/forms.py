@@ -130,6 +130,7 @@ class OrderedFormSet(NamedFormSet):
             "data-paste-add": _("Add these rows"),
             "data-paste-done": _("The rows are added above. Save to keep them."),
             "data-paste-missing": _("Not understood or not found, to be chosen by hand:"),
+            "data-paste-several": _("Several have this name:"),
             "data-paste-left": _(
                 "Nothing is saved yet: these lines are no rows. Choose what they name by hand, or "
                 "save again to leave them out."

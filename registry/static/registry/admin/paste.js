@@ -34,22 +34,24 @@
     const answer = await fetch(`${select.dataset["ajax-Url"] || select.getAttribute("data-ajax--url")}?${query}`);
     if (!answer.ok) return null;
     const { results } = await answer.json();
-    const plain = (one) => fold(one.text.split(" · ")[0]);
-    const same = results.filter((one) => plain(one) === fold(name));
-    const named = same.length ? same : results.filter((one) => plain(one).startsWith(`${fold(name)} (`));
+    // What tells records of one name apart stands behind it: "Québec (Ville, Canada)".
+    const names = (one) => [one.text, one.text.replace(/ \([^()]*\)$/, "")].map(fold);
+    const named = results.filter((one) => names(one).includes(fold(name)));
     // An acronym or another name finds the one record that has it: its reader is told which.
     const found = named.length ? named : results;
+    if (named.length > 1) return { several: named.map((one) => one.text) };
     return found.length === 1 ? { ...found[0], isGuess: !named.length } : null;
   };
 
   // Puts a text into a box; what could not be understood is given back.
-  const fill = async (box, text, guesses) => {
+  const fill = async (box, text, guesses, several) => {
     if (!text) return [];
     if (box.matches("select.admin-autocomplete")) {
       const missing = [];
       for (const name of box.multiple ? text.split(",").map((one) => one.trim()) : [text]) {
         const found = await suggested(box, name);
-        if (!found) missing.push(name);
+        if (found?.several) several.add(`${name} (${found.several.join(", ")})`);
+        if (!found || found.several) missing.push(name);
         else box.append(new Option(found.text, found.id, true, true));
         if (found?.isGuess) guesses.add(`${name} → ${found.text}`);
       }
@@ -67,7 +69,7 @@
     return [];
   };
 
-  const add = async (group, lines, guesses) => {
+  const add = async (group, lines, guesses, several) => {
     const missing = [];
     for (const line of lines) {
       const row = newRow(group);
@@ -75,7 +77,7 @@
       const cells = line.split(line.includes("\t") ? "\t" : ";");
       for (const [at, cell] of cells.entries()) {
         const text = cell.trim();
-        if (at < boxes.length) missing.push(...(await fill(boxes[at], text, guesses)));
+        if (at < boxes.length) missing.push(...(await fill(boxes[at], text, guesses, several)));
         else if (text) missing.push(text);
       }
     }
@@ -110,13 +112,14 @@
       const lines = area.value.split(/\r?\n/).filter((line) => line.trim());
       if (!lines.length) return;
       button.disabled = true;
-      const guesses = new Set();
-      const missing = await add(group, lines, guesses);
+      const [guesses, several] = [new Set(), new Set()];
+      const missing = await add(group, lines, guesses, several);
       button.disabled = false;
       area.value = missing.join("\n");
       said.textContent = [
         words.pasteDone,
         ...(missing.length ? [`${words.pasteMissing} ${missing.join(" ; ")}.`] : []),
+        ...(several.size ? [`${words.pasteSeveral} ${[...several].join(" ; ")}.`] : []),
         ...(guesses.size ? [`${words.pasteGuessed} ${[...guesses].join(" ; ")}.`] : []),
       ].join(" ");
     });
