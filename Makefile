@@ -42,8 +42,6 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --check
 	$(BIN)/djlint templates --lint --quiet
-	$(BIN)/djlint parts --profile jinja --check
-	$(BIN)/djlint parts --profile jinja --lint --quiet
 	$(BIN)/lint-imports
 	DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
 
@@ -51,7 +49,6 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djlint templates --reformat --quiet
-	$(BIN)/djlint parts --profile jinja --reformat --quiet
 
 messages: $(VENV)/installed
 	@command -v msgfmt >/dev/null || { echo "gettext is missing: apt install gettext" >&2; exit 1; }

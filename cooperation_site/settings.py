@@ -148,7 +148,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "NAME": "parts",
-        "DIRS": [BASE_DIR / "parts"],
+        "DIRS": [BASE_DIR / "templates" / "parts"],
         "OPTIONS": {"environment": "registry.templatetags.parts.environment"},
     },
 ]

@@ -18,7 +18,8 @@ from tests.rights import NAMES, RECORDS, person
 
 pytestmark = pytest.mark.django_db
 
-on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite for its plan")
+# They ask SQLite for its plan.
+on_sqlite = pytest.mark.sqlite
 
 
 @pytest.fixture

@@ -133,9 +133,9 @@ def test_key_that_neither_protects_nor_cascades_says_why(path):
 
 # Templates ---------------------------------------------------------------------------------------
 
-TEMPLATES = [path for path in _files(".html") if "templates" in path.parts]
 # What Jinja2 renders: see registry/templatetags/parts.py.
-PARTS = sorted((ROOT / "parts").rglob("*.html"))
+PARTS = sorted((ROOT / "templates" / "parts").rglob("*.html"))
+TEMPLATES = [path for path in _files(".html") if "templates" in path.parts and path not in PARTS]
 PAGES = sorted((ROOT / "templates" / "registry").glob("*_list.html")) + sorted(
     (ROOT / "templates" / "registry").glob("*_detail.html")
 )
@@ -213,7 +213,10 @@ def test_templates_name_static_files_that_exist():
 def test_parts_compile():
     environment = engines["parts"].env
 
-    assert [environment.get_template(str(path.relative_to(ROOT / "parts"))) for path in PARTS]
+    assert [
+        environment.get_template(str(path.relative_to(ROOT / "templates" / "parts")))
+        for path in PARTS
+    ]
 
 
 def _shown(path: Path) -> str:

@@ -80,6 +80,12 @@ def test_empty_list_says_what_to_do(client):
     assert f'class="button" href="{reverse("registry:home")}"' in nothing
 
 
+def test_list_that_finds_no_word_leads_to_the_search_with_it(client):
+    page = client.get(reverse("registry:agreement_list"), {"q": "quebeck & co"}).text
+
+    assert f'{reverse("registry:search")}?q=quebeck%20%26%20co"' in page
+
+
 def test_value_that_is_not_understood_is_told_and_the_list_shows(client):
     agreement = factories.AgreementFactory()
     response = get(client, "since=hier&place=nulle-part")

@@ -1,8 +1,8 @@
 """The parts of pages that are shown most often: records as cards and rows, filters, links of lists.
 
-They stand in ``parts/`` and are rendered by Jinja2, which takes a seventh of the time that Django's
-engine takes for the same; the pages around them are Django's. What the tags of ``registry`` give
-are functions there, and ``_("…")`` is a message.
+They stand in ``templates/parts/`` and are rendered by Jinja2, which takes a seventh of the time
+that Django's engine takes for the same; the pages around them are Django's. What the tags of
+``registry`` give are functions there, and ``_("…")`` is a message.
 """
 
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""The columns of the lists shown as tables; ``parts/rows/`` has the cells.
+"""The columns of the lists shown as tables; ``templates/parts/rows/`` has the cells.
 
 The heading of a column that the list can be sorted by is a link to that order; where the list has
 two orders for it, following the link again turns it round.
