@@ -33,6 +33,18 @@ def _asks_the_database(item) -> bool:
     return bool(item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames))
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """PostgreSQL drops no database that somebody still uses, such as a request cut short."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture(autouse=True)
 def _in_french():
     """Each test starts in the first language, whatever the one before it left."""
