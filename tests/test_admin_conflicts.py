@@ -1,9 +1,11 @@
 """Two editors of one record: nothing is saved over what one of them has not seen."""
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from registry import models
+from registry.admin.overtaken import as_new
 from tests import factories
 from tests.admin_forms import add_row, errors, filled, send, url
 from tests.rights import person
@@ -208,3 +210,12 @@ def test_text_of_several_lines_that_nobody_touched_is_no_change(clients):
     assert [clash.name for clash in response.context["conflict"].clashes] == ["title"]
     revision = models.Revision.objects.first()
     assert list(revision.after) == ["title"]
+
+
+@pytest.mark.parametrize("count", ["abc", "", "²", "-1"])
+def test_number_of_rows_that_is_none_hands_back_no_rows(count):
+    sent = QueryDict(mutable=True)
+    sent.update({"stops-TOTAL_FORMS": count, "stops-0-notes": "x", "title": "Mission"})
+
+    assert as_new(sent, {})["stops-TOTAL_FORMS"] == "0"
+    assert as_new(sent, {})["title"] == "Mission"

@@ -18,6 +18,9 @@ from registry.choices import RevisionAction
 from registry.history.restoring import revisions_of
 from registry.models import Revision
 
+# So many rows of each kind are handed back; forms of people have fewer.
+MOST_ROWS = 1_000
+
 
 @dataclass
 class Typed:
@@ -117,7 +120,8 @@ def as_new(sent: QueryDict, keys: dict[str, str]) -> QueryDict:
     prefixes = [name.removesuffix("-TOTAL_FORMS") for name in sent if name.endswith("-TOTAL_FORMS")]
     for prefix in prefixes:
         kept = []
-        for number in range(min(int(sent[f"{prefix}-TOTAL_FORMS"] or 0), 1000)):
+        count = sent[f"{prefix}-TOTAL_FORMS"]
+        for number in range(min(int(count) if count.isdecimal() else 0, MOST_ROWS)):
             start = f"{prefix}-{number}-"
             names = [name for name in data if name.startswith(start)]
             row = {name.removeprefix(start): data.pop(name) for name in names}
