@@ -7,7 +7,7 @@ import pytest
 from django.db import connections, transaction
 
 from registry import search
-from registry.choices import Status
+from registry.choices import AgreementKind, Status
 from registry.models import Agreement, Contribution, Delegation, Organisation, Project
 from registry.querysets import RecordQuerySet
 from registry.text import fold, name_key
@@ -308,6 +308,33 @@ def test_search_finds_a_place_by_the_name_of_its_country_in_both_languages():
 
     assert _finds(place, "allemagne")
     assert _finds(place, "germany")
+
+
+@pytest.mark.parametrize(
+    "query", ["2024", "avril 2024", "9 april", "protocole 2024 rennes", "cooperation protocol 2029"]
+)
+def test_search_finds_an_agreement_by_its_kind_and_dates_in_both_languages(query):
+    agreement = AgreementFactory(
+        title="Entre Rennes et Québec",
+        kind=AgreementKind.PROTOCOL,
+        signed_on="2024-04-09",
+        ends_on="2029",
+    )
+    assert _finds(agreement, query)
+
+
+@pytest.mark.parametrize(
+    ("factory", "values"),
+    [
+        (CallFactory, {"closes_on": "2031-05"}),
+        (ContributionFactory, {"year": 2031}),
+        (DelegationFactory, {"ends_on": "2031-05-02"}),
+        (ProjectFactory, {"ends_on": "2031"}),
+        (SourceFactory, {"published_on": "2031-05"}),
+    ],
+)
+def test_search_finds_each_kind_of_record_by_its_year(factory, values):
+    assert _finds(factory(**values), "2031")
 
 
 def test_search_finds_a_record_by_its_reference_and_identifier():

@@ -151,9 +151,18 @@ def test_index_is_made_after_a_migration_where_it_is_missing():
     assert draft.search_text.startswith("mot\n\n")
 
 
+def test_texts_of_an_earlier_form_are_written_anew_after_a_migration():
+    agreement = AgreementFactory(title="Zanzibar", signed_on="2024-04")
+    Agreement.objects.update(search_text="zanzibar")
+
+    search.ensure()
+
+    assert _found("zanzibar avril 2024") == {agreement.pk}
+
+
 def test_ensure_of_what_is_there_writes_nothing(django_assert_max_num_queries):
     AgreementFactory()
-    with django_assert_max_num_queries(len(search.INDEXED) + 1):
+    with django_assert_max_num_queries(2 * len(search.INDEXED) + 5):
         search.ensure()
 
 

@@ -18,16 +18,16 @@ def ensure(using="default", **_kwargs) -> None:
     if using != "default":
         return
     tables = set(connections[using].introspection.table_names())
-    lacking = [
-        model for model in INDEXED if model._meta.db_table in tables and not engine.is_whole(model)
-    ]
-    if not lacking or not _is_newest(connections[using]):
+    held = [model for model in INDEXED if model._meta.db_table in tables]
+    lacking = {model for model in held if not engine.is_whole(model)}
+    if not _is_newest(connections[using]):
         return
-    for model in lacking:
+    for model in held:
         earlier = model.objects.exclude(search_text__contains=REST)
         index(model, list(earlier.values_list("pk", flat=True)))
-        with transaction.atomic():
-            engine.make(model)
+        if model in lacking:
+            with transaction.atomic():
+                engine.make(model)
 
 
 def _is_newest(connection) -> bool:

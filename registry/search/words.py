@@ -7,11 +7,14 @@ the one in which a word was found.
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from registry.choices import AgreementKind, ContributionKind, OrganisationKind, SourceKind
+from registry.dates import PartialDate
 from registry.models import (
     Agreement,
     Call,
@@ -32,6 +35,8 @@ SUMMARY = _("Summary")
 OBJECTIVES = _("Objectives")
 RESULTS = _("Results")
 NUMBER = _("Number")
+KIND = _("Kind")
+DATE = _("Date")
 PARTY = _("Party")
 SIGNATORY = _("Signatory")
 DOMAIN = _("Domain")
@@ -132,6 +137,38 @@ def _people(label, people):
         yield label, one.office, one.name
 
 
+def _kind(choices, code: str):
+    for label in _labels(choices, code):
+        yield KIND, label, ""
+
+
+def _dates(*dates: PartialDate | int | None):
+    """Dates, or years, as people write them: a range by its two ends."""
+    for date in dates:
+        if date is not None:
+            for text in _in_words(date):
+                yield DATE, text, ""
+
+
+@lru_cache(maxsize=256)
+def _labels(choices, code: str) -> list[str]:
+    return _in_languages(lambda: str(dict(choices.choices).get(code, "")))
+
+
+@lru_cache(maxsize=4096)
+def _in_words(date: PartialDate | int) -> list[str]:
+    return _in_languages(lambda: str(date))
+
+
+def _in_languages(said: Callable[[], str]) -> list[str]:
+    """What is said in each language, once where both say the same."""
+    texts = []
+    for language in ("fr", "en"):
+        with override(language):
+            texts.append(said())
+    return list(dict.fromkeys(texts))
+
+
 # Each kind ------------------------------------------------------------------------------------
 
 
@@ -140,15 +177,15 @@ def _place(place):
     yield NAME, place.name_en, ""
     for other in _other_names(place):
         yield OTHER_NAME, other, ""
-    for language in ("fr", "en"):
-        with override(language):
-            yield COUNTRY, place.country.name, ""
+    for name in _in_languages(lambda: place.country.name):
+        yield COUNTRY, name, ""
 
 
 def _organisation(organisation):
     yield NAME, organisation.name, ""
     for other in _other_names(organisation):
         yield OTHER_NAME, other, ""
+    yield from _kind(OrganisationKind, organisation.kind)
     yield SUMMARY, organisation.summary, ""
     for value in sorted(identifier.value for identifier in organisation.identifiers.all()):
         yield NUMBER, value, ""
@@ -157,6 +194,8 @@ def _organisation(organisation):
 
 def _agreement(agreement):
     yield NAME, agreement.title, ""
+    yield from _kind(AgreementKind, agreement.kind)
+    yield from _dates(agreement.signed_on, agreement.starts_on, agreement.ends_on)
     yield SUMMARY, agreement.summary, ""
     yield from _organisations(PARTY, (party.organisation for party in agreement.parties.all()))
     yield from _people(SIGNATORY, agreement.signatories.all())
@@ -165,6 +204,7 @@ def _agreement(agreement):
 
 def _delegation(delegation):
     yield NAME, delegation.title, ""
+    yield from _dates(delegation.starts_on, delegation.ends_on)
     yield SUMMARY, delegation.summary, ""
     yield OBJECTIVES, delegation.objectives, ""
     yield RESULTS, delegation.results, ""
@@ -191,12 +231,14 @@ def _call(call):
     fund = call.fund
     name = f"{fund.short_name} {call.edition}" if fund.is_published else call.edition
     yield OTHER_NAME if call.title else NAME, name, ""
+    yield from _dates(call.opens_on, call.closes_on)
     yield SUMMARY, call.summary, ""
     yield from _funds([fund])
 
 
 def _project(project):
     yield NAME, project.title, ""
+    yield from _dates(project.starts_on, project.ends_on)
     yield SUMMARY, project.summary, ""
     yield RESULTS, project.results, ""
     yield from _funds([project.fund])
@@ -207,6 +249,8 @@ def _project(project):
 
 def _contribution(contribution):
     yield NAME, contribution.title, ""
+    yield from _kind(ContributionKind, contribution.kind)
+    yield from _dates(contribution.year, contribution.last_year, contribution.decided_on)
     yield DECISION, contribution.decision, ""
     yield NOTE, contribution.note, ""
     yield from _organisations(FUNDER, contribution.funders.all())
@@ -221,6 +265,8 @@ def _source(source):
     yield NAME, title, ""
     for other in others:
         yield OTHER_NAME, other, ""
+    yield from _kind(SourceKind, source.kind)
+    yield from _dates(source.published_on)
     yield from _organisations(PUBLISHER, [source.publisher])
 
 
