@@ -1,7 +1,10 @@
 """Lists in a real browser: htmx replaces the results where the browser would load a page."""
 
+import re
+
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests import factories
 
@@ -51,6 +54,16 @@ def test_back_button_leads_to_the_list_before(page, projects, loaded):
     page.wait_for_url(f"**{reverse('registry:project_list')}")
     page.locator(".pagination a[rel=next]").wait_for()
     assert page.locator(".card").count() == 25
+
+
+def test_links_of_the_head_follow_the_list(page, projects, loaded):
+    page.locator("[name=progress][value=ongoing]").check()
+    page.locator(".filters__actions button").click()
+    page.wait_for_url("**progress=ongoing")
+    feed = page.locator("head link[type='application/atom+xml']")
+    expect(feed).to_have_count(1)
+    expect(feed).to_have_attribute("href", re.compile("progress=ongoing"))
+    assert loaded == []
 
 
 def test_map_is_loaded_as_a_page(page, projects, loaded):

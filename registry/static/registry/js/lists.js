@@ -37,6 +37,17 @@
     });
   }
 
+  /* The links in the head: to the files of the list, to its pages in other languages. */
+  const LINKS = "link[rel=canonical], link[rel=alternate]";
+  const linksIn = (page) => page.head.querySelectorAll(LINKS);
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!isListing(event)) return;
+    const fetched = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+    for (const link of linksIn(document)) link.remove();
+    document.head.append(...linksIn(fetched));
+  });
+
   /* As after loading a page: at the results, whose number is said. */
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.elt.id !== LISTING) return;
