@@ -171,6 +171,10 @@ def test_page_says_its_permanent_address_and_its_checks(client):
     assert '<time datetime="2024-05-02">2 mai 2024</time>' in text
 
 
+def test_page_says_that_it_was_not_checked_yet(client):
+    assert "Pas encore" in client.get(factories.AgreementFactory().get_absolute_url()).text
+
+
 def test_what_is_not_stated_shows_nothing(client):
     bare = factories.AgreementFactory(signed_on=None)
     text = client.get(bare.get_absolute_url()).text
