@@ -131,11 +131,21 @@ def test_desk_costs_the_same_for_more_records(client, ours, django_assert_max_nu
 
 
 def test_counts_end_at_a_hundred(client, ours):
-    factories.PlaceFactory.create_batch(103, authority=ours)
+    with time_machine.travel("2024-01-01"):
+        factories.PlaceFactory.create_batch(103, authority=ours)
 
     block = desk_of(client, person(Role.READER, ours))["Not checked for a year"]
 
     assert [count.shown for count in block.counts] == ["100+"]
+
+
+def test_what_was_added_lately_needs_no_check(client, ours):
+    factories.PlaceFactory(authority=ours)
+    factories.FundFactory(authority=ours, checked_on="2024-01-01")
+
+    block = desk_of(client, person(Role.READER, ours))["Not checked for a year"]
+
+    assert [(count.label, count.number) for count in block.counts] == [("Fund", 1)]
 
 
 def test_stranger_without_role_has_an_empty_desk(client):

@@ -244,3 +244,14 @@ def test_suggestions_for_no_key_are_refused(client, field):
     query = {"app_label": "registry", "model_name": "party", "field_name": field}
 
     assert client.get(reverse("admin:autocomplete"), query).status_code == 403
+
+
+@pytest.mark.parametrize("number", ["999999", "0", "-3"])
+def test_page_beyond_the_end_is_the_last_one(client, number):
+    client.force_login(factories.UserFactory())
+    agreements = factories.AgreementFactory.create_batch(52)
+
+    response = client.get(url(models.Agreement, "changelist"), {"p": number})
+
+    changelist = response.context["cl"]
+    assert (changelist.page_num, len(changelist.result_list)) == (2, 2), agreements

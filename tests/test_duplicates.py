@@ -296,3 +296,14 @@ def test_reader_merges_nothing(client, pool):
     undo = reverse("admin:registry_merge_undo", args=[merge.pk])
     assert client.post(undo).status_code == 403
     assert client.post(reverse("admin:registry_duplicate_search")).status_code == 403
+
+
+def test_going_back_after_a_merge_leads_to_what_stayed(client):
+    client.force_login(factories.UserFactory())
+    kept, gone = organisations("Atlangames", "Atlangames SAS")
+    address = reverse("admin:registry_organisation_merge", args=[kept.pk, gone.pk])
+    client.post(address, {"reason": ""})
+
+    there = reverse("admin:registry_organisation_change", args=[kept.pk])
+    assert client.get(address).url == there
+    assert client.post(address, {"reason": ""}).url == there

@@ -206,3 +206,18 @@ def test_button_makes_and_withdraws_a_link(client, draft, ours):
     client.post(page.context["link_url"], {"withdraw": "1"})
 
     assert client.get(shown).status_code == 404
+
+
+@pytest.mark.parametrize("is_in_bulk", [True, False])
+def test_link_does_not_come_back_with_a_draft(client, ours, is_in_bulk):
+    draft = factories.AgreementFactory(status=Status.DRAFT, authority=ours)
+    previews.make(draft)
+    signed_in(client, Role.EDITOR, ours)
+    token = previews.token_of(draft)
+    if is_in_bulk:
+        models.Agreement.objects.archive()
+    else:
+        press(client, draft, "archive")
+    models.Agreement.objects.return_to_draft()
+
+    assert previews.record_of(token) is None

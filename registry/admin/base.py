@@ -4,6 +4,7 @@ from contextlib import nullcontext
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db import models, transaction
 from django.http import HttpResponseRedirect
@@ -23,6 +24,7 @@ from registry.admin.previews import SharedAdmin
 from registry.admin.publication import PublicationActions, warn_of_hidden_neighbours
 from registry.admin.sizes import CappedPaginator
 from registry.admin.tracking import TrackedAdmin
+from registry.admin.twins import TwinAdmin
 from registry.admin.widgets import (
     AutocompleteSelect,
     AutocompleteSelectMultiple,
@@ -111,7 +113,14 @@ class PrefetchingChangeList(ChangeList):
         return [*asked, f"{sign}pk"]
 
     def get_results(self, request):
-        super().get_results(request)
+        try:
+            super().get_results(request)
+        except IncorrectLookupParameters:
+            # A page that is no more, or never was: the last one there is.
+            pages = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+            self.page_num = pages.num_pages
+            self.show_all = False
+            super().get_results(request)
         if not self.query and not self.has_active_filters:
             # The whole list is there already: no way back to it is offered.
             self.full_result_count = self.result_count
@@ -184,6 +193,7 @@ class RecordAdmin(
     MovableAdmin,
     SharedAdmin,
     OvertakenAdmin,
+    TwinAdmin,
     CarefulAdmin,
     GuardedAdmin,
     TrackedAdmin,

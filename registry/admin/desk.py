@@ -155,7 +155,8 @@ class Desk:
             pks = list(narrow(records).order_by().values_list("pk", flat=True)[: MOST + 1])
             if not pks:
                 continue
-            label = capfirst(model._meta.verbose_name_plural)
+            meta = model._meta
+            label = capfirst(meta.verbose_name if len(pks) == 1 else meta.verbose_name_plural)
             block.counts.append(Count(label, len(pks), url))
             if shows_lines:
                 admin = self.site.get_model_admin(model)

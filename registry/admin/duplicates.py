@@ -61,6 +61,8 @@ class MergeableAdmin:
     def merge_view(self, request, kept_id, gone_id):
         """What merging would change; the merge itself once it is confirmed."""
         kept, gone = (self.get_object(request, str(pk)) for pk in (kept_id, gone_id))
+        if (kept is None or gone is None) and (found := self._merged(request, kept_id, gone_id)):
+            return found
         if kept is None or gone is None or kept_id == gone_id:
             raise Http404
         if not (
@@ -103,6 +105,23 @@ class MergeableAdmin:
             "other_way": merge_url(self.opts.model_name, gone_id, kept_id),
         }
         return TemplateResponse(request, self.merge_template, context)
+
+    def _merged(self, request, *pks):
+        """To the record that stayed of two that were merged: Back leads to the page before."""
+        merges = Merge.objects.filter(
+            model_name=self.opts.model_name, gone_id__in=pks, kept_id__in=pks, undone_at=None
+        )
+        merge = merges.first()
+        if merge is None or self.get_object(request, str(merge.kept_id)) is None:
+            return None
+        self.message_user(
+            request,
+            _("“%(gone)s” was merged into “%(kept)s” before: this is the one that stays.")
+            % {"gone": merge.gone_name, "kept": merge.kept_name},
+            messages.WARNING,
+        )
+        address = reverse(f"admin:registry_{self.opts.model_name}_change", args=[merge.kept_id])
+        return HttpResponseRedirect(address)
 
 
 def _refuse_for_others(request, model, gone) -> None:

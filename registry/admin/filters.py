@@ -228,8 +228,15 @@ def unsourced(queryset):
 
 
 def unchecked(queryset, today):
-    """The records that nobody compared with their sources within a year, or ever."""
-    return queryset.filter(Q(checked_on__isnull=True) | Q(checked_on__lt=today - YEAR))
+    """The records that were neither compared with their sources nor added within a year.
+
+    Whoever adds a record has its sources before them; a later change says nothing of the rest.
+    """
+    since = today - YEAR
+    midnight = timezone.make_aware(datetime.datetime.combine(since, datetime.time.min))
+    return queryset.filter(
+        Q(checked_on__lt=since) | Q(checked_on__isnull=True, created_at__lt=midnight)
+    )
 
 
 class StandingHorizons:
@@ -273,7 +280,7 @@ class CheckedFilter(StrictFilter):
             ("recent", _("Within a year")),
             ("old", _("More than a year ago")),
             ("never", _("Never")),
-            ("due", _("Never, or more than a year ago")),
+            ("due", _("Neither checked nor added within a year")),
         ]
 
     def chosen(self, queryset, value):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from registry import rights, search, workflow
-from registry.admin.publication import moved_text, warn_of_hidden_neighbours
+from registry.admin.publication import moved_text, warn_of_missing_sources, warn_of_published
 from registry.choices import RevisionAction, Status
 from registry.history.restoring import revisions_of
 
@@ -71,7 +71,7 @@ class MovableAdmin:
         if count:
             messages.success(request, moved_text(move.to, 1) % 1)
             if move.to == Status.PUBLISHED:
-                warn_of_hidden_neighbours(request, self, [record.pk])
+                warn_of_published(request, self, [record.pk])
         else:
             messages.error(
                 request, _("Nothing was done: somebody moved this record in the meantime.")
@@ -98,6 +98,8 @@ class MovableAdmin:
         if move is None:
             return None
         messages.success(request, moved_text(move.to, 1) % 1)
+        if move.to == Status.PUBLISHED:  # of its neighbours the saving told already
+            warn_of_missing_sources(request, self, [record.pk])
         return HttpResponseRedirect(self._address("change", record))
 
     def _address(self, page, record) -> str:

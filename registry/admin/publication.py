@@ -1,6 +1,5 @@
 """Publication from the administration: the actions of lists, and the warning beside them."""
 
-from collections import Counter
 from functools import cache
 
 from django import forms
@@ -13,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from registry import rights, workflow
+from registry.admin.filters import unsourced
 from registry.choices import Status
 from registry.history.states import batches
+from registry.models import Source
 from registry.models.base import PublicRecord
 from registry.models.history import REASON_LENGTH
 
@@ -44,7 +45,7 @@ class PublicationActions:
     @admin.action(description=_("Publish"), permissions=["publish"])
     def publish(self, request, queryset):
         moved = self._move(request, queryset, workflow.PUBLISH)
-        warn_of_hidden_neighbours(request, self, moved)
+        warn_of_published(request, self, moved)
 
     @admin.action(description=_("Submit for review"), permissions=["change"])
     def send_to_review(self, request, queryset):
@@ -63,19 +64,19 @@ class PublicationActions:
     def _move(self, request, queryset, *moves) -> list[int]:
         """Make for each record the move that its status asks for; returns which were moved."""
         may, reason = rights.of(request.user), request.POST.get("reason", "").strip()
-        to, moved, refused = moves[0].to, [], Counter()
+        to, moved, refused = moves[0].to, [], Refusals(self)
         with transaction.atomic():
             others = queryset.exclude(pk__in=may.own(queryset).order_by().values("pk"))
-            refused[_("they belong to another authority")] = others.order_by().count()
+            refused.add(_("they belong to another authority"), others)
             own = may.own(queryset).order_by()
-            refused[_("they have this status already")] = own.filter(status=to).count()
+            refused.add(_("they have this status already"), own.filter(status=to))
             own = own.exclude(status=to)
             for move in moves:
                 found = own.filter(status__in=move.sources)
                 if not (may.may_publish or not move.is_of_publishers):
-                    refused[_("it takes somebody who may publish")] += found.count()
+                    refused.add(_("it takes somebody who may publish"), found)
                 elif move.needs_reason and not reason:
-                    refused[_("sending back needs a comment")] += found.count()
+                    refused.add(_("sending back needs a comment"), found)
                 else:
                     pks = list(found.values_list("pk", flat=True))
                     for batch in batches(pks):
@@ -83,23 +84,38 @@ class PublicationActions:
                         records.move_to(to, by=request.user, reason=reason)
                     moved += pks
             known = [status for move in moves for status in move.sources]
-            rest = own.exclude(status__in=known).count()
-            refused[_("their status does not lead there")] = rest
-        self._report(request, to, len(moved), refused)
+            rest = own.exclude(status__in=known)
+            refused.add(_("their status does not lead there"), rest)
+        if moved:
+            text = moved_text(to, len(moved)) % len(moved)
+            self.message_user(request, text, messages.SUCCESS)
+        refused.report(request)
         return moved
 
-    def _report(self, request, to, moved, refused):
-        """How many records were moved; how many were not, and why."""
-        if moved:
-            self.message_user(request, moved_text(to, moved) % moved, messages.SUCCESS)
-        for why, count in refused.items():
-            if count:
-                text = ngettext(
-                    "%(count)d record was left as it is: %(why)s.",
-                    "%(count)d records were left as they are: %(why)s.",
-                    count,
-                )
-                self.message_user(request, text % {"count": count, "why": why}, messages.WARNING)
+
+class Refusals:
+    """What an action left as it is, and why: how many, and the first by name."""
+
+    def __init__(self, model_admin):
+        self.admin = model_admin
+        self.found = {}
+
+    def add(self, why, records) -> None:
+        """Look at the records now: those that are moved are others afterwards."""
+        records = records.order_by()
+        if count := records.count():
+            before, named = self.found.get(why, (0, []))
+            self.found[why] = before + count, [*named, *records[: NAMED_AT_MOST - len(named)]]
+
+    def report(self, request) -> None:
+        for why, (count, records) in self.found.items():
+            text = ngettext(
+                "%(count)d record was left as it is: %(why)s.",
+                "%(count)d records were left as they are: %(why)s.",
+                count,
+            ) % {"count": count, "why": why}
+            names = linked_names(records, count, rights.of(request.user))
+            self.admin.message_user(request, format_html("{} {}", text, names), messages.WARNING)
 
 
 def moved_text(to, count) -> str:
@@ -115,34 +131,52 @@ def moved_text(to, count) -> str:
     }[to]
 
 
+def warn_of_published(request, model_admin, pks) -> None:
+    """What those who have just published records may have missed."""
+    warn_of_missing_sources(request, model_admin, pks)
+    warn_of_hidden_neighbours(request, model_admin, pks)
+
+
+def warn_of_missing_sources(request, model_admin, pks) -> None:
+    """Name the records that are published although they cite nothing."""
+    if model_admin.model is Source or not pks:
+        return
+    bare = unsourced(model_admin.model.objects.filter(pk__in=pks).order_by("pk"))
+    if count := bare.count():
+        names = linked_names(bare[:NAMED_AT_MOST], count, rights.of(request.user))
+        text = format_html(_("Published, though without a source: {}"), names)
+        model_admin.message_user(request, text, messages.WARNING)
+
+
 def warn_of_hidden_neighbours(request, model_admin, pks) -> None:
     """Name, with links, the records that published ones refer to and that the public cannot see."""
     may = rights.of(request.user)
     hidden = [one for one in hidden_neighbours(model_admin.model, pks) if may.sees(one)]
     if not hidden:
         return
+    names = linked_names(hidden[:NAMED_AT_MOST], len(hidden), may, shows_status=True)
+    text = _("The public will not see these related records until they are published: {}")
+    model_admin.message_user(request, format_html(text, names), messages.WARNING)
+
+
+def linked_names(records, count, may, shows_status=False):
+    """The first of so many records by name, each with a link, and how many there are besides."""
+    records = list(records)
     links = format_html_join(
         ", ",
-        '<a href="{}">{}</a> ({})',
+        '<a href="{}">{}</a>{}',
         (
             (
                 reverse(f"admin:registry_{record._meta.model_name}_change", args=[record.pk]),
-                record,
-                record.get_status_display().lower(),
+                may.name(may.mask(record)),
+                f" ({record.get_status_display().lower()})" if shows_status else "",
             )
-            for record in hidden[:NAMED_AT_MOST]
+            for record in records
         ),
     )
-    if len(hidden) > NAMED_AT_MOST:
-        rest = len(hidden) - NAMED_AT_MOST
+    if rest := count - len(records):
         links = format_html("{} {}", links, ngettext("and %d other", "and %d others", rest) % rest)
-    model_admin.message_user(
-        request,
-        format_html(
-            _("The public will not see these related records until they are published: {}"), links
-        ),
-        messages.WARNING,
-    )
+    return links
 
 
 def hidden_neighbours(model, pks) -> list[PublicRecord]:

@@ -39,6 +39,9 @@ class ReasonForm(RegistryForm):
     conflict = None
     # The deletion of the record since the form was opened.
     overtaken = None
+    # Of a new record: what finds one that its author has just added, and what it found.
+    find_twin = None
+    twin = None
 
     reason = reason_field()
 
@@ -50,6 +53,12 @@ class ReasonForm(RegistryForm):
             )
         if self.overtaken:
             raise forms.ValidationError(_("Nothing is saved yet: this record was deleted."))
+        if self.find_twin and not self.errors:
+            self.twin = self.find_twin(self.cleaned_data)
+        if self.twin:
+            raise forms.ValidationError(
+                _("Nothing is saved yet: you added nearly the same record a short time ago.")
+            )
         move = workflow.MOVES.get(self.data.get("_move", ""))
         if move and move.needs_reason and not self.cleaned_data.get("reason"):
             self.add_error("reason", _("Say in a comment what its author has to change."))

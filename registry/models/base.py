@@ -134,6 +134,10 @@ class PublicRecord(models.Model):
             self.published_at = timezone.now()
             if (fields := kwargs.get("update_fields")) is not None:
                 kwargs["update_fields"] = {*fields, "published_at"}
+        if self.preview_key and self.status in (Status.PUBLISHED, Status.ARCHIVED):
+            self.preview_key = ""  # a link to the draft does not come back with it
+            if (fields := kwargs.get("update_fields")) is not None:
+                kwargs["update_fields"] = {*fields, "preview_key"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):

@@ -72,6 +72,8 @@ class RecordQuerySet(models.QuerySet):
         changes = {"status": status, "updated_at": now, "updated_by": by}
         if status == Status.PUBLISHED:
             changes["published_at"] = Coalesce("published_at", now)
+        if status in (Status.PUBLISHED, Status.ARCHIVED):
+            changes["preview_key"] = ""  # a link to the draft does not come back with it
         with transaction.atomic():
             others = self.exclude(status=status).order_by()
             moved = list(others.values_list("pk", "status", "published_at"))
