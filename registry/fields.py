@@ -1,4 +1,4 @@
-"""Field types of the registry: dates of known precision and public identifiers."""
+"""Field types of the registry: dates of known precision, public identifiers, links."""
 
 import datetime
 import secrets
@@ -42,6 +42,23 @@ class PublicIdField(models.CharField):
         for fixed in ("max_length", "default", "unique", "editable"):
             kwargs.pop(fixed, None)
         return name, path, args, kwargs
+
+
+class LinksField(models.ManyToManyField):
+    """Links of many to many, with the two indexes that their table needs.
+
+    Django makes a third one, of the owner alone: the unique pair begins with it and serves as well.
+    """
+
+    def contribute_to_class(self, cls, name, **kwargs):
+        super().contribute_to_class(cls, name, **kwargs)
+        through = self.remote_field.through
+        if through is not None and not isinstance(through, str) and through._meta.auto_created:
+            _pk, owner, _target = through._meta.local_fields
+            owner.db_index = False
+
+    def get_internal_type(self):
+        return "ManyToManyField"
 
 
 class PartialDateInput(forms.TextInput):

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.db import models
+from django.db import connection, models
 from django.template import TemplateSyntaxError, engines
 from django.template.base import TextNode
 from django.template.loader import get_template
@@ -59,6 +59,20 @@ def _models_in_admin() -> set[type]:
     for admin in site._registry.values():
         edited |= {inline.model for inline in admin.inlines}
     return edited
+
+
+@each_model
+@pytest.mark.django_db
+def test_table_has_no_index_that_begins_another(model):
+    links = [field for field in model._meta.local_many_to_many if field.related_model in MODELS]
+    for table in (model._meta.db_table, *(field.m2m_db_table() for field in links)):
+        with connection.cursor() as cursor:
+            found = connection.introspection.get_constraints(cursor, table).values()
+        held = [(tuple(one["columns"]), one["unique"]) for one in found if one["index"]]
+        uniques = [tuple(one["columns"]) for one in found if one["unique"]]
+        for columns, unique in held:
+            wider = [one for one in (*dict(held), *uniques) if len(one) > len(columns)]
+            assert unique or not any(one[: len(columns)] == columns for one in wider), columns
 
 
 @each_model

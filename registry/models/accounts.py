@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from registry.choices import Language
+from registry.fields import LinksField
 
 
 class AuthorityQuerySet(models.QuerySet):
@@ -50,7 +51,7 @@ class Authority(models.Model):
 class User(AbstractUser):
     """A member of staff."""
 
-    authorities = models.ManyToManyField(
+    authorities = LinksField(
         Authority,
         blank=True,
         related_name="members",

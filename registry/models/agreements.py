@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.choices import AgreementKind, PartyRole
 from registry.dates import format_range
-from registry.fields import PartialDateField, not_before
+from registry.fields import LinksField, PartialDateField, not_before
 from registry.models.base import Ordered, PublicRecord
 from registry.models.reference import refuse_loop
 from registry.querysets import AgreementQuerySet
@@ -77,7 +77,7 @@ class Agreement(PublicRecord):
         verbose_name=_("signed during"),
         help_text=_("The delegation on whose way it was signed."),
     )
-    domains = models.ManyToManyField(
+    domains = LinksField(
         "registry.Domain", blank=True, related_name="agreements", verbose_name=_("domains")
     )
 
@@ -149,7 +149,11 @@ class Party(Ordered):
     """An organisation that is bound by an agreement, or associated with it."""
 
     agreement = models.ForeignKey(
-        Agreement, on_delete=models.CASCADE, related_name="parties", verbose_name=_("agreement")
+        Agreement,
+        on_delete=models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
+        related_name="parties",
+        verbose_name=_("agreement"),
     )
     organisation = models.ForeignKey(
         "registry.Organisation",
@@ -180,6 +184,7 @@ class Signatory(Ordered):
     agreement = models.ForeignKey(
         Agreement,
         on_delete=models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
         related_name="signatories",
         verbose_name=_("agreement"),
     )

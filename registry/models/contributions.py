@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from registry import querysets
 from registry.choices import ContributionKind, Currency
 from registry.dates import FIRST_YEAR, LAST_YEAR, PartialDate
-from registry.fields import PartialDateField
+from registry.fields import LinksField, PartialDateField
 from registry.models.base import PublicRecord
 from registry.models.funding import Call, Fund, Project
 from registry.money import POSITIVE, format_money
@@ -93,20 +93,20 @@ class Contribution(PublicRecord):
         related_name="contributions",
         verbose_name=_("call for projects"),
     )
-    funders = models.ManyToManyField(
+    funders = LinksField(
         "registry.Organisation",
         blank=True,
         related_name="contributions",
         verbose_name=_("funders"),
     )
-    recipients = models.ManyToManyField(
+    recipients = LinksField(
         "registry.Organisation",
         blank=True,
         related_name="received_contributions",
         verbose_name=_("recipients"),
         help_text=_("The organisations that receive it, where it does not go to a project alone."),
     )
-    projects = models.ManyToManyField(
+    projects = LinksField(
         Project, blank=True, related_name="contributions", verbose_name=_("funded projects")
     )
     note = models.TextField(_("note"), blank=True)

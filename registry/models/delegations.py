@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.choices import Direction, ParticipantRole, Sector
 from registry.dates import format_event
-from registry.fields import PartialDateField, not_before
+from registry.fields import LinksField, PartialDateField, not_before
 from registry.models.base import Ordered, PublicRecord
 from registry.querysets import DelegationQuerySet
 
@@ -33,10 +33,10 @@ class Delegation(PublicRecord):
         _("number of organisations"), null=True, blank=True
     )
     counts_approximate = models.BooleanField(_("these numbers are approximate"), default=False)
-    domains = models.ManyToManyField(
+    domains = LinksField(
         "registry.Domain", blank=True, related_name="delegations", verbose_name=_("domains")
     )
-    agreements = models.ManyToManyField(
+    agreements = LinksField(
         "registry.Agreement",
         blank=True,
         related_name="delegations",
@@ -120,6 +120,7 @@ class Participant(Ordered):
     delegation = models.ForeignKey(
         Delegation,
         on_delete=models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
         related_name="participants",
         verbose_name=_("delegation"),
     )
@@ -185,7 +186,7 @@ class ProgrammeItem(Ordered):
         related_name="programme_items",
         verbose_name=_("place"),
     )
-    organisations = models.ManyToManyField(
+    organisations = LinksField(
         "registry.Organisation",
         blank=True,
         related_name="programme_items",

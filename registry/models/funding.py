@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from registry import querysets
 from registry.choices import ActivityStatus, Currency, FundKind, FundRole, PartnerRole
 from registry.dates import format_range
-from registry.fields import PartialDateField, not_before
+from registry.fields import LinksField, PartialDateField, not_before
 from registry.models.base import Ordered, PublicRecord
 from registry.money import POSITIVE
 
@@ -53,7 +53,11 @@ class FundOrganisation(Ordered):
     """What an organisation does for a fund, and for which side."""
 
     fund = models.ForeignKey(
-        Fund, on_delete=models.CASCADE, related_name="organisations", verbose_name=_("fund")
+        Fund,
+        on_delete=models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
+        related_name="organisations",
+        verbose_name=_("fund"),
     )
     organisation = models.ForeignKey(
         "registry.Organisation",
@@ -85,7 +89,11 @@ class Call(PublicRecord):
     """An edition of a fund: a call for projects or for expressions of interest."""
 
     fund = models.ForeignKey(
-        Fund, on_delete=models.PROTECT, related_name="calls", verbose_name=_("fund")
+        Fund,
+        on_delete=models.PROTECT,
+        db_index=False,  # the unique constraint begins with it
+        related_name="calls",
+        verbose_name=_("fund"),
     )
     edition = models.CharField(_("edition"), max_length=50, help_text=_("For example: 2021-2022."))
     title = models.CharField(
@@ -202,23 +210,23 @@ class Project(PublicRecord):
     )
     starts_on = PartialDateField(_("from"), null=True, blank=True, db_index=True)
     ends_on = PartialDateField(_("until"), null=True, blank=True)
-    domains = models.ManyToManyField(
+    domains = LinksField(
         "registry.Domain", blank=True, related_name="projects", verbose_name=_("domains")
     )
-    places = models.ManyToManyField(
+    places = LinksField(
         "registry.Place",
         blank=True,
         related_name="projects",
         verbose_name=_("places"),
         help_text=_("Where the project happens."),
     )
-    agreements = models.ManyToManyField(
+    agreements = LinksField(
         "registry.Agreement",
         blank=True,
         related_name="projects",
         verbose_name=_("agreements it carries out"),
     )
-    delegations = models.ManyToManyField(
+    delegations = LinksField(
         "registry.Delegation",
         blank=True,
         related_name="projects",
@@ -277,7 +285,11 @@ class ProjectPartner(Ordered):
     """An organisation in a project; both sides of the cooperation may have leads."""
 
     project = models.ForeignKey(
-        Project, on_delete=models.CASCADE, related_name="partners", verbose_name=_("project")
+        Project,
+        on_delete=models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
+        related_name="partners",
+        verbose_name=_("project"),
     )
     organisation = models.ForeignKey(
         "registry.Organisation",

@@ -42,6 +42,7 @@ class Revision(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,  # an account may be removed; what it did stays
+        db_index=False,  # nothing else asks for it
         null=True,
         blank=True,
         related_name="+",

@@ -56,6 +56,7 @@ class NameDecision(models.Model):
     authority = models.ForeignKey(
         "registry.Authority",
         on_delete=models.PROTECT,
+        db_index=False,  # the unique constraint begins with it
         default=default_authority,
         related_name="+",
         verbose_name=_("contributing authority"),

@@ -49,6 +49,7 @@ class OrganisationName(OtherName):
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
         related_name="other_names",
         verbose_name=_("organisation"),
     )
@@ -89,6 +90,7 @@ class Membership(models.Model):
     member = models.ForeignKey(
         Organisation,
         on_delete=models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
         related_name="memberships",
         verbose_name=_("member"),
     )

@@ -99,7 +99,11 @@ class Place(BilingualName, PublicRecord):
 
 class PlaceName(OtherName):
     place = models.ForeignKey(
-        Place, on_delete=models.CASCADE, related_name="other_names", verbose_name=_("place")
+        Place,
+        on_delete=models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
+        related_name="other_names",
+        verbose_name=_("place"),
     )
 
     class Meta(OtherName.Meta):

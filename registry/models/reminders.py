@@ -18,6 +18,7 @@ class Reminder(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
         related_name="reminders",
         verbose_name=_("user"),
     )

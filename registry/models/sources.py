@@ -76,7 +76,11 @@ class SourceFile(models.Model):
     """A file of the document itself: what it said on the day it was checked."""
 
     source = models.ForeignKey(
-        Source, on_delete=models.CASCADE, related_name="files", verbose_name=_("source")
+        Source,
+        on_delete=models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
+        related_name="files",
+        verbose_name=_("source"),
     )
     file = models.FileField(
         _("file"), upload_to=stored_name, max_length=120, validators=[documents.check]
@@ -164,7 +168,11 @@ class Citation(models.Model):
     """The support that a source gives to a record, with the passage where it does."""
 
     source = models.ForeignKey(
-        Source, on_delete=models.PROTECT, related_name="citations", verbose_name=_("source")
+        Source,
+        on_delete=models.PROTECT,
+        db_index=False,  # the unique constraint begins with it
+        related_name="citations",
+        verbose_name=_("source"),
     )
     passage = models.TextField(
         _("passage"),
