@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0011_indexes_of_lists'),
+        ('registry', '0012_search_texts_say_dates'),
     ]
 
     operations = [
