@@ -10,6 +10,7 @@ from registry.dates import (
     format_event,
     format_range,
     parse_date,
+    parse_duration,
     parse_range,
 )
 
@@ -28,6 +29,11 @@ from registry.dates import (
         ("9th of April 2024", "2024-04-09"),
         ("2024-04-09 00:00:00", "2024-04-09"),
         ("déc. 2020", "2020-12"),
+        ("Mardi, le 9 avril 2024", "2024-04-09"),
+        ("9/avril/2024", "2024-04-09"),
+        ("2024 avril 9", "2024-04-09"),
+        ("signé en 2010", "2010"),
+        ("(2010)", "2010"),
     ],
 )
 def test_parse_date_as_people_write_it(text, iso):
@@ -61,6 +67,9 @@ def test_parse_date_whose_numbers_settle_the_order_needs_no_setting():
         ("du 16/10/2023 au 20/10/2023", "2023-10-16", "2023-10-20"),
         ("2021-2022", "2021", "2022"),
         ("de mai à juin 2024", "2024-05", "2024-06"),
+        ("2021, 2022 et 2023", "2021", "2023"),
+        ("3, 4 et 5 avril 2024", "2024-04-03", "2024-04-05"),
+        ("2021 → 2023 (3 ans)", "2021", "2023"),
     ],
 )
 def test_parse_range_as_people_write_it(text, start, end):
@@ -105,3 +114,22 @@ def test_format_event_of_one_date_is_that_date():
 def test_partial_date_covers_its_whole_year():
     year = PartialDate(2010)
     assert (year.earliest.isoformat(), year.latest.isoformat()) == ("2010-01-01", "2010-12-31")
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("3 ans", "2021-03-01", "2024-02-29"),
+        ("une durée de trois ans", "2021", None),
+        ("Durée de trois ans", "2021", "2024"),
+        ("18 months", "2021-03", "2022-09"),
+        ("1 mois", "2021-01-31", "2021-02-28"),
+        ("5 years", "2021-12-15", "2026-12-14"),
+    ],
+)
+def test_duration_ends_the_day_before_it_begins_anew(text, start, end):
+    duration = parse_duration(text)
+
+    found = duration and duration.end_from(PartialDate.from_iso(start)).isoformat()
+
+    assert found == end

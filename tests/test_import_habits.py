@@ -4,8 +4,8 @@ import pytest
 from django.utils.translation import override
 
 from registry.choices import AgreementKind
-from registry.dates import DateError, parse_date, parse_range
-from registry.models import Agreement, Call, Contribution, Delegation, Organisation
+from registry.dates import DateError, PartialDate, parse_date, parse_range
+from registry.models import Agreement, Call, Contribution, Delegation, Organisation, Project
 from registry.spreadsheets import vocabulary
 from registry.spreadsheets.amounts import read_amount
 from registry.spreadsheets.persons import is_person, split_listed
@@ -324,3 +324,30 @@ def test_new_organisations_with_almost_the_same_name_are_told():
 
     assert counts(planned) == [(2, 0, 0, 0)]
     assert ["almost the same" in one for one in planned.notices] == [True]
+
+
+@pytest.mark.django_db
+def test_duration_ends_what_begins_in_its_row():
+    rows = [
+        ["Intitulé", "Type", "Signé le", "Durée"],
+        ["A", "Convention", "1er mars 2021", "3 ans"],
+    ]
+
+    bring_in(xlsx(rows))
+
+    assert Agreement.objects.get().ends_on == PartialDate(2024, 2, 29)
+
+
+@pytest.mark.django_db
+def test_project_for_which_nothing_was_given_has_no_contribution():
+    bring_in(xlsx([["Projet", "Montant", "Durée"], ["Un", "0 €", "jusqu’en 2025"]]))
+
+    project = Project.objects.get()
+    assert (project.ends_on, project.contributions.count()) == (PartialDate(2025), 0)
+
+
+@pytest.mark.django_db
+def test_contribution_of_zero_is_refused_in_plain_words():
+    found = problems(xlsx([["Bénéficiaire", "Montant", "Année"], ["Bug", 0, 2021]]))
+
+    assert ["it is zero" in line for line in found] == [True]

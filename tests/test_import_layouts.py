@@ -56,12 +56,13 @@ EXPECTED = [
         [HEADINGS, ["Title", "Kind", "Signed on", "Parties"], FIRST, SECOND],
         [["2021"], HEADINGS, FIRST, [], ["2022"], HEADINGS, SECOND],
         [HEADINGS, ["2021"], FIRST, ["Année 2022"], SECOND],
+        [HEADINGS, ["Amérique"], FIRST, ["Europe"], SECOND, ["Total : 2 accords"]],
         [HEADINGS, FIRST, [], [], HEADINGS[::-1], SECOND[::-1]],
         [["1. Intitulé", "2. Type", "3) Date de signature", "4 - Parties"], FIRST, SECOND],
     ],
     ids=[
         *("on-side", "on-side-title", "on-side-colons", "on-side-later", "headings-again"),
-        *("two-languages", "tables-by-year", "sections", "another-order", "numbered"),
+        *("two-languages", "tables-by-year", "sections", "lone-texts", "another-order", "numbered"),
     ],
 )
 def test_every_record_of_an_odd_layout_is_read(rows):

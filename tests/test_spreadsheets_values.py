@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from registry.choices import AgreementKind, Currency, OrganisationKind
 from registry.spreadsheets import vocabulary
 from registry.spreadsheets.amounts import read_amount
+from registry.spreadsheets.counts import read_about
 from registry.spreadsheets.names import Names, is_slip
 from registry.spreadsheets.problems import CellError
+from registry.spreadsheets.reading import formats
 from registry.spreadsheets.tables import Row
 from registry.spreadsheets.values import (
     read_persons,
     read_stops,
+    says_no_value,
     split_values,
 )
 from registry.spreadsheets.widgets import ChoiceWidget, CountryWidget, UrlWidget
@@ -121,6 +124,12 @@ def test_commas_do_not_cut_before_a_word_in_lower_case():
     ]
 
 
+@pytest.mark.parametrize("text", ["Rennes et Québec", "Rennes + Québec", "Rennes / Québec"])
+def test_word_or_sign_separates_names_that_are_known(text):
+    assert split_values(text, {"Rennes", "Québec"}.__contains__) == ["Rennes", "Québec"]
+    assert split_values(text, {"Rennes"}.__contains__) == [text]
+
+
 def test_commas_do_not_cut_where_they_are_not_safe():
     assert split_values("Accompagnement, suivi") == ["Accompagnement, suivi"]
 
@@ -204,6 +213,48 @@ def test_unknown_country_names_the_closest():
         CountryWidget().clean("Frnce", Row("", 2, {}))
 
     assert "France" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("24 personnes", (24, False)),
+        ("1 200", (1200, False)),
+        ("env. 50 pers.", (50, True)),
+        ("une trentaine d’élus", (30, True)),
+    ],
+)
+def test_number_may_be_followed_by_what_it_counts(text, expected):
+    assert read_about(text) == expected
+
+
+@pytest.mark.parametrize("text", ["ND", "nc", "-   €", "$ –", "à venir"])
+def test_abbreviation_of_nothing_is_no_value(text):
+    assert says_no_value(text)
+
+
+@pytest.mark.parametrize("text", ["NDC", "- 5 €", "2010"])
+def test_value_is_not_taken_for_nothing(text):
+    assert not says_no_value(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "expected"),
+    [
+        ('#,##0.00\\ "€"', "20000", "20000 €"),
+        ("_-* #,##0.00\\ [$€-40C]_-;-* #,##0.00\\ [$€-40C]_-", "1234.5", "1234.5 €"),
+        ("#,##0.00 [$$-C0C]", "15000", "15000 CAD"),
+        ("[$$-409]#,##0", "15000", "$ 15000"),
+        ("0.0%", "0.33500000000000002", "33.5 %"),
+    ],
+)
+def test_number_has_the_unit_that_its_format_shows(code, number, expected):
+    assert formats.with_unit(number, formats.unit_of(code)) == expected
+
+
+@pytest.mark.parametrize("code", ["General", "#,##0.00_€", '0 "hab."', "dd/mm/yyyy", "0.00E+00"])
+def test_format_without_a_unit_adds_none(code):
+    assert formats.unit_of(code) == ""
 
 
 def test_address_is_completed_or_refused():

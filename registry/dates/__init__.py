@@ -1,5 +1,6 @@
 """Dates known to the year, the month or the day."""
 
+from registry.dates.durations import Duration, parse_duration
 from registry.dates.partial import (
     FIRST_YEAR,
     ISO,
@@ -20,10 +21,12 @@ __all__ = [
     "MONTH_NUMBERS",
     "AmbiguousDateError",
     "DateError",
+    "Duration",
     "PartialDate",
     "format_date",
     "format_event",
     "format_range",
     "parse_date",
+    "parse_duration",
     "parse_range",
 ]

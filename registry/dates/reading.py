@@ -32,7 +32,7 @@ MONTH_NUMBERS = {name: number for number, names in enumerate(_MONTHS, 1) for nam
 
 _WEEKDAYS = re.compile(
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
-    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b,?\s*"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b,?\s*(?:le\s|the\s)?\s*"
 )
 # Only before a day: "mar" is March, too.
 _SHORT_WEEKDAY = re.compile(
@@ -42,15 +42,21 @@ _SHORT_WEEKDAY = re.compile(
 _TIME = re.compile(
     r"(?:t|,?\s+(?:à |at )?)\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?$"
 )
-_FOREWORD = re.compile(r"^(?:le|the|on|en|in|courant|année|year|exercice)\s+")
-_DAY = r"(\d{1,2})(?:\s?(?:er|re|st|nd|rd|th))?"
+_FOREWORD = re.compile(
+    r"^(?:signée?\s+|conclue?\s+|signed\s+)?(?:le|the|on|en|in|courant|année|an|year|exercice)\s+"
+)
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
+# A remark that adds nothing: how long the period is.
+_LENGTH = re.compile(r"\s*[(,]\s*(?:soit\s+)?\d+ (?:ans?|mois|jours|years?|months?|days?)\s*\)?$")
+_DAY = r"(\d{1,2})(?:\s?(?:er|re|e|st|nd|rd|th))?"
 _YEAR = r"(\d{4}|['’]?\d{2})"
 _YEAR_ALONE = re.compile(r"(\d{4})\.0")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _NUMERIC = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{1,2}))?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{4})")
-_WORDS_DAY_FIRST = re.compile(rf"{_DAY}[\s-]+(?:of\s+)?([^\W\d]+)\.?,?[\s-]+{_YEAR}")
+_WORDS_DAY_FIRST = re.compile(rf"{_DAY}[\s/-]+(?:of\s+)?([^\W\d]+)\.?,?[\s/-]+{_YEAR}")
+_WORDS_YEAR_FIRST = re.compile(rf"(\d{{4}}),?[\s/-]+([^\W\d]+)\.?(?:[\s/-]+{_DAY})?")
 _WORDS_MONTH_FIRST = re.compile(rf"([^\W\d]+)\.?[\s-]+{_DAY},?\s+(\d{{4}})")
 _MONTH_IN_WORDS = re.compile(r"([^\W\d]+)(?:\.?,?[\s-]+(\d{4})|\.?(?:-|\s?['’])(\d{2}))")
 
@@ -93,6 +99,8 @@ def _in_words(plain: str, text: str) -> PartialDate:
         day, month, year = match.groups()
     elif match := _WORDS_MONTH_FIRST.fullmatch(plain):
         month, day, year = match.groups()
+    elif match := _WORDS_YEAR_FIRST.fullmatch(plain):
+        year, month, day = match.groups()
     elif match := _MONTH_IN_WORDS.fullmatch(plain):
         day, month, year = None, match[1], match[2] or match[3]
     else:
@@ -110,7 +118,9 @@ def _plain(text: str) -> str:
         raise DateError(
             _("“%(value)s” is not a date: write 2010, May 2024 or 9 April 2024.") % {"value": shown}
         )
-    return " ".join(unicodedata.normalize("NFKC", str(text)).split()).lower()
+    plain = " ".join(unicodedata.normalize("NFKC", str(text)).split()).lower()
+    bare = _IN_BRACKETS.fullmatch(plain)
+    return _LENGTH.sub("", bare[1] if bare else plain).removesuffix(".")
 
 
 def _year(written: str, text: str) -> int:
@@ -170,7 +180,7 @@ _WITHOUT_END = re.compile(
 )
 _TO = re.compile(
     r"\s+(?P<and>et|and|&)\s+|\s*(?P<comma>[,;&])\s*"
-    r"|\s+(?:jusqu'au|au|à|a|to|until|till|through)\s+(?:le |the )?|\s*[–—/-]\s*"
+    r"|\s+(?:jusqu'au|au|à|a|to|until|till|through)\s+(?:le |the )?|\s*(?:[–—/→]|->?)\s*"
 )
 _SHORT_YEARS = re.compile(r"(\d{4})\s*[-–—/]\s*(\d{2})")
 _DAYS_OF_MONTH_ENGLISH = re.compile(
@@ -195,6 +205,8 @@ _NTH = {
 }
 _DECADE = re.compile(r"(?:les\s+)?années\s+(\d{3}0)|(?:the\s+)?(\d{3}0)['’]?s")
 _DAY_ALONE = re.compile(_DAY)
+# Three or more that follow one another: the first of them, and what stands after the last.
+_LISTED = re.compile(r"(\d{1,4})((?:\s*,\s*\d{1,4})+)\s*(?:,|et|and|&)\s*((\d{1,4})\b.*)")
 _DAY_AND_MONTH = re.compile(r"\d{1,2}([/.-])\d{1,2}")
 _TWO_NUMBERS = re.compile(r"\b(\d{1,2})(?:[/.](\d{1,2})\b|-(\d{1,2})-\d{4}\b)")
 
@@ -217,7 +229,7 @@ def parse_range(text: str, day_first: bool | None = True) -> tuple[PartialDate, 
         first_error = error
     if match := _SINCE.fullmatch(plain) or _WITHOUT_END.fullmatch(plain):
         return parse_date(match[1], day_first), None
-    opened = _OPENING.sub("", plain)
+    opened = _first_to_last(_OPENING.sub("", plain))
     found = _two_dates(opened, day_first, is_between=opened != plain)
     if found is None:
         if opened != plain:
@@ -249,6 +261,15 @@ def _part_of_year(plain: str) -> tuple[PartialDate, PartialDate] | None:
         return None
     last = months * number
     return PartialDate(int(year), last - months + 1), PartialDate(int(year), last)
+
+
+def _first_to_last(text: str) -> str:
+    """A list of years or days that follow one another as a period: ``2021, 2022 et 2023``."""
+    if match := _LISTED.fullmatch(text):
+        numbers = [int(match[1]), *map(int, re.findall(r"\d+", match[2])), int(match[4])]
+        if numbers == [*range(numbers[0], numbers[-1] + 1)]:
+            return f"{match[1]}-{match[3]}"
+    return text
 
 
 def order_shown(text: str) -> bool | None:

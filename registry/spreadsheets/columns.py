@@ -77,6 +77,8 @@ class Column(Field):
                 )
             return self.widget.clean(cell, row=row, **kwargs)
         except CellError as error:
+            if self.knows_nothing and values.says_no_value(cell):
+                return None
             error.column = error.column or self.column_name
             raise
 
@@ -169,22 +171,6 @@ class CountryColumn(Companion):
     def write(self, values, names):
         render = self.widget.writer()
         return [render(names.towns[place][1]) if place else "" for place in values]
-
-
-class PeriodColumn(Column):
-    """A column that fills the beginning and the end: ``2021-2022``, ``du 3 au 12 avril 2024``."""
-
-    is_written = False
-
-    def __init__(self, headings: str, start="starts_on", end="ends_on"):
-        super().__init__(start, headings, widgets.PeriodWidget())
-        self.end = end
-
-    def apply(self, plan, value, row, directory):
-        start, end = value
-        super().apply(plan, start, row, directory)
-        if end is not None:
-            plan.set(self.end, end, row.heading(self.column_name), self.column_name)
 
 
 class ListColumn(Column):

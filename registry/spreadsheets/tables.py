@@ -12,6 +12,12 @@ from registry.text import ARTICLES, fold
 
 NUMERIC_DATE = re.compile(r"\b(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*(?:[/.-]\s*\d{4}|[/.]\s*\d{2})\b")
 GROUPED_NUMBER = re.compile(r"\d[\d\s'’.,]*\d")
+# What a number of a spreadsheet reads like with its currency: the dot is the computer's.
+NUMBER_OF_A_CELL = re.compile(r"(?:\D{1,5} )?-?\d+\.\d+(?: \D{1,5})?")
+DOLLARS = re.compile(r"\$|\bdollars?\b", re.IGNORECASE)
+FRENCH_AMOUNTS = frozenset(
+    ("montant", "montants", "subvention", "aide", "somme", "financement", "soutien", "octroi")
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,13 @@ def heading_currency(text: str):
     return None
 
 
+@lru_cache(maxsize=1_000)
+def has_quebec_dollars(heading: str) -> bool:
+    """Whether a heading has a bare dollar sign beside a French word: those are Québec's."""
+    is_bare = DOLLARS.search(heading) and not heading_currency(heading)
+    return bool(is_bare and set(fold(heading).split()) & FRENCH_AMOUNTS)
+
+
 @lru_cache(maxsize=1024)
 def heading_factor(text: str) -> int:
     """By what the amounts below a heading count: ``Montant (k€)`` is in thousands."""
@@ -149,6 +162,8 @@ def _marks_of(value: Value) -> set[str]:
     if isinstance(value, datetime.date | ErrorCell):
         return set()
     marks = set()
+    if NUMBER_OF_A_CELL.fullmatch(value):
+        return marks
     for number in GROUPED_NUMBER.findall(value):
         # A number of a spreadsheet's own has a dot, whatever the file writes in its texts.
         if number != value and (mark := mark_of(number)):

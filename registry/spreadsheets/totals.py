@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +19,8 @@ TOTAL = re.compile(
     r"(?: (?:general|generale|generaux|ttc|ht|eur|euros?|cad|des? .{1,40}|d .{1,40}|\d{4}))*"
     r"|(?:somme|cumul|ensemble)(?: totale?)?"
 )
+# A line of text alone: "Total : 3 accords".
+TOTAL_ALONE = re.compile(r"(?:nombre )?total (?:de )?\d+(?: \w+){0,4}|\d+(?: \w+){0,3} au total")
 REMARK = re.compile(
     r"(?:\*|\(|nb\b|n\.b|sources?\b|notes?\b|mise? à jour|dernière|last|updated|fait (?:à|le))",
     re.IGNORECASE,
@@ -89,6 +92,8 @@ def leave_out_totals(table: Table) -> list[str]:
     most = len(table.headings) // 2 + 1
     totals = [row for row in table.rows if len(row) <= most and _is_total(row, amounts)]
     sections = [row for row in table.rows if len(row) == 1 < most and _is_section(row)]
+    if not table.resource.is_named_alone:
+        sections += _between(table.rows)
     left_out = set(map(id, [*totals, *sections]))
     rows = [row for row in table.rows if id(row) not in left_out]
     rows, remarks = _without_remarks(rows)
@@ -146,11 +151,22 @@ def _is_total(row: Row, amounts: set[str]) -> bool:
     """Whether a row says that it is a total, and holds nothing else but numbers."""
     texts = [str(cell) for column, cell in row.items() if column not in amounts]
     said = [text for text in texts if not re.fullmatch(r"[\d\s.,]+", text)]
-    return len(said) == 1 and len(row) > 1 and bool(TOTAL.fullmatch(fold(said[0])))
+    if len(said) != 1:
+        return False
+    return bool((TOTAL if len(row) > 1 else TOTAL_ALONE).fullmatch(fold(said[0])))
 
 
 def _is_section(row: Row) -> bool:
     return bool(SECTION.fullmatch(fold(str(next(iter(row.values()))))))
+
+
+def _between(rows: list[Row]) -> list[Row]:
+    """Rows of one text directly above a full one, in a table where a text alone is no record."""
+    return [
+        row
+        for row, below in pairwise(rows)
+        if len(row) == 1 and len(below) > 2 and str(next(iter(row.values())))[:1].isalpha()
+    ]
 
 
 def _is_sum(row: Row, above: list[Row], amounts: set[str]) -> bool:

@@ -21,6 +21,7 @@ NUMBERED = re.compile(r"^(\d{1,2})[.)]\s+")
 CUT_OTHERWISE = re.compile(r'[|\n"()]|(?:\A|;)\s*(?:[-–—•·*]|\d{1,2}[.)])\s')
 # A text that nothing cuts, and that begins with a letter and ends with no space.
 ONE_NAME = re.compile(r'[^\W\d_](?:[^;|/\n",()]*[^\s;|/\n",()])?')
+BETWEEN_KNOWN = re.compile(r"\s+(?:/|\+|&|et|and)\s+")
 QUOTED_ITEM = re.compile(r'(?:\A|(?<=[;|\n]))\s*"((?:[^"]|"")+)"\s*(?=[;|\n]|\Z)')
 WOULD_BE_CUT = re.compile(r'[;|\n]|\A"|\A[-–—•·*]\s|\A\d{1,2}[.)]\s')
 WOULD_BE_CUT_ALONE = re.compile(r'[;|\n,→]|[-=]>|\A"|\A[-–—•·*]\s')
@@ -36,6 +37,25 @@ NOTHING = frozenset(
         *("to be determined", "not known", "not available", "not specified", "unspecified"),
     )
 )
+# How people say that something has no end: there is no date.
+WITHOUT_END = frozenset(
+    (
+        *("indeterminee", "indetermine", "duree indeterminee", "illimite", "illimitee", "sans fin"),
+        *("duree illimitee", "sans limite", "sans limite de duree", "permanent", "permanente"),
+        *("sans terme", "sans echeance", "unlimited", "indefinite", "open ended", "no end"),
+        *("indefinitely", "sans date", "undated", "non date", "non datee", "s d"),
+        *("en cours", "ongoing", "sans", "aucune"),
+    )
+)
+# The same where a date, a number or a choice should stand: among names these may be acronyms.
+NO_VALUE = frozenset(
+    (
+        *("nd", "nc", "nr", "na", "so", "ns", "nsp", "xx", "xxx", "x", "à venir", "en attente"),
+        *("à vérifier", "non disponible", "indisponible", "non défini", "non définie", "pending"),
+        *("non datée", "pas de date", "to come", "en cours de définition"),
+    )
+)
+EMPTY_AMOUNT = re.compile(r"[-–—]+\s*(?:€|\$|\$ ?ca|eur|cad)|(?:€|\$)\s*[-–—]+")
 LONGEST_NOTHING = max(map(len, NOTHING))
 DASHES = frozenset("-–—_ ")
 
@@ -47,6 +67,12 @@ def is_nothing(text: object) -> bool:
     return text.lower() in NOTHING or DASHES.issuperset(text)
 
 
+def says_no_value(text: object) -> bool:
+    """Whether a cell that is no value of its column says no more than that there is none."""
+    word = text.strip().lower() if isinstance(text, str) else ""
+    return word in NO_VALUE or bool(EMPTY_AMOUNT.fullmatch(word))
+
+
 def split_values(text: str, known: Callable[[str], bool] | None = None) -> list[str]:
     """The values of a cell, cut at ``;``, ``|`` and line breaks, never inside parentheses.
 
@@ -54,7 +80,7 @@ def split_values(text: str, known: Callable[[str], bool] | None = None) -> list[
     ``known`` recognises, nor before a word in lower case: that goes on with the name before it.
     A value between double quotes is taken as it is: ``join_values`` writes so what would be cut.
     """
-    if ONE_NAME.fullmatch(text):
+    if ONE_NAME.fullmatch(text) and not (known and BETWEEN_KNOWN.search(text)):
         return [] if is_nothing(text) else [text]
     return _split(text, known and (lambda part: _split_at_commas(part, known)))
 
@@ -76,7 +102,7 @@ def _with_country(text: str, known, lies_in) -> str:
     place, comma, rest = text.partition(",")
     if not comma or known(text):
         return text
-    country, *more = re.split(r"([,:]|\s\d)", rest, maxsplit=1)
+    country, *more = re.split(r"(\s*[,:(]|\s\d)", rest, maxsplit=1)
     if lies_in(place.strip(), country.strip()):
         return f"{place.strip()} ({country.strip()}){''.join(more)}"
     return text
@@ -166,8 +192,8 @@ def _split_outside_parentheses(text: str, separators: str) -> list[str]:
 
 def _split_at_commas(text: str, known) -> list[str]:
     if "," not in text:
-        # Between names that are all known a slash separates: "Rennes / Québec".
-        names = text.split(" / ") if " / " in text else []
+        # Between names that are all known a slash or a word separates: "Rennes / Québec".
+        names = BETWEEN_KNOWN.split(text)
         return names if len(names) > 1 and not known(text) and all(map(known, names)) else [text]
     pieces = [piece.strip() for piece in _split_outside_parentheses(text, ",")]
     parts, start = [], 0
@@ -213,7 +239,7 @@ def _split_way(text: str, known, lies_in) -> list[str]:
 # Persons ---------------------------------------------------------------------------------------
 
 AFTER_OFFICE = re.compile(r"(?<=\))\s*(?:,|/|&|\bet\b|\band\b)\s+")
-SPACED_DASH = re.compile(r"\s[-–—]\s")
+SPACED_DASH = re.compile(r"\s[-–—:]\s")
 COLON = re.compile(r"\s:\s")
 WITH_PARENTHESES = re.compile(r"(.+?)\s*\(((?:[^()]|\([^()]*\))+)\)")
 

@@ -12,48 +12,31 @@ from django_countries import countries
 from import_export.widgets import Widget
 
 from registry.choices import Currency
-from registry.dates import DateError, PartialDate, parse_date, parse_range
-from registry.spreadsheets import amounts, values, vocabulary
+from registry.dates import (
+    DateError,
+    Duration,
+    PartialDate,
+    parse_date,
+    parse_duration,
+    parse_range,
+)
+from registry.spreadsheets import amounts, counts, values, vocabulary
 from registry.spreadsheets.problems import CellError
-from registry.spreadsheets.tables import heading_currency, heading_factor
+from registry.spreadsheets.tables import (
+    has_quebec_dollars,
+    heading_currency,
+    heading_factor,
+)
 from registry.text import fold
 
 TRUE_WORDS = {"true", "vrai", "oui", "yes", "x", "1", "o", "y", "✓", "✔", "☑", "☒", "✅"}
 FALSE_WORDS = {"false", "faux", "non", "no", "0", "n", "☐", "✗", "✘", "❌"}
 DECIMAL = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
-COUNT = re.compile(r"\d{1,3}(?:[\s'’]\d{3})+|\d+(?:[.,]0)?")
 # Regions that offices name as a country, and that their own country has to follow.
 REGIONS = {"quebec": "CA", "province quebec": "CA", "canada quebec": "CA", "quebec canada": "CA"}
-ABOUT = re.compile(
-    r"(?:environ|env\.|à peu près|près d[e']|~|≈|about|around|approx\.|approximately)\s*", re.I
-)
-# How people say that something has no end: there is no date.
-WITHOUT_END = frozenset(
-    (
-        *("indeterminee", "indetermine", "duree indeterminee", "illimite", "illimitee", "sans fin"),
-        *("duree illimitee", "sans limite", "sans limite de duree", "permanent", "permanente"),
-        *("sans terme", "sans echeance", "unlimited", "indefinite", "open ended", "no end"),
-        *("indefinitely", "sans date", "undated", "non date", "non datee", "s d"),
-    )
-)
 # A day between 1954 and 2064, as Excel counts them.
 SERIAL = re.compile(r"[2-5]\d{4}(?:\.\d+)?")
-DURATION = re.compile(
-    r"(?:pour |for )?\d{1,3}\s*(?:an|ans|année|années|mois|jours|year|years|month|months|days?)"
-    r"(?:\s+renouvelables?)?",
-    re.I,
-)
-TENS = {
-    "une dizaine": 10,
-    "une douzaine": 12,
-    "une quinzaine": 15,
-    "une vingtaine": 20,
-    "une trentaine": 30,
-    "une quarantaine": 40,
-    "une cinquantaine": 50,
-    "une soixantaine": 60,
-    "une centaine": 100,
-}
+UNTIL = re.compile(r"(?:jusqu['’](?:en|au|à)|until|till)\s+(?:la fin (?:de|d['’])\s*)?(.+)", re.I)
 DOLLARS = re.compile(r"\s*(?:\$|dollars?)\s*", re.I)
 E_MAIL = re.compile(r"(?:mailto:)?[^\s@/:]+@[^\s@/]+")
 
@@ -98,7 +81,7 @@ class PartialDateWidget(CellWidget):
     def clean(self, value, row=None, **kwargs):
         if isinstance(value, datetime.date):
             return PartialDate.from_date(value)
-        if fold(value) in WITHOUT_END:
+        if fold(value) in values.WITHOUT_END:
             return None
         try:
             return parse_date(value, row.conventions.day_first)
@@ -114,12 +97,26 @@ def _no_date(value: str, message: str) -> CellError:
             % {"value": value, "day": PartialDate.from_date(day)},
             _("Give the cell the format of a date."),
         )
-    if DURATION.fullmatch(value.strip()):
-        return CellError(
-            _("“%(value)s” is a duration, not a date.") % {"value": value},
-            _("Write the date on which it ends, such as 31 December 2026."),
-        )
+    if parse_duration(value):
+        return no_end(value)
     return CellError(message)
+
+
+def no_end(value: str) -> CellError:
+    """A duration says no end by itself."""
+    return CellError(
+        _("“%(value)s” is a duration, not a date.") % {"value": value},
+        _("Write the date on which it ends, such as 31 December 2026."),
+    )
+
+
+class EndWidget(PartialDateWidget):
+    """An end, or how long it takes until then."""
+
+    def clean(self, value, row=None, **kwargs) -> PartialDate | Duration | None:
+        if isinstance(value, str) and (duration := parse_duration(value)):
+            return duration
+        return super().clean(value, row, **kwargs)
 
 
 class DayWidget(PartialDateWidget):
@@ -140,13 +137,17 @@ class DayWidget(PartialDateWidget):
 
 
 class PeriodWidget(CellWidget):
-    """A period, or one date: the end is then ``None``."""
+    """A period, or one date: the end is then ``None``; or the end or the duration alone."""
 
     def clean(self, value, row=None, **kwargs):
         if isinstance(value, datetime.date):
             return PartialDate.from_date(value), None
-        if fold(value) in WITHOUT_END:
+        if fold(value) in values.WITHOUT_END:
             return None
+        if duration := parse_duration(value):
+            return None, duration
+        if until := UNTIL.fullmatch(value.strip()):
+            return None, PartialDateWidget.clean(self, until[1], row)
         try:
             return values.read_range(value, row.conventions.day_first)
         except CellError as error:
@@ -175,6 +176,8 @@ def _dollars_of(row) -> Currency | None:
     said = (str(row.get("currency", "")), *row.headings.values())
     found = {amounts.find_currency(said[0]), *map(heading_currency, said[1:])}
     found &= {Currency.CAD, Currency.USD}
+    if not found and any(map(has_quebec_dollars, row.headings.values())):
+        return Currency.CAD
     return found.pop() if len(found) == 1 else None
 
 
@@ -227,13 +230,7 @@ class CountWidget(CellWidget):
     """A whole number."""
 
     def clean(self, value, row=None, **kwargs):
-        number = str(value).strip()
-        if not COUNT.fullmatch(number):
-            raise CellError(
-                _("“%(value)s” is not a whole number.") % {"value": value},
-                _("Write digits alone."),
-            )
-        return int(re.sub(r"[.,]0\Z|\D", "", number))
+        return counts.read_count(str(value))
 
     def writer(self):
         return _number
@@ -243,11 +240,7 @@ class AboutWidget(CountWidget):
     """A whole number, and whether the cell gives it as about right."""
 
     def clean(self, value, row=None, **kwargs):
-        text = str(value).strip()
-        if ten := TENS.get(fold(text)):
-            return ten, True
-        about = ABOUT.match(text)
-        return super().clean(text[about.end() :] if about else text, row), bool(about)
+        return counts.read_about(str(value))
 
 
 class DecimalWidget(CellWidget):

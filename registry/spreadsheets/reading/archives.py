@@ -68,7 +68,7 @@ XLSX_UNCALCULATED = re.compile(
 )
 XLSX_STYLED_NUMBER = re.compile(
     rb'<(?:\w+:)?c\s(?![^>]*\bt="(?!n"))[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*?\bs="([0-9]+)"[^>]*>'
-    rb"<(?:\w+:)?v>([0-9]+)</"
+    rb"(?:<(?:\w+:)?f[ >/][^<]*(?:</(?:\w+:)?f>)?)?<(?:\w+:)?v>(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)</"
 )
 ODS_TABLE_OR_ROW = re.compile(
     rb"<table:table\s[^>]*>|<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL
@@ -85,7 +85,7 @@ class Part:
 
     # Cells to be shown otherwise than the parser reads them: errors, formulas without a value.
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    # Numbers that their format writes with leading zeros.
+    # Numbers that their format writes with leading zeros, a currency or a percent sign.
     padded: dict[tuple[int, int], str] = field(default_factory=dict)
     # Dates that their format shows to the month or the year: how much of 2024-04-01 counts.
     shown: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -219,13 +219,13 @@ def _measure_xlsx(part: Part, styles: formats.Styles, window: bytes) -> None:
     _note_errors(part, window)
     if b' hidden="' in window:
         part.hidden_rows += map(int, XLSX_HIDDEN_ROW.findall(window))
-    if styles.widths or styles.dates:
+    if styles:
         for letters, number, style, digits in XLSX_STYLED_NUMBER.findall(window):
             place = int(number), column_number(letters)
-            if (width := styles.widths.get(int(style), 0)) > len(digits):
-                part.padded[place] = digits.decode().zfill(width)
-            elif length := styles.dates.get(int(style)):
+            if length := styles.dates.get(int(style)):
                 part.shown[place] = length
+            elif shown := styles.shown(int(style), digits.decode()):
+                part.padded[place] = shown
 
 
 def _note_errors(part: Part, window: bytes) -> None:

@@ -8,7 +8,7 @@ failed.
 import struct
 
 from registry.spreadsheets.reading.archives import Part
-from registry.spreadsheets.reading.formats import MONTH, MONTH_AND_YEAR, Styles, date_length
+from registry.spreadsheets.reading.formats import Styles
 from registry.spreadsheets.reading.refusals import DamagedRefusal, ProtectedRefusal, check_size
 
 # Sector numbers from here on mean an end or nothing.
@@ -127,7 +127,7 @@ class FileSystem:
 
 
 def _sheets(stream: bytes) -> list[Part]:
-    starts, used, widths, dates = [], [], {}, {MONTH_AND_YEAR: MONTH}
+    starts, used, codes = [], [], {}
     for kind, body in _records(stream, 0):
         if kind == FILE_PASS:
             raise ProtectedRefusal
@@ -136,18 +136,10 @@ def _sheets(stream: bytes) -> list[Part]:
         elif kind == FORMAT_RECORD and len(body) > 5:
             number, length, flags = struct.unpack_from("<HHB", body)
             text = body[5 : 5 + length * (1 + (flags & 1))]
-            code = text.decode("utf-16-le" if flags & 1 else "latin-1", "replace")
-            zeros = "".join(sign for sign in code if sign not in '\\" \u00a0')
-            if len(zeros) > 1 and not zeros.strip("0"):
-                widths[number] = len(zeros)
-            elif shown := date_length(code):
-                dates[number] = shown
+            codes[number] = text.decode("utf-16-le" if flags & 1 else "latin-1", "replace")
         elif kind == XF_RECORD:
             used.append(struct.unpack_from("<H", body, 2)[0])
-    styles = Styles(
-        {index: widths[number] for index, number in enumerate(used) if number in widths},
-        {index: dates[number] for index, number in enumerate(used) if number in dates},
-    )
+    styles = Styles.of(codes, used)
     return [_sheet(stream, start, styles) for start in starts]
 
 
@@ -194,21 +186,21 @@ def _sheet(stream: bytes, start: int, styles: Styles) -> Part:
 
 def _note(part: Part, kind: int, body: bytes, place, style: int, styles: Styles) -> None:
     """What calamine does not tell of a cell: its error, its zeros, how much of a date it shows."""
-    width = styles.widths.get(style, 0)
     if style in styles.dates:
         part.shown[place] = styles.dates[style]
     if kind == BOOL_OR_ERROR and body[7]:
         part.errors[place] = ERRORS.get(body[6], "#N/A")
     elif kind == FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
         part.errors[place] = ERRORS.get(body[8], "#N/A")
-    elif width and kind in (NUMBER, RK):
+    elif (style in styles.widths or style in styles.units) and kind in (NUMBER, RK, FORMULA):
         number = _number(kind, body)
-        if number.is_integer() and 0 <= number < 10**width:
-            part.padded[place] = str(int(number)).zfill(width)
+        written = str(int(number)) if number.is_integer() else repr(number)
+        if shown := styles.shown(style, written):
+            part.padded[place] = shown
 
 
 def _number(kind: int, body: bytes) -> float:
-    if kind == NUMBER:
+    if kind in (NUMBER, FORMULA):
         return struct.unpack_from("<d", body, 6)[0]
     (raw,) = struct.unpack_from("<i", body, 6)
     if raw & 2:

@@ -8,10 +8,13 @@ from registry.spreadsheets.columns import (
     Companion,
     DomainsColumn,
     KnownColumn,
-    PeriodColumn,
 )
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import PartiesColumn, SignatoriesColumn
+from registry.spreadsheets.terms import EndColumn, PeriodColumn
+
+# From where the term of an agreement runs.
+STARTS = ("starts_on", "signed_on")
 
 
 class AgreementResource(RecordResource):
@@ -32,6 +35,7 @@ class AgreementResource(RecordResource):
         "partenariat cooperation agreement agreements twinning"
     )
     date_columns = ("signed_on",)
+    is_named_alone = False
     index = "agreements"
     joined = ("renews", "framework", "signed_during")
     prefetched = ("parties__organisation", "signatories", "domains", "citations__source")
@@ -69,14 +73,18 @@ class AgreementResource(RecordResource):
         "| Start, Start date, Takes effect on, Effective date, Entry into force",
         widgets.PartialDateWidget(),
     )
-    ends_on = Column(
+    ends_on = EndColumn(
         "ends_on",
         "Fin, Date de fin, Échéance, Expiration, Date d'échéance, Date d'expiration,"
         "Valable jusqu'au, Jusqu'au, Terme, Expire le | Valid until, End, End date, Ends on,"
-        "Expires on, Expiry date",
-        widgets.PartialDateWidget(),
+        "Expires on, Expiry date, Expiry, Expires",
+        STARTS,
     )
-    term = PeriodColumn("Période, Durée de validité, Période de validité, Validité | Period, Term")
+    term = PeriodColumn(
+        "Période, Durée, Durée de validité, Période de validité, Validité, Durée de l'accord"
+        "| Period, Term, Duration",
+        STARTS,
+    )
     terminated_on = Column(
         "terminated_on",
         "Résilié le, Date de résiliation, Dénoncé le | Terminated on, Termination date",

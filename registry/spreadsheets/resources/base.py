@@ -49,6 +49,8 @@ class RecordResource(Identifying, Refusing, CommonColumns):
     # Whether columns may be headed by years and hold amounts, and whether each is a row of its own.
     is_yearly = False
     splits_years = False
+    # Whether a row with its name alone can be a record; elsewhere such a row heads a section.
+    is_named_alone = True
     # The look-up of the directory where the records are found by name.
     index = ""
     # Whether no row names a record of the same kind, and nothing that comes later changes one.

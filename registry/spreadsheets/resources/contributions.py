@@ -53,6 +53,7 @@ class ContributionResource(MoneyResource):
     key_columns = ("amount", "funders")
     is_final = True
     splits_years = True
+    is_named_alone = False
     joined = ("fund", "call__fund")
     prefetched = ("funders", "recipients", "projects", "citations__source")
 
@@ -332,6 +333,13 @@ class ContributionResource(MoneyResource):
     def complete(self, row):
         if money := self.money(row):
             amount, currency = money
+            if not amount:
+                error = CellError(
+                    _("No amount is given: it is zero."),
+                    _("Leave this row out, or empty the cell where the amount is not known."),
+                )
+                error.column = "amount"
+                raise error
             label = row.heading("amount")
             row.plan.set("currency", currency, label, "amount")
             row.plan.set("amount", amount, label, "amount")

@@ -9,12 +9,12 @@ from registry.spreadsheets.columns import (
     Column,
     Companion,
     DomainsColumn,
-    PeriodColumn,
     RecordsColumn,
 )
 from registry.spreadsheets.itineraries import ProgrammeColumn, StopsColumn
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import ParticipantsColumn
+from registry.spreadsheets.terms import PeriodColumn
 from registry.spreadsheets.values import split_values
 
 
@@ -34,6 +34,7 @@ class DelegationResource(RecordResource):
     sheet_names = ("Délégations", "Missions", "Déplacements", "Voyages", "Accueils", "Delegations")
     itself = "mission missions delegation delegations deplacement voyage visite visit trip"
     date_columns = ("starts_on", "dates")
+    is_named_alone = False
     index = "delegations"
     prefetched = (
         "stops__place",

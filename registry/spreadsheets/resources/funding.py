@@ -1,6 +1,5 @@
 """The sheet of projects, and what the sheets with amounts share."""
 
-import re
 from functools import partial
 
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from registry.spreadsheets.columns import (
     DomainsColumn,
     FundColumn,
     OrganisationsColumn,
-    PeriodColumn,
     PlacesColumn,
     RecordsColumn,
 )
@@ -23,8 +21,8 @@ from registry.spreadsheets.plans import Change, RecordPlan, describe
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import PartnersColumn
-from registry.spreadsheets.tables import heading_currency
-from registry.text import fold
+from registry.spreadsheets.tables import DOLLARS, has_quebec_dollars, heading_currency
+from registry.spreadsheets.terms import EndColumn, PeriodColumn
 
 CURRENCY_HEADINGS = "Devise, Monnaie | Currency"
 FUNDER_HEADINGS = (
@@ -44,10 +42,6 @@ CALL_HEADINGS = (
     "Année de l'appel | Call, Call for projects, Call for proposals, Edition, Call year"
 )
 
-DOLLARS = re.compile(r"\$|\bdollars?\b", re.IGNORECASE)
-FRENCH_AMOUNTS = frozenset(
-    ("montant", "montants", "subvention", "aide", "somme", "financement", "soutien", "octroi")
-)
 # The funders of what an amount on a sheet of projects gives.
 FUNDERS = OrganisationsColumn("funders", FUNDER_HEADINGS)
 
@@ -86,7 +80,7 @@ class MoneyResource(RecordResource):
         currency = heading_currency(heading)
         if currency or not DOLLARS.search(heading):
             return currency
-        if set(fold(heading).split()) & FRENCH_AMOUNTS:
+        if has_quebec_dollars(heading):
             return Currency.CAD
         error = CellError(
             _("“%(value)s” does not say which dollars.") % {"value": heading},
@@ -143,10 +137,8 @@ class ProjectResource(MoneyResource):
         "| Start, Start date, Start year, From",
         widgets.PartialDateWidget(),
     )
-    ends_on = Column(
-        "ends_on",
-        "Fin, Date de fin, Fin du projet, Année de fin | End, End date, End year",
-        widgets.PartialDateWidget(),
+    ends_on = EndColumn(
+        "ends_on", "Fin, Date de fin, Fin du projet, Année de fin | End, End date, End year"
     )
     period = PeriodColumn(
         "Période, Années, Année, Durée, Calendrier, Dates, Période de réalisation,"
@@ -252,9 +244,14 @@ class ProjectResource(MoneyResource):
     def _give(self, row):
         """The contributions that the row's amounts or funders make."""
         funders = self._funders(row)
-        if (money := self.money(row)) or funders:
+        money = self.money(row)
+        if money and not money[0]:
+            money = None  # a project for which nothing was given
+        if money or funders:
             self._contribute(row, None, *(money or (None, None)), funders)
         for year, amount, currency in self.read(row, "yearly") or ():
+            if not amount:
+                continue
             currency = self._currency(row, currency, "yearly")
             self._contribute(row, year, amount, currency, funders)
 

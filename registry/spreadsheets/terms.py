@@ -1,0 +1,48 @@
+"""The columns that say when something begins and ends, also by how long it lasts."""
+
+from registry.dates import Duration, PartialDate
+from registry.spreadsheets import widgets
+from registry.spreadsheets.columns import Column
+
+
+class EndColumn(Column):
+    """An end, which people also give as a duration: ``3 ans`` from the first of ``starts``."""
+
+    def __init__(self, attribute, headings: str, starts: tuple[str, ...] = ("starts_on",)):
+        super().__init__(attribute, headings, widgets.EndWidget())
+        self.starts = starts
+
+    def apply(self, plan, value, row, directory):
+        super().apply(plan, end_of(plan, value, self.starts), row, directory)
+
+
+def end_of(plan, value: PartialDate | Duration, starts: tuple[str, ...]) -> PartialDate:
+    """The end that a cell says, by itself or from the start of its record."""
+    if isinstance(value, PartialDate):
+        return value
+    start = next(filter(None, (getattr(plan.instance, name) for name in starts)), None)
+    try:
+        return value.end_from(start)
+    except (AttributeError, ValueError):
+        raise widgets.no_end(value.text) from None
+
+
+class PeriodColumn(Column):
+    """A column that fills the beginning and the end: ``2021-2022``, ``du 3 au 12 avril 2024``.
+
+    It may say the end alone, also as a duration from the first of ``starts``.
+    """
+
+    is_written = False
+
+    def __init__(self, headings: str, starts: tuple[str, ...] = ("starts_on",)):
+        super().__init__("starts_on", headings, widgets.PeriodWidget())
+        self.starts = starts
+
+    def apply(self, plan, value, row, directory):
+        start, end = value
+        if start is not None:
+            super().apply(plan, start, row, directory)
+        if end is not None:
+            end = end_of(plan, end, self.starts)
+            plan.set("ends_on", end, row.heading(self.column_name), self.column_name)
