@@ -194,9 +194,13 @@ def _insert(cursor, table: str, rows: list[dict]) -> None:
 
 
 def registry(path: Path) -> None:
+    from django.utils import translation
+
     from registry.models import Authority
     from registry.spreadsheets import jobs
 
+    # As wherever a job runs: its messages are in the language of whoever brought the file.
+    translation.activate(translation.get_language())
     start = time.perf_counter()
     with path.open("rb") as file:
         job, plan = jobs.start(file, path.name, Authority.objects.get(code=Authority.DEFAULT_CODE))

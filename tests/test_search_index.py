@@ -166,6 +166,15 @@ def test_ensure_of_what_is_there_writes_nothing(django_assert_max_num_queries):
         search.ensure()
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's index is a table")
+def test_index_without_drafts_answers_questions_on_postgresql():
+    with engine.steady(), connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN SELECT id FROM registry_project WHERE search_words @@ %s::tsquery", ["'eau':*"]
+        )
+        assert "registry_project_search_words" in str(cursor.fetchall())
+
+
 def test_every_kind_with_a_search_text_has_its_index():
     assert Domain not in search.INDEXED
     assert all(engine.is_whole(model) for model in search.INDEXED)
