@@ -35,7 +35,7 @@ develop: $(VENV)/installed
 	@exec $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
 test: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest -n auto --dist loadfile -q $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -q $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -1,14 +1,22 @@
 """Fixtures that every test may ask for."""
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 
+from tests import database
 from tests.browser import browser, page  # noqa: F401  (fixtures)
 from tests.processes import _database, site  # noqa: F401
 
 # Tests that ask for one of these work with the database.
 DATABASE = {"db", "transactional_db", "live_server", "site", "content"}
+
+
+def pytest_configure():
+    """Passwords of tests guard nothing: the usual hash of each would take a third of a second."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_collection_modifyitems(config, items):
@@ -34,9 +42,18 @@ def _asks_the_database(item) -> bool:
 
 
 @pytest.fixture(scope="session")
+def django_db_use_migrations():
+    """No: they take ten seconds. That they make the same tables is tested (test_migrations)."""
+    return False
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """PostgreSQL drops no database that somebody still uses, such as a request cut short."""
+    with django_db_blocker.unblock():
+        database.made_from_models()
+    TransactionTestCase._fixture_teardown = lambda _case: database.as_new()
     yield
+    # PostgreSQL drops no database that somebody still uses, such as a request cut short.
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(

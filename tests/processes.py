@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -64,37 +66,31 @@ class Site:
             time.sleep(0.05)
 
 
+@contextmanager
+def new_site(folder: Path) -> Iterator[Site]:
+    """A site with a database of its own that has no tables yet."""
+    if connection.vendor == "sqlite":
+        yield Site(folder, f"sqlite:///{folder / 'registry.sqlite3'}")
+        return
+    given = settings.DATABASES["default"]
+    name = f"registry_processes_{os.getpid()}_{folder.name}"
+    keys = {"host": given["HOST"], "user": given["USER"], "password": given["PASSWORD"]}
+    password = f":{given['PASSWORD']}" if given["PASSWORD"] else ""
+    port = f":{given['PORT']}" if given["PORT"] else ""
+    with psycopg.connect(
+        dbname="postgres", port=given["PORT"] or None, autocommit=True, **keys
+    ) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield Site(folder, f"postgres://{given['USER']}{password}@{given['HOST']}{port}/{name}")
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture(scope="module")
 def _database(tmp_path_factory):
-    """An empty database, migrated; the tests of a module share it."""
-    folder = tmp_path_factory.mktemp("site")
-    if connection.vendor == "sqlite":
-        url, drop = f"sqlite:///{folder / 'registry.sqlite3'}", lambda: None
-    else:
-        given = settings.DATABASES["default"]
-        name = f"registry_processes_{os.getpid()}"
-        keys = {"host": given["HOST"], "user": given["USER"], "password": given["PASSWORD"]}
-        server = psycopg.connect(
-            dbname="postgres", port=given["PORT"] or None, autocommit=True, **keys
-        )
-        server.execute(f'CREATE DATABASE "{name}"')
-        password = f":{given['PASSWORD']}" if given["PASSWORD"] else ""
-        port = f":{given['PORT']}" if given["PORT"] else ""
-        url = f"postgres://{given['USER']}{password}@{given['HOST']}{port}/{name}"
-
-        def drop():
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-            server.close()
-
-    site = Site(folder, url)
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-        cwd=settings.BASE_DIR,
-        env=site.environment,
-        check=True,
-    )
-    yield site
-    drop()
+    """An empty database with its tables; the tests of a module share it."""
+    with new_site(tmp_path_factory.mktemp("site")) as site:
+        site.run("from tests.database import make\nmake()\n")
+        yield site
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from registry.models import (
 from registry.models.base import PublicRecord
 from registry.models.sources import CITED
 from registry.search import matching
+from tests.database import as_new
 
 RECORDS = [
     model
@@ -57,7 +58,7 @@ def content(django_db_setup, django_db_blocker):
         call_command("load_content", stdout=StringIO())
     yield
     with django_db_blocker.unblock():
-        call_command("flush", interactive=False, verbosity=0)
+        as_new()
 
 
 def names(rows):

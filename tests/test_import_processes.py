@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("processes")
-
 RECEIVE = """
 import io
 from django.core.files.uploadedfile import SimpleUploadedFile

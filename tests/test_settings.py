@@ -156,7 +156,8 @@ def production(tmp_path_factory):
         "DATA_DIR": str(tmp_path_factory.mktemp("production")),
         "ALLOWED_HOSTS": "registry.example.org",
     }
-    for preparation in (["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"]):
+    tables = ["shell", "-v0", "-c", "from tests.database import make; make()"]
+    for preparation in (tables, ["collectstatic", "--no-input", "-v0"]):
         prepared = _manage(*preparation, **variables)
         assert prepared.returncode == 0, prepared.stderr
     outcome = _manage("shell", "-v0", "-c", PROBE, **variables)
@@ -290,7 +291,7 @@ print(json.dumps([journal, reads > 0, writes]))
 
 def test_sqlite_file_is_in_wal_and_takes_its_lock_at_the_start(tmp_path):
     variables = {"DATA_DIR": str(tmp_path), "DEBUG": "true"}
-    _manage("migrate", "-v0", **variables)
+    _manage("migrate", "contenttypes", "-v0", **variables)
 
     outcome = _manage("shell", "-v0", "-c", TRANSACTIONS, **variables)
 

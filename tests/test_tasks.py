@@ -12,8 +12,6 @@ from django.core.management import CommandError, call_command
 from registry import tasks
 from registry.spreadsheets import running
 
-pytestmark = pytest.mark.xdist_group("processes")
-
 UPLOAD = """
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.conf import settings
