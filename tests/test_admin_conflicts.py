@@ -118,6 +118,24 @@ def test_rows_of_both_are_kept(clients):
     assert found == {("A", "Maire"), ("C", "Préfète"), ("La leur", ""), ("La mienne", "")}
 
 
+def test_rows_that_both_changed_are_told_as_the_other_left_them(clients):
+    one, other = clients
+    agreement = factories.AgreementFactory()
+    for name in ("A", "B", "C", "D"):
+        models.Signatory.objects.create(agreement=agreement, name=name)
+    stale = opened(one, agreement)
+    theirs = {"signatories-0-office": "Maire", "signatories-1-DELETE": "on"}
+    theirs |= {"signatories-2-office": "Préfète", "signatories-3-office": "Ministre"}
+    send(other, url(agreement), opened(other, agreement) | theirs)
+
+    mine = {"signatories-0-office": "Mairesse", "signatories-1-office": "Recteur"}
+    response = send(one, url(agreement), stale | mine | {"signatories-2-DELETE": "on"})
+
+    told = [(row.text, row.is_removed) for row in response.context["conflict"].rows]
+    assert told == [("A (Maire)", False), ("B (Recteur)", True), ("C (Préfète)", False)]
+    assert "C (Préfète)" in response.content.decode()
+
+
 def test_move_by_a_colleague_is_caught(clients):
     one, other = clients
     agreement = factories.AgreementFactory(title="Avant", status="draft")

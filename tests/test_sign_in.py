@@ -190,3 +190,15 @@ def test_forgotten_password_is_renewed_by_mail(client, settings):
     client.post(reverse("account_reset_password"), {"email": user.email})
 
     assert [message.to for message in mail.outbox] == [[user.email]]
+
+
+@pytest.mark.parametrize("name", ["redaction@example.org", "personne@example.org"])
+def test_mail_server_that_is_down_is_told_and_is_no_accident(client, user, settings, name):
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # where nothing answers
+    settings.EMAIL_USE_TLS = False
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+    response = client.post(reverse("account_reset_password"), {"email": name}, follow=True)
+
+    assert response.status_code == 200
+    assert [message.level_tag for message in response.context["messages"]] == ["error"]

@@ -2,12 +2,19 @@
 
 import base64
 import hashlib
+import logging
+import smtplib
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.sites.requests import RequestSite
 from django.urls import reverse
+from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -24,6 +31,20 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def format_email_subject(self, subject):
         return f"{settings.SITE_NAME} – {subject}"
+
+    def send_mail(self, template_prefix, email, context):
+        """A mail server that does not answer undoes nothing of what the message tells."""
+        # Messages are in the name of the site, not of the machine that was asked.
+        site = RequestSite(self.request)
+        site.name = settings.SITE_NAME
+        try:
+            super().send_mail(template_prefix, email, {"current_site": site} | context)
+        except (OSError, smtplib.SMTPException):
+            logger.exception("The message %s could not be sent", template_prefix)
+            messages.error(
+                self.request,
+                _("The mail server does not answer: no message could be sent to you."),
+            )
 
 
 class MFAAdapter(DefaultMFAAdapter):

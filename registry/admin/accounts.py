@@ -80,6 +80,9 @@ class GroupSecurityInline(Rows):
     max_num = 1
     can_delete = False
 
+    def get_extra(self, request, obj=None, **kwargs):
+        return 1  # there to be ticked, without a row to be added
+
 
 def _is_theirs(request, user) -> bool:
     return user is None or request.user.is_superuser or not user.is_superuser

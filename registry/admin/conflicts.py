@@ -35,6 +35,15 @@ class Clash:
 
 
 @dataclass
+class RowClash:
+    """A row that both changed, as the others left it; or as it was typed, where they removed it."""
+
+    label: str
+    text: str
+    is_removed: bool
+
+
+@dataclass
 class Conflict:
     """What others saved since a form was opened."""
 
@@ -43,6 +52,8 @@ class Conflict:
     clashes: list[Clash] = field(default_factory=list)
     # What was taken over from the others, since this form left it alone.
     taken: list[Difference] = field(default_factory=list)
+    # Rows that both changed, as the others left them.
+    rows: list[RowClash] = field(default_factory=list)
 
     @property
     def editors(self) -> str:
@@ -149,8 +160,18 @@ class Merge:
         for typed, present in zip(self.typed_rows, self.present_rows, strict=True):
             name = getattr(typed, "manager", "") or typed.prefix
             if name in gone or name in came:
-                merge_rows(self.data, typed, present, came.get(name, []), gone.get(name, []))
+                theirs = came.get(name, []), gone.get(name, [])
+                both = merge_rows(self.data, typed, present, *theirs)
+                found.rows += self._told(name, both)
         return found
+
+    def _told(self, name, both) -> list[RowClash]:
+        told = []
+        for theirs, mine in both:
+            state = {name: [theirs or mine]}
+            for one in Reader([self._revision({}, state)]).between(self.model, {}, state):
+                told += [RowClash(one.label, line.after, not theirs) for line in one.lines]
+        return told
 
     def _revision(self, before, after) -> Revision:
         return Revision(model_name=self.model._meta.model_name, before=before, after=after)
@@ -197,9 +218,14 @@ def put(data, box) -> None:
         data[name] = "on" if value is True else str(value)
 
 
-def merge_rows(data, typed, present, came, gone) -> None:
-    """Write the rows of both editors into the data: each row as whoever changed it left it."""
+def merge_rows(data, typed, present, came, gone) -> list[tuple[dict | None, dict]]:
+    """Write the rows of both editors into the data: each row as whoever changed it left it.
+
+    Rows that both changed stay as they were typed. They are returned, as the others left them (not
+    at all, where they removed them) and as they were typed.
+    """
     typed.is_valid()
+    both = []
     now = {form.instance.pk: form for form in present.initial_forms}
     said = {pk: row_state(form, typed) for pk, form in now.items()}
     base = {identity(row) for row in [*minus(list(said.values()), came), *gone]}
@@ -208,11 +234,17 @@ def merge_rows(data, typed, present, came, gone) -> None:
         raw = _raw(data, form)
         pk = _pk(raw, form)
         is_going = any(raw.get("DELETE", ()))
-        is_untouched = identity(row_state(form, typed)) in base and not is_going
+        mine = row_state(form, typed)
+        is_untouched = identity(mine) in base and not is_going
         if pk in now:
             theirs = now.pop(pk)
             kept.append(_sent(theirs) if is_untouched else raw)
+            is_theirs = identity(said[pk]) not in base and identity(mine) != identity(said[pk])
+            if is_theirs and not is_untouched:
+                both.append((said[pk], mine))
         elif not (is_untouched or is_going) and (form.has_changed() or pk):
+            if pk:
+                both.append((None, mine))
             raw.pop(typed.model._meta.pk.name, None)
             new.append(raw)
     kept += [_sent(form) for form in now.values()]
@@ -224,6 +256,7 @@ def merge_rows(data, typed, present, came, gone) -> None:
             data.setlist(f"{typed.prefix}-{number}-{name}", values)
     data[f"{typed.prefix}-TOTAL_FORMS"] = str(len(kept) + len(new))
     data[f"{typed.prefix}-INITIAL_FORMS"] = str(len(kept))
+    return both
 
 
 def row_state(form, formset) -> dict:
