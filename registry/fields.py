@@ -190,9 +190,12 @@ class PossiblyFrom(models.Lookup):
         if hasattr(self.rhs, "as_sql"):
             raise NotImplementedError("possibly_from compares with a value, not with a column.")
         iso = self.rhs.earliest.isoformat()
-        # Three plain comparisons, so that an index on the column serves.
-        sql = f"({column} >= %s OR {column} = %s OR {column} = %s)"
-        return sql, [*parameters, iso, *parameters, iso[:7], *parameters, iso[:4]]
+        # Plain comparisons, so that an index on the column serves; the first one, which the others
+        # imply, lets it serve in its order.
+        sql = f"({column} >= %s AND ({column} >= %s OR {column} = %s OR {column} = %s))"
+        return sql, [
+            part for given in (iso[:4], iso, iso[:7], iso[:4]) for part in (*parameters, given)
+        ]
 
 
 @PartialDateField.register_lookup

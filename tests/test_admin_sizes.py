@@ -100,7 +100,7 @@ def test_year_is_found_between_two_years(rf):
 
 @pytest.mark.parametrize("is_large", [True, False])
 def test_country_of_many_places_and_of_few_finds_the_same(rf, monkeypatch, is_large):
-    monkeypatch.setattr("registry.admin.filters.is_large", lambda queryset: is_large)
+    monkeypatch.setattr(sizes, "LARGE", -1 if is_large else sizes.LARGE)
     country = factories.PlaceFactory(country="CA", kind="country")
     agreement, other = factories.AgreementFactory.create_batch(2)
     for organisation in factories.OrganisationFactory.create_batch(2, place=country):

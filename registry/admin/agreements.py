@@ -3,6 +3,7 @@
 import datetime
 
 from django.contrib import admin
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -20,6 +21,7 @@ from registry.admin.filters import (
 )
 from registry.admin.inlines import CitationRows, OrderedRows
 from registry.admin.site import site
+from registry.admin.sizes import narrowed
 from registry.choices import Standing
 from registry.dates import PartialDate
 from registry.models import Agreement, Party, Signatory
@@ -47,7 +49,16 @@ class StandingFilter(StrictFilter):
         today = timezone.localdate()
         if value in dict(StandingHorizons.CHOICES):
             return StandingHorizons.among(queryset, value, today)
-        return queryset.with_standing(today).filter(standing=value)
+        found, day = queryset.with_standing(today).filter(standing=value), today.isoformat()
+        candidates = {
+            Standing.UPCOMING: Q(signed_on__gt=day) | Q(starts_on__gt=day),
+            Standing.UNSTATED: Q(signed_on__isnull=True),
+        }
+        if value not in candidates:
+            return found
+        # All of these are among what an index finds, mostly little.
+        keys = queryset.model.objects.filter(candidates[value]).values_list("pk", flat=True)
+        return narrowed(found, keys, Q())
 
 
 class PartyRows(OrderedRows):

@@ -145,7 +145,7 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
     def get_sortable_by(self, request):
         """All columns that can be sorted; of a large table those that an index has in order."""
         columns = super().get_sortable_by(request)
-        if not sizes.is_large(self.model._base_manager.all()):
+        if not sizes.has_many(self.model):
             return columns
         fields = {
             name: getattr(getattr(self, name, None), "admin_order_field", name) for name in columns
@@ -166,6 +166,19 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
                 _("The address asks for a filter that is not understood: here is the whole list."),
             )
         return response
+
+    def response_action(self, request, queryset):
+        """An action on all that a list finds: not on more than one transaction should hold."""
+        if request.POST.get("select_across", "0") != "0":
+            number = queryset.order_by()[: sizes.MOST_ACTED + 1].count()
+            if number > sizes.MOST_ACTED:
+                text = _(
+                    "Nothing was changed: the list finds more than %(most)d records, and an action "
+                    "takes no more at once. Filter or search the list, and choose again."
+                )
+                messages.error(request, text % {"most": sizes.MOST_ACTED})
+                return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context |= {"title": str(obj) if obj else _("New record"), "subtitle": None}

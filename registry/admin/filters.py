@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import Country
 
 from registry import rights
-from registry.admin.sizes import MOST_CHOICES, is_large
-from registry.choices import PlaceKind
+from registry.admin.sizes import MOST_CHOICES, few, has_many, looked, narrowed
 from registry.models import Authority, Citation, Domain, Place
 from registry.text import fold
 
@@ -41,6 +40,23 @@ class StrictFilter(SimpleListFilter):
         raise NotImplementedError
 
 
+def by_index(queryset, **conditions):
+    """The records that meet conditions on one column, which an index has."""
+    keys = queryset.model.objects.filter(**conditions).values_list("pk", flat=True)
+    name = next(iter(conditions)).partition("__")[0]
+    plain = {f"looked_at{one.removeprefix(name)}": value for one, value in conditions.items()}
+    return narrowed(queryset.alias(looked_at=looked(name)), keys, Q(**plain))
+
+
+def rows_of(model, name):
+    """What a record has under a name: its rows, or the record at the other end of its key."""
+    relation = model._meta.get_field(name)
+    key = relation.field.name if relation.one_to_many else "pk"
+    return relation.related_model.objects.order_by().filter(
+        **{key: OuterRef("pk" if relation.one_to_many else name)}
+    )
+
+
 class PresentFilter(StrictFilter):
     """Values found at the end of ``path``, counted in one query."""
 
@@ -50,7 +66,7 @@ class PresentFilter(StrictFilter):
 
     def lookups(self, request, model_admin):
         visible = rights.of(request.user).visible(model_admin.model.objects.order_by())
-        if is_large(model_admin.model._base_manager.all()):
+        if has_many(model_admin.model):
             # What there may be, from the side of the values: counting would look at every record.
             self.counts = dict.fromkeys(self.possible(model_admin, visible)[:MOST_CHOICES])
             self.unstated = None
@@ -95,11 +111,8 @@ class PresentFilter(StrictFilter):
         if not lookup_spawns_duplicates(queryset.model._meta, self.path):
             return queryset.filter(**stated)
         # By subquery: a join to rows would show a record once for each of its rows.
-        return queryset.filter(self.among(queryset.model.objects.filter(**stated), value))
-
-    def among(self, found, value) -> Q:
-        """That a record is one of those found."""
-        return Q(pk__in=found.values("pk"))
+        found = queryset.model.objects.filter(**stated)
+        return queryset.filter(pk__in=found.values("pk"))
 
 
 class YearFilter(PresentFilter):
@@ -116,11 +129,14 @@ class YearFilter(PresentFilter):
 
     def chosen(self, queryset, value):
         date = self.path.removesuffix("__year")
-        if date == self.path or value == self.NOT_STATED:
-            return super().chosen(queryset, value)
-        # As text from one year to the next, as an index has it.
-        year = int(value)
-        return queryset.filter(**{f"{date}__gte": f"{year:04}", f"{date}__lt": f"{year + 1:04}"})
+        stated = {date: value}
+        if value == self.NOT_STATED:
+            stated = {f"{date}__isnull": True}
+        elif date != self.path:
+            # As text from one year to the next, as an index has it.
+            year = int(value)
+            stated = {f"{date}__gte": f"{year:04}", f"{date}__lt": f"{year + 1:04}"}
+        return by_index(queryset, **stated)
 
 
 class CountryFilter(PresentFilter):
@@ -131,20 +147,37 @@ class CountryFilter(PresentFilter):
         return {code: Country(code).name for code in self.counts}
 
     def possible(self, model_admin, visible) -> list:
-        """The countries that have a record of their own among the places."""
-        countries = Place.objects.filter(kind=PlaceKind.COUNTRY).order_by()
-        return list(countries.values_list("country", flat=True).distinct())
+        return Place.objects.countries()
 
-    def among(self, found, value):
-        """Where the country has many places, records are looked at from the first of the list on;
-        where it has few, it is faster to begin with these.
-        """
-        places = Place.objects.filter(country=value).order_by()
-        if value != self.NOT_STATED and not is_large(places):
-            path = self.path.removesuffix("__country")
-            found = found.model.objects.filter(**{f"{path}__in": places.values("pk")})
-            return super().among(found, value)
-        return Q(Exists(found.filter(pk=OuterRef("pk"))))
+    def chosen(self, queryset, value):
+        model, (first, *beyond) = queryset.model, self.path.split("__")
+        if not beyond:
+            return by_index(queryset, **{first: value})
+        if value == self.NOT_STATED:
+            return self.unknown(queryset, first, "__".join(beyond[:-1]))
+        found = model.objects.filter(**{self.path: value})
+        # From the record to its places: no index leads from those of the country.
+        near = rows_of(model, first).alias(there=looked("__".join(beyond)))
+        return narrowed(
+            queryset, found.values_list("pk", flat=True), Exists(near.filter(there=value))
+        )
+
+    def unknown(self, queryset, first, place):
+        """The records without a row, or with one of an organisation whose place is not known."""
+        model, near = queryset.model, rows_of(queryset.model, first)
+        if not model._meta.get_field(first).one_to_many:
+            return by_index(queryset, **{f"{first}__isnull": True})
+        without = model.objects.filter(~Exists(near))
+        lost = {f"{place}__isnull": True}
+        lacking = near.model.objects.filter(**lost)
+        key = model._meta.get_field(first).field.name
+        found = [
+            few(keys)
+            for keys in (without.values_list("pk", flat=True), lacking.values_list(key, flat=True))
+        ]
+        if None in found:
+            return queryset.filter(~Exists(near) | Exists(near.filter(**lost)))
+        return queryset.filter(pk__in=set.union(*found))
 
 
 class LinkedFilter(PresentFilter):
@@ -160,7 +193,7 @@ class LinkedFilter(PresentFilter):
 
     def possible(self, model_admin, visible) -> list:
         linked = model_admin.model._meta.get_field(self.path).related_model
-        found = rights.current().visible(linked.objects.order_by("-updated_at"))
+        found = rights.current().visible_in_order(linked.objects.order_by("-updated_at", "-pk"))
         return list(found.values_list("pk", flat=True)[:MOST_CHOICES])
 
 
@@ -181,7 +214,12 @@ class DomainFilter(StrictFilter):
         ]
 
     def chosen(self, queryset, value):
-        return queryset.in_domain(value)
+        link = queryset.model._meta.get_field("domains").remote_field.through.objects
+        domains = Domain.objects.filter(Q(pk=value) | Q(parent=value))
+        found = link.filter(domain__in=list(domains.values_list("pk", flat=True)))
+        record = queryset.model._meta.model_name
+        near = Exists(found.filter(**{record: OuterRef("pk")}))
+        return narrowed(queryset, found.values_list(record, flat=True), near)
 
 
 class AuthorityFilter(PresentFilter):
@@ -265,8 +303,12 @@ class SourceFilter(StrictFilter):
         return [("yes", _("With a source")), ("no", _("Without any source"))]
 
     def chosen(self, queryset, value):
-        citations = Citation.objects.filter(**{queryset.model._meta.model_name: OuterRef("pk")})
-        return queryset.filter(Exists(citations)) if value == "yes" else unsourced(queryset)
+        if value == "no":
+            return unsourced(queryset)
+        name = queryset.model._meta.model_name
+        cited = Citation.objects.filter(**{f"{name}__isnull": False}).values_list(name, flat=True)
+        own = Citation.objects.filter(**{name: OuterRef("pk")})
+        return narrowed(queryset, cited, Exists(own))
 
 
 class CheckedFilter(StrictFilter):

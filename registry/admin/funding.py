@@ -1,7 +1,7 @@
 """Administration of funds, calls, funded projects and contributions."""
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from registry.admin.filters import (
 from registry.admin.forms import LinkForm, LinkFormSet
 from registry.admin.inlines import CitationRows, OrderedRows, Rows
 from registry.admin.site import site
+from registry.admin.sizes import narrowed
 from registry.models import (
     Call,
     Contribution,
@@ -77,8 +78,12 @@ class OpenFilter(StrictFilter):
     def chosen(self, queryset, value):
         if value == "soon":
             return queryset.closing_within(CALLS_CLOSE_WITHIN, timezone.localdate())
-        is_open = Q(pk__in=queryset.model.objects.open(timezone.localdate()).values("pk"))
-        return queryset.filter(is_open if value == "yes" else ~is_open)
+        found = queryset.model.objects.order_by().open(timezone.localdate())
+        # Call by call, for a list that is read in its order.
+        is_open = Exists(found.filter(pk=OuterRef("pk")))
+        if value == "no":
+            return queryset.filter(~is_open)
+        return narrowed(queryset, found.values_list("pk", flat=True), is_open)
 
 
 class ClosingYearFilter(YearFilter):

@@ -19,6 +19,9 @@ from registry.history import shapes
 from registry.history.restoring import revisions_of, state_at
 from registry.models.base import PublicRecord
 
+# So many records are named that stand in the way of a deletion, and so many of what goes.
+MOST_NAMED, MOST_LISTED = 25, 200
+
 
 class GuardedChoices:
     """Boxes that offer only the records that the person may know of, in forms and rows alike."""
@@ -161,7 +164,17 @@ class GuardedAdmin(GuardedChoices):
         their authority.
         """
         may = rights.of(request.user)
-        if may.is_administrator or not objs:
+        if not objs:
+            return super().get_deleted_objects(objs, request)
+        if held := _held_by_many(objs):
+            named = [self._named(one, may) for one in dict.fromkeys(map(_holder, held))]
+            named.append(_("…and others: more than %d in all.") % len(held))
+            return [str(one) for one in objs[:MOST_NAMED]], {}, set(), named
+        nested, count, needed, protected = self._deleted_objects(objs, request, may)
+        return _first_of(nested), count, needed, protected
+
+    def _deleted_objects(self, objs, request, may):
+        if may.is_administrator:
             return super().get_deleted_objects(objs, request)
         collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
         collector.collect(objs)
@@ -201,6 +214,34 @@ def _without(fields, names) -> list:
     return kept
 
 
+def _held_by_many(records) -> list:
+    """The first of what stands in the way of deleting the records, if it is more than is named.
+
+    All of it would be loaded otherwise: a network is a party to thousands of agreements.
+    """
+    pks, found = [record.pk for record in records], []
+    for relation in records[0]._meta.related_objects:
+        if relation.on_delete is models.PROTECT:
+            rows = relation.related_model._base_manager.order_by()
+            rows = rows.filter(**{f"{relation.field.name}__in": pks})
+            found += rows[: MOST_NAMED + 1 - len(found)]
+        if len(found) > MOST_NAMED:
+            return found[:MOST_NAMED]
+    return []
+
+
+def _first_of(nested: list) -> list:
+    """A nested list of names, the first of each level; a list belongs to the name before it."""
+    names = [one for one in nested if not isinstance(one, list)]
+    shown, number = [], 0
+    for one in nested:
+        number += not isinstance(one, list)
+        if number > MOST_LISTED:
+            return [*shown, _("…and %d others.") % (len(names) - MOST_LISTED)]
+        shown.append(_first_of(one) if isinstance(one, list) else one)
+    return shown
+
+
 def _holder(row):
     """The record whose row this is; a record is its own."""
     for model, key in shapes.owner_paths(type(row)):
@@ -222,8 +263,8 @@ def _held_by_others(model, records, may) -> list:
             if not issubclass(owner, PublicRecord):
                 continue
             rows = holder._base_manager.filter(**{path: pks}).order_by().values(key)
-            others = owner._base_manager.filter(pk__in=rows)
-            found += others.exclude(authority__in=list(may.authorities))
+            others = owner._base_manager.filter(pk__in=rows).order_by()
+            found += others.exclude(authority__in=list(may.authorities))[:MOST_NAMED]
     return found
 
 

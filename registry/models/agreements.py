@@ -87,6 +87,10 @@ class Agreement(PublicRecord):
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
         ordering = [Coalesce("signed_on", "starts_on").desc(nulls_last=True), "title"]
+        indexes = [
+            *PublicRecord.Meta.indexes,
+            models.Index(fields=["starts_on"], name="agreement_by_start"),
+        ]
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(

@@ -57,6 +57,10 @@ class Place(BilingualName, PublicRecord):
         verbose_name = _("place")
         verbose_name_plural = _("places")
         ordering = ["name_fr", "country"]
+        indexes = [
+            *PublicRecord.Meta.indexes,
+            models.Index(fields=["country"], name="place_by_country"),
+        ]
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(

@@ -36,6 +36,10 @@ class Source(PublicRecord):
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         ordering = [models.F("published_on").desc(nulls_last=True), "title"]
+        indexes = [
+            *PublicRecord.Meta.indexes,
+            models.Index(fields=["published_on"], name="source_by_date"),
+        ]
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(

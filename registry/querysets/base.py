@@ -1,6 +1,6 @@
 """Records with a publication status, and places."""
 
-from django.db import models, transaction
+from django.db import connections, models, transaction
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.dispatch import Signal
@@ -25,6 +25,18 @@ WITHIN = """
         SELECT id FROM %(table)s WHERE id = %%s
         UNION SELECT below.id FROM %(table)s below JOIN inside ON below.parent_id = inside.id
     ) SELECT id FROM inside
+"""
+
+# From each country to the next, by the index: never all places.
+COUNTRIES = """
+    WITH RECURSIVE present(code) AS (
+        SELECT min(country) FROM %(table)s
+        UNION ALL
+        SELECT (SELECT min(country) FROM %(table)s WHERE country > code) FROM present
+        WHERE code IS NOT NULL
+    ) SELECT code FROM present WHERE EXISTS (
+        SELECT 1 FROM %(table)s WHERE country = code AND status = %%s
+    )
 """
 
 
@@ -104,3 +116,10 @@ class PlaceQuerySet(RecordQuerySet):
         """
         inside = RawSQL(WITHIN % {"table": self.model._meta.db_table}, [place.pk])  # noqa: S611
         return self.filter(pk__in=inside)
+
+    def countries(self) -> list[str]:
+        """The codes of the countries in which a published place lies, however many places."""
+        with connections[self.db].cursor() as cursor:
+            table = self.model._meta.db_table
+            cursor.execute(COUNTRIES % {"table": table}, [Status.PUBLISHED.value])
+            return [code for (code,) in cursor.fetchall()]
