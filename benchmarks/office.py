@@ -17,6 +17,9 @@ STEP = 20_000
 STATUSES = ("published",) * 16 + ("draft",) * 2 + ("in_review", "archived")
 COUNTRIES = ("FR", "CA", "DE", "SN", "BF", "JP", "MA", "VN", "ML", "RO")
 DAY = datetime.timedelta(days=1)
+# Of this number is an organisation that is everywhere: a party to one agreement in five, and so on;
+# a place, a fund and a source like it.
+HUB = 1000
 
 
 class Office:
@@ -39,6 +42,10 @@ class Office:
     def some(self) -> int:
         """The key of some record: of each kind there are as many."""
         return 1 + int(self.size * self.lot.random())
+
+    def some_or_hub(self) -> int:
+        """The key of some record, or, one time in five, of the one to which all others lead."""
+        return HUB if self.size >= HUB and self.lot.random() < 0.2 else self.some()
 
     def words(self, number: int) -> str:
         return f"{' '.join(self.lot.choices(WORDS, k=6)).capitalize()} {number}"
@@ -74,7 +81,7 @@ class Office:
         name = self.words(number)
         country = self.any_of(COUNTRIES)
         fields = {"name_fr": name, "kind": self.any_of(PlaceKind.values), "country": country}
-        fields["parent_id"] = self.some() if number % 4 else None
+        fields["parent_id"] = self.some_or_hub() if number % 4 else None
         if fields["parent_id"] == number:
             fields["parent_id"] = None
         return fields | {"population": self.lot.randint(100, 10**6)}, name
@@ -84,7 +91,7 @@ class Office:
 
         name = self.words(number)
         kind = self.any_of(OrganisationKind.values)
-        return {"name": name, "kind": kind, "place_id": self.some()}, name
+        return {"name": name, "kind": kind, "place_id": self.some_or_hub()}, name
 
     def fund(self, number):
         from registry.choices import FundKind
@@ -125,30 +132,38 @@ class Office:
         from registry.choices import ActivityStatus
 
         name = self.words(number)
-        fields = {"title": name, "fund_id": self.some(), "call_id": self.some()}
+        fields = {"title": name, "fund_id": self.some_or_hub(), "call_id": self.some()}
         fields["activity_status"] = self.any_of(ActivityStatus.values)
         return fields | {"starts_on": self.date()}, name
 
     def contribution(self, number):
         name = self.words(number)
         fields = {"amount": self.lot.randint(100, 10**6), "currency": self.any_of(("EUR", "CAD"))}
-        fields |= {"year": self.lot.randint(1990, 2028), "fund_id": self.some()}
+        fields |= {"year": self.lot.randint(1990, 2028), "fund_id": self.some_or_hub()}
         return fields | {"kind": "grant"}, name
 
     def rows(self, number):
         """The rows and links of the records of one number."""
         from registry import models
 
-        yield models.Party, {"agreement_id": number, "organisation_id": self.some(), "position": 1}
+        yield (
+            models.Party,
+            {"agreement_id": number, "organisation_id": self.some_or_hub(), "position": 1},
+        )
         yield models.Stop, {"delegation_id": number, "place_id": self.some(), "position": 1}
         yield (
             models.Participant,
-            {"delegation_id": number, "organisation_id": self.some(), "position": 1}
+            {"delegation_id": number, "organisation_id": self.some_or_hub(), "position": 1}
             | {"role": "participant"},
         )
         yield (
             models.ProjectPartner,
-            {"project_id": number, "organisation_id": self.some(), "position": 1, "role": "lead"},
+            {
+                "project_id": number,
+                "organisation_id": self.some_or_hub(),
+                "position": 1,
+                "role": "lead",
+            },
         )
         yield (
             models.FundOrganisation,
@@ -163,7 +178,7 @@ class Office:
         yield money.funders.through, {"contribution_id": number, "organisation_id": self.some()}
         if number % 10:  # one in ten cites nothing
             for name in ("agreement", "project", "organisation"):
-                yield models.Citation, {"source_id": self.some(), f"{name}_id": number}
+                yield models.Citation, {"source_id": self.some_or_hub(), f"{name}_id": number}
 
     def revision(self, number):
         from registry import models
@@ -183,8 +198,8 @@ class Office:
         }
 
 
-def fill(size: int) -> None:
-    """Put ``size`` records of each kind into a registry that has none yet."""
+def fill(size: int, first: int = 1) -> None:
+    """Put records of each kind into a registry, with the numbers from the first to ``size``."""
     from django.db import connection, transaction
 
     from registry import changes, models, search
@@ -192,7 +207,7 @@ def fill(size: int) -> None:
     kinds = ("place", "organisation", "fund", "call", "agreement", "delegation", "source")
     kinds += ("project", "contribution")
     office = Office(size)
-    numbers = range(1, size + 1)
+    numbers = range(first, size + 1)
     with transaction.atomic(), changes.wholesale(size * len(kinds)):
         for name in kinds:
             make = getattr(office, name)
@@ -202,7 +217,7 @@ def fill(size: int) -> None:
                 return office.common(number, title) | fields
 
             _insert(getattr(models, name.capitalize()), map(record, numbers))
-        for start in range(1, size + 1, STEP):
+        for start in range(first, size + 1, STEP):
             tables: dict = {}
             for number in range(start, min(start + STEP, size + 1)):
                 for model, row in office.rows(number):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import rights
 from registry.admin.filters import CALLS_CLOSE_WITHIN, StandingHorizons, unchecked, unsourced
+from registry.admin.sizes import has_many
 from registry.choices import Status
 from registry.history.shapes import tracked_model
 from registry.models import Agreement, Call, Delegation, ImportJob, Revision, Source
@@ -22,6 +23,8 @@ from registry.models.base import PublicRecord
 
 MOST = 100
 SHOWN = 6
+# Of a large table so many records are looked at for what is hardly ever found.
+LOOKED_AT = 500
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class Desk:
             Block(_("Not checked for a year"), empty=_("Everything was checked within a year.")),
             lambda records: unchecked(records.filter(status=Status.PUBLISHED), self.today),
             shows_lines=False,
+            first="updated_at",
             status__exact=Status.PUBLISHED.value,
             checked="due",
         )
@@ -138,11 +142,15 @@ class Desk:
             Block(_("Without a source"), empty=_("Every record cites a source.")),
             unsourced,
             shows_lines=False,
+            first="-updated_at",
             left_out=(Source,),
             sourced="no",
         )
 
-    def _by_kind(self, block, narrow, shows_lines=True, left_out=(), whose="", **query):
+    def _by_kind(self, block, narrow, shows_lines=True, first="", left_out=(), whose="", **query):
+        """One count for each kind. Where a search may find little among much, and no index leads
+        to it, the ``first`` of a large table alone are looked at; the list behind has all.
+        """
         newest = []
         if not self.kinds:
             return None
@@ -152,6 +160,11 @@ class Desk:
             records, url = self.own(model, **query)
             if whose:
                 url = self.list_of(model, whose=whose, **query)
+            if first and has_many(model):
+                records = records.filter(pk__in=records.order_by(first).values("pk")[:LOOKED_AT])
+                block.empty = (
+                    _("None is among the first %d of each kind: the lists have all.") % LOOKED_AT
+                )
             pks = list(narrow(records).order_by().values_list("pk", flat=True)[: MOST + 1])
             if not pks:
                 continue
