@@ -8,7 +8,7 @@ from registry.dates import DateError, PartialDate, parse_date, parse_range
 from registry.models import Agreement, Call, Contribution, Delegation, Organisation, Project
 from registry.spreadsheets import vocabulary
 from registry.spreadsheets.amounts import read_amount
-from registry.spreadsheets.persons import is_person, split_listed
+from registry.spreadsheets.persons import is_likely_person, is_person, split_listed
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.values import read_stops
 from tests import factories
@@ -94,6 +94,32 @@ def test_two_names_that_may_be_one_are_refused():
 )
 def test_person_in_a_list_of_organisations_is_known_by_its_form(text, expected):
     assert is_person(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Anne Ma", True),
+        ("Jean-Pierre Du Bois", True),
+        ("Rennes Métropole", False),
+        ("Biotech Santé Bretagne", False),
+        ("Ville de Saint-Paul", False),
+        ("Anne", False),
+    ],
+)
+def test_name_that_begins_with_a_given_name_is_a_persons(text, expected):
+    assert is_likely_person(text) is expected
+
+
+@pytest.mark.django_db
+def test_organisation_among_signatories_is_a_party():
+    rows = [["Intitulé", "Type", "Signataires"], ["A", "Convention", "Ville de Rennes ; Anne Ma"]]
+
+    bring_in(xlsx(rows))
+
+    agreement = Agreement.objects.get()
+    assert [str(party) for party in agreement.parties.all()] == ["Ville de Rennes"]
+    assert [str(one) for one in agreement.signatories.all()] == ["Anne Ma"]
 
 
 @pytest.mark.parametrize(

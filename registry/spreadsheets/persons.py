@@ -8,6 +8,7 @@ import re
 
 from django.utils.translation import gettext as _
 
+from registry.spreadsheets.given_names import USUAL
 from registry.spreadsheets.problems import CellError
 from registry.text import fold
 
@@ -71,6 +72,16 @@ def is_person(text: str) -> bool:
     if not mark:
         name, mark, office = re.sub(r"\s[-–—]\s", "\n", text, count=1).partition("\n")
     return bool(mark) and looks_like_name(name.strip()) and _is_office(office.strip())
+
+
+def is_likely_person(text: str) -> bool:
+    """Whether a text is a name alone that begins with a usual given name."""
+    return looks_like_name(text) and fold(text).split()[0] in USUAL
+
+
+def names_a_body(text: str) -> bool:
+    """Whether a text begins as names of bodies do: *Ville de…*, *Université…*."""
+    return bool(set(fold(text).split()[:1]) & BODIES)
 
 
 def _is_office(text: str) -> bool:

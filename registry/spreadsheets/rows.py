@@ -74,12 +74,16 @@ class PartiesColumn(RowsColumn):
 
     def add(self, plan, item, label, directory):
         organisation = directory.organisation(item, place_of_side(self.side, directory))
-        row = find_row(plan, self.attribute, organisation, self.role)
-        if row is None:
-            role = {"role": self.role} if self.role else {}
-            row = new_row(Party, organisation=organisation, **role)
-            plan.add_row(self.attribute, row, label)
-        return row
+        return add_party(plan, organisation, label, self.role)
+
+
+def add_party(plan, organisation, label: str, role=None) -> Party:
+    """The row of a party to an agreement, which may be there already."""
+    row = find_row(plan, "parties", organisation, role)
+    if row is None:
+        row = new_row(Party, organisation=organisation, **({"role": role} if role else {}))
+        plan.add_row("parties", row, label)
+    return row
 
 
 class PartnersColumn(RowsColumn):
@@ -134,7 +138,10 @@ def find_row(plan, relation: str, organisation, role: str = ""):
 
 
 class SignatoriesColumn(RowsColumn):
-    """Who signed: ``Name (office)``, or ``Name (office) : Organisation``."""
+    """Who signed: ``Name (office)``, or ``Name (office) : Organisation``.
+
+    An organisation that stands among them is a party.
+    """
 
     row_fields = ("name", "office", "organisation_id")
 
@@ -146,6 +153,9 @@ class SignatoriesColumn(RowsColumn):
     def enter(self, plan, value, row, directory):
         label, listed = row.heading(self.column_name), []
         for text in values.split_persons(value):
+            if persons.names_a_body(text) or directory.find_organisation(text):
+                add_party(plan, directory.organisation(text), label)
+                continue
             text, signs_for = values.read_detail(text, directory.knows_organisation)
             person = values.read_person(text)
             said = {"office": person.office}
@@ -187,8 +197,9 @@ def _written(row) -> str:
 class ParticipantsColumn(RowsColumn):
     """Organisations and persons on a delegation; with ``ROLE.LEADER``, those who lead it.
 
-    Without parentheses an unknown name is an organisation's, except among the leaders. A person's
-    organisation and the sector may follow: ``Name (office) : Organisation : Sector``.
+    Without parentheses an unknown name is an organisation's, except among the leaders, or where it
+    begins with a usual given name. A person's organisation and the sector may follow:
+    ``Name (office) : Organisation : Sector``.
     """
 
     commas = True
@@ -227,6 +238,7 @@ class ParticipantsColumn(RowsColumn):
             persons.refuse_headcount(text)
             person, employer = values.read_detail(text, directory.knows_organisation)
             is_person = self.persons or employer or _has_office(person) or persons.is_person(person)
+            is_person = is_person or persons.is_likely_person(person)
             if is_person and (
                 added := self._add_person(plan, person, employer, sector, label, directory)
             ):

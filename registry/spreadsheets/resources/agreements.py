@@ -55,7 +55,7 @@ class AgreementResource(RecordResource):
         "kind",
         "Type, Nature, Type d'accord, Type d'entente, Nature de l'accord, Catégorie, Forme,"
         "Type de document"
-        "| Kind, Agreement type, Type of agreement, Category",
+        "| Type of partnership, Kind, Agreement type, Type of agreement, Category",
         widgets.ChoiceWidget(AgreementKind),
     )
     signed_on = Column(
@@ -70,7 +70,7 @@ class AgreementResource(RecordResource):
         "starts_on",
         "Début, Date de début, Date d'effet, Prise d'effet, Entrée en vigueur, En vigueur depuis,"
         "Date d'entrée en vigueur"
-        "| Start, Start date, Takes effect on, Effective date, Entry into force",
+        "| Valid from, Start, Start date, Takes effect on, Effective date, Entry into force",
         widgets.PartialDateWidget(),
     )
     ends_on = EndColumn(
@@ -102,7 +102,8 @@ class AgreementResource(RecordResource):
         "Entre, Cocontractants, Contractants, Parties signataires, Organisations partenaires,"
         "Villes partenaires, Partenaires étrangers, Partenaires internationaux, Villes jumelées,"
         "Jumelée avec, Avec | Parties, Partners, Organisations, Organizations, Between, With,"
-        "Partner organisations, Twinned with, Foreign partners, Signatory parties",
+        "Sister city, Sister cities, Partner organisations, Twinned with, Foreign partners,"
+        "Signatory parties",
     )
     french_parties = PartiesColumn(
         "parties",

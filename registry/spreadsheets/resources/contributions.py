@@ -88,7 +88,7 @@ class ContributionResource(MoneyResource):
     recipient_siret = Companion(
         "SIRET du bénéficiaire, SIRET bénéficiaire, Identification du bénéficiaire, SIRET,"
         "Identification SIRET du bénéficiaire, Identifiant du bénéficiaire, Id bénéficiaire,"
-        "SIRET de l'association, SIRET de l'organisme | Recipient SIRET"
+        "SIRET de l'association, SIRET de l'organisme, Numéro SIRET, N° SIRET | Recipient SIRET"
     )
     recipient_rna = Companion(
         "RNA du bénéficiaire, RNA bénéficiaire, Identification RNA du bénéficiaire, RNA"

@@ -124,7 +124,7 @@ class DelegationResource(RecordResource):
     )
     results = Column(
         "results",
-        "Résultats, Bilan, Suites, Retombées, Suites données, Livrables"
+        "Résultats, Bilan, Suites, Retombées, Suites données, Livrables, Compte rendu"
         "| Results, Outcomes, Follow-up",
         widgets.TextWidget(),
     )

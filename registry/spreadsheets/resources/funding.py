@@ -166,8 +166,9 @@ class ProjectResource(MoneyResource):
     )
     leads = PartnersColumn(
         "partners",
-        "Porteurs, Porteur, Chef de file, Chefs de file, Porté par, Porteurs de projet,"
-        "Porteur de projet, Porteur du projet, Responsable, Organisme porteur, Structure porteuse,"
+        "Porteurs, Porteur, Porteur principal, Chef de file, Chefs de file, Porté par,"
+        "Porteurs de projet, Porteur de projet, Porteur du projet, Responsable, Organisme porteur,"
+        "Structure porteuse,"
         "Collectivité, Organisme, Organisme demandeur, Bénéficiaire, Bénéficiaires,"
         "Nom du bénéficiaire, Organisme bénéficiaire, Lauréat, Promoteur, Maître d'ouvrage"
         "| Leads, Recipient, Recipients, Recipient name, Beneficiary, Grantee, Organisation, Lead,"

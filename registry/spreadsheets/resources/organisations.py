@@ -42,7 +42,8 @@ class OrganisationResource(RecordResource):
         "Nom, Organisation, Organisme, Nom de l'organisation, Nom de l'organisme, Dénomination,"
         "Raison sociale, Structure, Nom de la structure, Nom officiel, Acteur,"
         "Partenaire, Nom du partenaire, Institution, Collectivité, Association, Entreprise,"
-        "Établissement"
+        "Établissement, Dénomination sociale, Nom de l'établissement, Nom de l'entreprise,"
+        "Nom de l'association, Nom de l'institution"
         "| Name, Partner, Partner name, Company, Company name, Organisation, Organization,"
         "Organisation name, Official name, Legal name",
     )
@@ -69,7 +70,8 @@ class OrganisationResource(RecordResource):
     kind = Column(
         "kind",
         "Type, Catégorie, Nature, Type d'organisation, Type d'organisme, Type de structure, Statut,"
-        "Forme, Forme juridique, Statut juridique"
+        "Forme, Forme juridique, Statut juridique, Type d'établissement, Type de partenaire,"
+        "Type d'institution, Type d'acteur, Nature juridique"
         "| Type, Kind, Category, Organisation type, Organization type, Type of organisation",
         widgets.ChoiceWidget(OrganisationKind),
     )
@@ -78,7 +80,9 @@ class OrganisationResource(RecordResource):
         "| Head office, City, Town, Municipality, Location",
         written_from="place_id",
     )
-    country = CountryColumn("Pays | Country", widgets.CountryWidget(), written_from="place_id")
+    country = CountryColumn(
+        "Pays, Pays du siège | Country", widgets.CountryWidget(), written_from="place_id"
+    )
     website = Column(
         "website",
         "Site web, Site internet, Site, URL, Adresse web, Web, Lien, Page web | Link, Website,"
