@@ -193,6 +193,7 @@ class ImportState(TextChoices):
     READING = "reading", _("Being read")
     PLANNING = "planning", _("Being compared with the registry")
     PREVIEWED = "previewed", _("Awaiting confirmation")
+    UNCHANGED = "unchanged", _("Nothing to import")
     REFUSED = "refused", _("Refused: to be corrected")
     WRITING = "writing", _("Being written")
     CONFIRMED = "confirmed", _("Imported")

@@ -23,6 +23,7 @@ from django_tasks.utils import get_random_id, normalize_json
 from registry.choices import ImportState
 from registry.duplicates import finding
 from registry.models import ImportJob
+from registry.models.imports import OPEN
 from registry.spreadsheets import jobs, progress, running, undo
 
 KILOBYTE = 1 << 10
@@ -141,9 +142,9 @@ def preview_again(job: ImportJob) -> None:
                 jobs.preview(job)
             return
     settled = {"mapping": job.mapping, "profile": job.profile, "good_rows": job.good_rows}
-    claimed = ImportJob.objects.filter(
-        pk=job.pk, state__in=(ImportState.PREVIEWED, ImportState.REFUSED)
-    ).update(state=ImportState.WAITING, **settled)
+    claimed = ImportJob.objects.filter(pk=job.pk, state__in=OPEN).update(
+        state=ImportState.WAITING, **settled
+    )
     if not claimed:
         raise jobs.NotConfirmableError
     job.state = ImportState.WAITING

@@ -123,7 +123,7 @@ def test_second_upload_says_that_nothing_is_to_do(client, officer):
     response = upload(client, SUPPORT)
 
     job = ImportJob.objects.order_by("-created_at").first()
-    assert not job.changes_something
+    assert (job.state, job.is_open) == ("unchanged", True)
     assert reverse("admin:registry_importjob_confirm", args=[job.pk]) not in (
         response.content.decode()
     )

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from registry.models import NameDecision, Organisation, OrganisationName, Place, Project
-from registry.spreadsheets.names import key_of
+from registry.spreadsheets.names import Names, key_of
 from tests.factories import AuthorityFactory, OrganisationFactory, PlaceFactory, UserFactory
 from tests.spreadsheets import authority, bring_in, csv, plan, xlsx
 from tests.test_import_mapping import _own_storage, officer, page, upload  # noqa: F401
@@ -193,3 +193,7 @@ def test_command_names_what_is_to_be_decided_and_refuses(pool, tmp_path, capsys)
     assert exit_.value.code == 1
     assert "Le Poool" in capsys.readouterr().err
     assert not Project.objects.exists()
+
+
+def test_text_far_too_long_for_a_name_is_not_compared_letter_by_letter():
+    assert Names().near("a" * 5_000_000) == []

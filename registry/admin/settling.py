@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from registry import tasks
 from registry.admin import column_forms
-from registry.choices import ImportState, NameAnswer
+from registry.choices import NameAnswer
 from registry.models import ImportProfile, NameDecision
 from registry.spreadsheets import jobs, running
 from registry.spreadsheets.mapping import Mapping
@@ -163,7 +163,7 @@ class SettledImportsMixin:
         job = self._job(request, pk)
         if not self.has_add_permission(request):
             raise PermissionDenied
-        if job.state not in (ImportState.PREVIEWED, ImportState.REFUSED) or not job.file:
+        if not job.is_open or not job.file:
             raise Http404
         return job
 

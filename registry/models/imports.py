@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from registry.choices import ImportState
 from registry.models.base import default_authority
 
+# The states of a job that still waits for its author.
+OPEN = (ImportState.PREVIEWED, ImportState.UNCHANGED, ImportState.REFUSED)
 LIFETIME = datetime.timedelta(days=30)
 
 
@@ -102,7 +104,7 @@ class ImportJob(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether it still waits for its author: to confirm it, or to correct the file."""
-        return self.state in (ImportState.PREVIEWED, ImportState.REFUSED)
+        return self.state in OPEN
 
     @property
     def changes_something(self) -> bool:

@@ -178,7 +178,7 @@ def abandon(job: ImportJob) -> None:
     """Give the job up and delete its file."""
     with transaction.atomic():
         locked = ImportJob.objects.select_for_update().get(pk=job.pk)
-        if locked.state not in (ImportState.PREVIEWED, ImportState.REFUSED):
+        if not locked.is_open:
             raise NotConfirmableError
         locked.state = ImportState.CANCELLED
         locked.save()
@@ -191,7 +191,7 @@ def abandon(job: ImportJob) -> None:
 def forget_expired_files() -> None:
     """Delete the files whose time is over; their jobs remain, with what they changed."""
     for job in ImportJob.objects.filter(expires_at__lt=timezone.now()).exclude(file=""):
-        if job.state in (ImportState.PREVIEWED, ImportState.REFUSED):
+        if job.is_open:
             job.state = ImportState.CANCELLED
         job.file.delete(save=False)
         if job.refused_file:
@@ -226,10 +226,13 @@ def _refused_rows(job: ImportJob, plan: Plan) -> ContentFile:
 
 
 def _note(job: ImportJob, plan: Plan) -> None:
-    job.state = ImportState.REFUSED if plan.problems else ImportState.PREVIEWED
     job.plan_digest = plan.digest
     job.mapping, job.profile = plan.mapping.as_json(), plan.mapping.name
     job.report = report(plan)
+    if plan.problems:
+        job.state = ImportState.REFUSED
+    else:
+        job.state = ImportState.PREVIEWED if job.changes_something else ImportState.UNCHANGED
 
 
 def wait_for_other_imports() -> None:

@@ -23,6 +23,8 @@ LOOK_ALIKES = str.maketrans(
 )
 # A letter more or less is a slip in a word of four; another letter makes another short word
 # (Lyon, Laon), and another first letter another name (Nantes, Mantes).
+# What is longer is no name: without each of its letters it would fill the memory.
+LONGEST_NAME = 300
 SHORTEST_WITH_SLIP = 4
 SHORTEST_WITH_OTHER_LETTER = 6
 
@@ -168,6 +170,8 @@ def key_of(name: str) -> str:
 
 def _deletions(key: str) -> set[str]:
     """The key, and the key without each of its letters: two keys one slip apart share one."""
+    if len(key) > LONGEST_NAME:
+        return {key}
     return {key, *(key[:index] + key[index + 1 :] for index in range(len(key)))}
 
 

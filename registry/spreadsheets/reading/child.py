@@ -55,7 +55,7 @@ def _limit(megabytes: int, seconds: int) -> None:
     """The system ends a process that passes these, whatever the library is at."""
     for limit, value in (
         (resource.RLIMIT_AS, megabytes * MEGABYTE),
-        (resource.RLIMIT_CPU, seconds + 1),
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
     ):
