@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0013_redundant_indexes'),
+        ('registry', '0014_indexes_of_filters'),
     ]
 
     operations = [
