@@ -13,9 +13,11 @@ from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, pass_context
 
+from registry.money import format_money
 from registry.templatetags import registry as tags
 
 register = template.Library()
@@ -30,16 +32,19 @@ def environment(**options) -> Environment:
     """Jinja2 as the parts need it; named in the settings."""
     made = Environment(**options, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 (escapes)
     made.globals |= {
-        "_": gettext,
-        "static": static,
+        "_": message,
+        "static": static_file,
         "url": url,
         "and_others": and_others,
+        "capfirst": capfirst,
         "label_of": label_of,
         "querystring": querystring,
+        "shared_with_others": shared_with_others,
         "without_chip": pass_context(tags.without_chip),
         "turned_chip": pass_context(tags.turned_chip),
     }
-    shared = ("event", "icon", "money", "number", "published", "record_link", "term", "when")
+    shared = ("event", "external_link", "icon", "money", "number", "prose", "published")
+    shared += ("record_link", "term", "theme_url", "when")
     made.globals |= {name: getattr(tags, name) for name in shared}
     return made
 
@@ -90,6 +95,15 @@ def _choices(model, field: str) -> dict:
     return dict(model._meta.get_field(field).flatchoices)
 
 
+def message(text: str) -> str:
+    return _message(text, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _message(text: str, _language: str) -> str:
+    return gettext(text)
+
+
 def url(name: str, **values) -> str:
     return (
         reverse(name, kwargs=values) if values else _url(name, get_language(), get_script_prefix())
@@ -102,8 +116,26 @@ def _url(name: str, _language: str, _prefix: str) -> str:
     return reverse(name)
 
 
+@lru_cache(maxsize=256)
+def static_file(path: str) -> str:
+    """The address of a file of the release."""
+    return static(path)
+
+
 def and_others(count: int) -> str:
     return ngettext("and %(count)s other", "and %(count)s others", count) % {"count": count}
+
+
+def shared_with_others(contribution) -> str:
+    """That an amount is not for the project of the page alone."""
+    count = contribution.shared_with
+    return ngettext(
+        "%(amount)s are for this project and %(count)s other together: "
+        "the part of each is not stated.",
+        "%(amount)s are for this project and %(count)s others together: "
+        "the part of each is not stated.",
+        count,
+    ) % {"amount": format_money(contribution.amount, contribution.currency), "count": count}
 
 
 @pass_context

@@ -177,13 +177,6 @@ def degrees(coordinate) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def canonical_url(context) -> str:
-    """The address of the page without what only arranges it."""
-    request = context["request"]
-    return request.build_absolute_uri(request.path)
-
-
-@register.simple_tag(takes_context=True)
 def other_languages(context) -> list[dict]:
     """The page in each other language: its code, its name for itself, its address."""
     request = context.get("request")
@@ -221,11 +214,6 @@ def _in_language(context, request, code) -> str:
         return other
     with translation.override(code):
         return reverse("registry:home")  # a page that does not exist has no other language
-
-
-@register.simple_tag(takes_context=True)
-def absolute(context, address) -> str:
-    return context["request"].build_absolute_uri(address)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,6 +1,7 @@
 """The public lists: filtered, counted by their facets, in one of their ways of showing."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from django.core.paginator import Paginator
 from django.db.models import TextField
@@ -12,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
+from registry.facets import Index, index_of
 from registry.filters.base import RecordFilterSet
 from registry.filters.controls import LONGEST_TEXT
 from registry.querysets.prepared import Prepared
@@ -22,6 +24,8 @@ from registry.views import showing, tables
 # Values that the page of a facet shows at once.
 MOST_SHOWN = 300
 
+# The list of each kind of record.
+LISTS: dict[str, type["RecordList"]] = {}
 # How each list reads the records of a page.
 _reading: dict[type, Prepared] = {}
 
@@ -41,7 +45,8 @@ class Listed(Sequence):
         return len(self.filterset.found)
 
     def __getitem__(self, page: slice) -> "ListedPage":
-        return ListedPage(self, self.filterset.keys(page.start, page.stop))
+        keys = self.filterset.keys(page.start, page.stop)
+        return ListedPage(self.model, self.filterset.index, self.read, keys)
 
 
 class ListedPage(Sequence):
@@ -51,8 +56,10 @@ class ListedPage(Sequence):
     alone, and so the index of this version of the data remembers them.
     """
 
-    def __init__(self, listed: Listed, keys: list[int]):
-        self.listed = listed
+    def __init__(self, model, index: Index, read: Callable[[list[int]], list], keys: list[int]):
+        self.model = model
+        self.index = index
+        self.read = read
         self.keys = keys
 
     def __len__(self):
@@ -65,7 +72,7 @@ class ListedPage(Sequence):
 
     @cached_property
     def records(self) -> list:
-        known = {record.pk: record for record in self.listed.read(self.keys)}
+        known = {record.pk: record for record in self.read(self.keys)}
         return [known[key] for key in self.keys if key in known]
 
     def cards(self) -> list[str]:
@@ -75,11 +82,11 @@ class ListedPage(Sequence):
         return self._lines("rows")
 
     def _lines(self, name: str) -> list[str]:
-        remembered, language = self.listed.filterset.index.lines, get_language()
+        remembered, language = self.index.lines, get_language()
         known = {key: remembered.get((name, language, key)) for key in self.keys}
         if missing := [key for key in self.keys if not known[key]]:
-            part = f"{name}/{self.listed.model._meta.model_name}"
-            for record in self.listed.read(missing):
+            part = f"{name}/{self.model._meta.model_name}"
+            for record in self.read(missing):
                 line = parts.render(part, {"record": record})
                 known[record.pk] = remembered.answer((name, language, record.pk), lambda x=line: x)
         return [known[key] for key in self.keys if known[key]]
@@ -92,6 +99,9 @@ class RecordList(ListView):
 
     filterset_class = None
     model = None
+
+    def __init_subclass__(cls):
+        LISTS[cls.model._meta.model_name] = cls
 
     def get(self, request, *args, **kwargs):
         if any(value == "" for values in request.GET.lists() for value in values[1]):
@@ -128,6 +138,14 @@ class RecordList(ListView):
     def listed(self):
         """The published records with what a line shows."""
         return self.model.objects.published()
+
+    @classmethod
+    def having(cls, facet: str, value: str, most: int) -> tuple[ListedPage, int]:
+        """The first records that have a value of a facet, and how many have it."""
+        index = index_of(cls.model)
+        found = index.having(facet, value)
+        keys = [index.keys[position] for position in islice(found, most)]
+        return ListedPage(cls.model, index, cls()._read, keys), len(found)
 
     def _read(self, keys: list[int]) -> list:
         """Published as they are read, whatever the index says; without what no line shows."""

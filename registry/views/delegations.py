@@ -41,7 +41,7 @@ class DelegationDetail(RecordDetail):
         )
         met = Prefetch("organisations", Organisation.objects.published(), to_attr="public_met")
         return super().get_context_data(**kwargs) | {
-            "signed": signed,
+            "signed": [signed] if signed else [],
             "map": maps.itinerary_map(delegation),
             "roles": _by(participants, "role", ParticipantRole, without={"participant"}),
             "sectors": _by(

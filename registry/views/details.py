@@ -1,7 +1,7 @@
 """The page of a record, and the neighbours that it lists."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -18,6 +18,8 @@ from registry.duplicates import merging
 from registry.models import Citation, Source
 from registry.models.sources import CITED
 from registry.querysets.prepared import Prepared
+from registry.templatetags import parts
+from registry.views.base import LISTS, ListedPage
 
 BLOCK_LENGTH = 20
 NEARBY = BLOCK_LENGTH + 1  # which tells whether there are more
@@ -61,17 +63,22 @@ class Block:
     """Neighbours of a record: the first of them, and the list that has them all."""
 
     title: str
-    records: list
+    records: Sequence
     total: int
     url: str
     kind: str = ""
 
     def __bool__(self):
-        return bool(self.records)
+        return bool(self.total)
 
     @property
     def is_cut(self) -> bool:
-        return self.total > len(self.records)
+        return self.total > BLOCK_LENGTH
+
+    def cards(self) -> list[str]:
+        if isinstance(self.records, ListedPage):
+            return self.records.cards()
+        return [parts.card(record) for record in self.records]
 
 
 def block(title, records: QuerySet | Neighbours, list_of: str, **parameters) -> Block:
@@ -82,10 +89,20 @@ def block(title, records: QuerySet | Neighbours, list_of: str, **parameters) -> 
         records = records.published()
         first = list(records[:NEARBY])
     total = len(first) if len(first) <= BLOCK_LENGTH else records.count()
+    return Block(str(title), first[:BLOCK_LENGTH], total, _address(list_of, parameters), list_of)
+
+
+def listed(title, list_of: str, **parameter) -> Block:
+    """Neighbours that the list has by one of its facets: its index knows them, in its order."""
+    ((facet, value),) = parameter.items()
+    records, total = LISTS[list_of].having(facet, value, BLOCK_LENGTH)
+    return Block(str(title), records, total, _address(list_of, parameter), list_of)
+
+
+def _address(list_of: str, parameters: dict) -> str:
     query = QueryDict(mutable=True)
     query.update(parameters)
-    url = f"{reverse(f'registry:{list_of}_list')}?{query.urlencode()}"
-    return Block(str(title), first[:BLOCK_LENGTH], total, url, list_of)
+    return f"{reverse(f'registry:{list_of}_list')}?{query.urlencode()}"
 
 
 def by_country(rows) -> list[tuple[str, list]]:
@@ -195,8 +212,9 @@ class RecordDetail(DetailView):
             "cite_as": self._cite_as(self.request.build_absolute_uri(permanent)),
             "citations": self._citations(),
             "blocks": blocks,
+            # The others have their place in time.
+            "shown": [one for one in blocks if not (self.is_chronicle and one.kind in DATES)],
             "chronicle": by_year(blocks) if self.is_chronicle else [],
-            "is_chronicle": self.is_chronicle,
         }
 
     def _cite_as(self, address) -> str:
@@ -216,6 +234,12 @@ class RecordDetail(DetailView):
         if self.model._meta.model_name not in CITED:
             return []
         return _citations(self.object.pk, of=self.model._meta.model_name)
+
+    def listed(self, title, records: Callable[[], QuerySet], list_of: str, **facet) -> Block:
+        """The neighbours by a facet of their list; those of a draft, which is in none, by query."""
+        if self.object.is_published:
+            return listed(title, list_of, **facet)
+        return block(title, records(), list_of, **facet)
 
     def blocks(self) -> list[Block]:
         """The neighbours that the page lists, in the order in which it does."""

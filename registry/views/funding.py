@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registry.choices import PartnerRole
+from registry.facets import index_of
 from registry.filters import (
     CallFilterSet,
     ContributionFilterSet,
@@ -25,6 +26,11 @@ class FundList(RecordList):
         return Fund.objects.published().with_card()
 
 
+def _totals(of: tuple, contributions) -> dict:
+    """Their totals, which are remembered until the data change."""
+    return index_of(Contribution).remember(("totals", *of), contributions.totals)
+
+
 class FundDetail(RecordDetail):
     model = Fund
 
@@ -33,16 +39,21 @@ class FundDetail(RecordDetail):
 
     def get_context_data(self, **kwargs):
         contributions = Contribution.objects.published().for_fund(self.object)
-        return super().get_context_data(**kwargs) | {"totals": contributions.totals()}
+        totals = _totals(("fund", self.object.pk), contributions)
+        return super().get_context_data(**kwargs) | {"totals": totals}
 
     def blocks(self):
         fund, key = self.object, self.object.public_id
         return [
-            block(_("Calls for projects"), fund.calls.select_related("fund"), "call", fund=key),
-            block(_("Funded projects"), fund.projects.with_card(), "project", fund=key),
-            block(
+            self.listed(
+                _("Calls for projects"), lambda: fund.calls.select_related("fund"), "call", fund=key
+            ),
+            self.listed(
+                _("Funded projects"), lambda: fund.projects.with_card(), "project", fund=key
+            ),
+            self.listed(
                 _("Contributions"),
-                Contribution.objects.for_fund(fund).with_card(),
+                lambda: Contribution.objects.for_fund(fund).with_card(),
                 "contribution",
                 fund=key,
             ),
@@ -68,17 +79,19 @@ class CallDetail(RecordDetail):
         today = timezone.localdate()
         contributions = Contribution.objects.published().for_call(call)
         return super().get_context_data(**kwargs) | {
-            "totals": contributions.totals(),
+            "totals": _totals(("call", call.pk), contributions),
             "is_open": Call.objects.open(today).filter(pk=call.pk).exists(),
         }
 
     def blocks(self):
         call, key = self.object, self.object.public_id
         return [
-            block(_("Funded projects"), call.projects.with_card(), "project", call=key),
-            block(
+            self.listed(
+                _("Funded projects"), lambda: call.projects.with_card(), "project", call=key
+            ),
+            self.listed(
                 _("Contributions"),
-                Contribution.objects.for_call(call).with_card(),
+                lambda: Contribution.objects.for_call(call).with_card(),
                 "contribution",
                 call=key,
             ),

@@ -14,7 +14,7 @@ from registry.models import (
     Source,
 )
 from registry.views.base import RecordList
-from registry.views.details import RecordDetail, block, is_too_large
+from registry.views.details import RecordDetail, is_too_large
 from registry.views.partners import partners_of
 
 
@@ -53,47 +53,49 @@ class OrganisationDetail(RecordDetail):
     def blocks(self):
         organisation, key = self.object, self.object.public_id
         return [
-            block(
+            self.listed(
                 _("Agreements"),
-                Agreement.objects.for_organisation(organisation),
+                lambda: Agreement.objects.for_organisation(organisation),
                 "agreement",
                 organisation=key,
             ),
-            block(
+            self.listed(
                 _("Delegations"),
-                Delegation.objects.for_organisation(organisation),
+                lambda: Delegation.objects.for_organisation(organisation),
                 "delegation",
                 organisation=key,
             ),
-            block(
+            self.listed(
                 _("Funded projects"),
-                Project.objects.for_organisation(organisation),
+                lambda: Project.objects.for_organisation(organisation),
                 "project",
                 organisation=key,
             ),
-            block(
+            self.listed(
                 _("Contributions given"),
-                Contribution.objects.filter(funders=organisation).with_card(),
+                lambda: Contribution.objects.filter(funders=organisation).with_card(),
                 "contribution",
                 organisation=key,
             ),
-            block(
+            self.listed(
                 _("Contributions received"),
-                Contribution.objects.filter(recipients=organisation).with_card(),
+                lambda: Contribution.objects.filter(recipients=organisation).with_card(),
                 "contribution",
                 recipient=key,
             ),
-            block(
+            self.listed(
                 _("Members"),
-                Organisation.objects.filter(memberships__network=organisation)
-                .select_related("place")
-                .distinct(),
+                lambda: (
+                    Organisation.objects.filter(memberships__network=organisation)
+                    .select_related("place")
+                    .distinct()
+                ),
                 "organisation",
                 network=key,
             ),
-            block(
+            self.listed(
                 _("Published sources"),
-                Source.objects.filter(publisher=organisation).select_related("publisher"),
+                lambda: Source.objects.filter(publisher=organisation).select_related("publisher"),
                 "source",
                 publisher=key,
             ),

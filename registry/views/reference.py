@@ -4,7 +4,6 @@ from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView
@@ -15,7 +14,7 @@ from registry.filters import PlaceFilterSet
 from registry.models import Agreement, Delegation, Domain, Organisation, Place, Project
 from registry.text import fold
 from registry.views.base import RecordList
-from registry.views.details import RecordDetail, block, is_too_large
+from registry.views.details import RecordDetail, block, is_too_large, listed
 
 
 class PlaceList(RecordList):
@@ -57,27 +56,29 @@ class PlaceDetail(RecordDetail):
         place, key = self.object, self.object.public_id
         within = Place.objects.published().within(place)
         return [
-            block(
+            self.listed(
                 _("Agreements"),
-                Agreement.objects.for_place(place),
+                lambda: Agreement.objects.for_place(place),
                 "agreement",
                 place=key,
             ),
-            block(
+            self.listed(
                 _("Delegations"),
-                Delegation.objects.for_place(place),
+                lambda: Delegation.objects.for_place(place),
                 "delegation",
                 place=key,
             ),
-            block(
+            self.listed(
                 _("Funded projects"),
-                Project.objects.for_place(place),
+                lambda: Project.objects.for_place(place),
                 "project",
                 place=key,
             ),
-            block(
+            self.listed(
                 _("Organisations"),
-                Organisation.objects.filter(place__in=within.values("pk")).select_related("place"),
+                lambda: Organisation.objects.filter(place__in=within.values("pk")).select_related(
+                    "place"
+                ),
                 "organisation",
                 place=key,
             ),
@@ -116,24 +117,9 @@ class DomainDetail(DetailView):
     def get_context_data(self, **kwargs):
         domain, code = self.object, self.object.code
         blocks = [
-            block(
-                _("Agreements"),
-                Agreement.objects.in_domain(domain).with_card(timezone.localdate()),
-                "agreement",
-                domain=code,
-            ),
-            block(
-                _("Delegations"),
-                Delegation.objects.in_domain(domain).with_card(),
-                "delegation",
-                domain=code,
-            ),
-            block(
-                _("Funded projects"),
-                Project.objects.in_domain(domain).with_card(),
-                "project",
-                domain=code,
-            ),
+            listed(_("Agreements"), "agreement", domain=code),
+            listed(_("Delegations"), "delegation", domain=code),
+            listed(_("Funded projects"), "project", domain=code),
         ]
         return super().get_context_data(**kwargs) | {
             "title": domain.name,
@@ -142,6 +128,7 @@ class DomainDetail(DetailView):
             "list_label": capfirst(Domain._meta.verbose_name_plural),
             "list_url": reverse("registry:domain_list"),
             "blocks": [block for block in blocks if block],
+            "shown": [block for block in blocks if block],
         }
 
 
