@@ -116,7 +116,6 @@ def measure(size: int, folder: Path, references: set[str], passing: Path) -> flo
         client = Client(port)
         client.get("/projets/?n=first")
         print(f"first page after the start: {time.monotonic() - start:.1f} s")
-        time.sleep(size / 25_000)  # the indexes of the other lists are made meanwhile
         for number in range(20 * WORKERS):
             Client(port).get(f"/projets/?n=warm{number}")
         mixed = queries(database, size, 40)

@@ -226,6 +226,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Where the processes find the indexes of large lists when they start; may be emptied at any time.
+INDEX_FOLDER = DATA_DIR / "indexes"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # The site's own identity.

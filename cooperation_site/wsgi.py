@@ -7,6 +7,10 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cooperation_site.settings")
 application = get_wsgi_application()
 # Its models are there only now.
+from django.urls import resolve  # noqa: E402
+
 from registry.facets import warming  # noqa: E402
 
+# What the first visitor would wait for: all views, and the indexes of the lists.
+resolve("/")
 warming.begin()

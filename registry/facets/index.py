@@ -81,6 +81,9 @@ class Positions:
         found.discard(NOWHERE)
         return found
 
+    def tobytes(self) -> bytes:
+        return self._table.tobytes()
+
     def copy(self) -> "Positions":
         return Positions(self._table[:])
 

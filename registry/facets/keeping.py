@@ -6,6 +6,7 @@ anew, in a thread, while the old one serves.
 """
 
 import logging
+import os
 import threading
 import time
 from array import array
@@ -17,6 +18,7 @@ from pyroaring import BitMap
 
 from registry import changes
 from registry.changes import Version
+from registry.facets import kept
 from registry.facets.index import Index, Positions
 from registry.facets.kinds import KINDS, Kind
 from registry.facets.reading import Reader
@@ -49,6 +51,15 @@ _locks: dict[type, threading.Lock] = {model: threading.Lock() for model in KINDS
 _building: set[type] = set()
 
 
+def _copied() -> None:
+    """A process that comes of this one has none of the threads that hold the locks."""
+    _locks.update({model: threading.Lock() for model in KINDS})
+    _building.clear()
+
+
+os.register_at_fork(after_in_child=_copied)
+
+
 def index_of(model, version: Version | None = None) -> Index:
     """The index of the model's published records, as they are now."""
     version, day = version or changes.current(), timezone.localdate()
@@ -64,20 +75,52 @@ def index_of(model, version: Version | None = None) -> Index:
 
 
 def _brought_up(model, held: Held | None, version: Version, day) -> Held:
-    if held is None or len(held.index) <= SMALL:
+    if held is None:
+        return _begun(model, version, day)
+    if len(held.index) <= SMALL:
         return _built(model, version, day)
+    if brought_up := _patched(model, held, version, day):
+        return brought_up
+    # Until the new one is there the old one goes on: it only says which records to read.
+    _build_aside(model)
+    return Held(held.index.renewed(), version, day, held.built, is_patched=True)
+
+
+def _patched(model, held: Held, version: Version, day) -> Held | None:
+    """What is held with the changes since taken in; nothing where it is to be built anew."""
     kind, changed = KINDS[model], changes.since(held.version)
-    pks = _touched(kind, changed) if changed is not None and held.day == day else None
+    if changed is None or (kind.computed and held.day != day):
+        return None
+    pks = _touched(kind, changed)
     if pks is None or len(pks) > min(MOST_CHANGES, held.index.first):
-        # Until the new one is there the old one goes on: it only says which records to read.
-        _build_aside(model)
-        return Held(held.index.renewed(), version, day, held.built, is_patched=True)
+        return None
     index = patched(held.index, kind, pks) if pks else held.index.renewed()
     return Held(index, version, day, held.built, held.is_patched or bool(pks))
 
 
+def _begun(model, version: Version, day) -> Held:
+    """The index of a process that has none yet: as another one left it, or built."""
+    if model.objects.published().count() <= SMALL:
+        return _built(model, version, day)
+    with kept.alone(model):
+        if found := kept.read(model):
+            index, of_version, of_day = found
+            known_day = day if of_day == str(day) else None
+            if of_version == version and (known_day or not KINDS[model].computed):
+                return Held(index, version, day, time.monotonic())
+            # PostgreSQL tells what changed since a version by its snapshot, which no file has.
+            if connection.vendor == "sqlite":
+                held = Held(index, of_version, known_day, time.monotonic())
+                if brought_up := _patched(model, held, version, day):
+                    return brought_up
+        return _built(model, version, day)
+
+
 def _built(model, version: Version, day) -> Held:
-    return Held(build(KINDS[model]), version, day, time.monotonic())
+    index = build(KINDS[model])
+    if len(index) > SMALL:
+        kept.write(model, index, version, day)
+    return Held(index, version, day, time.monotonic())
 
 
 def _build_aside(model) -> None:
@@ -140,6 +183,12 @@ NEAR = {
     "organisation": {"place": ["place"]},
     "fund": {"organisation": ["organisations__organisation"]},
     "call": {"fund": ["fund"]},
+    "contribution": {
+        "organisation": ["funders", "recipients"],
+        "project": ["projects"],
+        "fund": ["fund", "call__fund", "projects__fund"],
+        "call": ["call", "projects__call"],
+    },
     "source": {"organisation": ["publisher"]},
 }
 

@@ -212,7 +212,6 @@ KINDS = {
                 ),
             },
             period=("year", "last_year"),
-            by_itself=False,  # it belongs to the fund of its projects
         ),
         Kind(
             Source,

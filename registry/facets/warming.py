@@ -11,31 +11,36 @@ from registry.facets.kinds import KINDS
 
 logger = logging.getLogger(__name__)
 
-# Seconds: servers that load the site before they make their processes make these at once.
-SOON = 0.5
+# Seconds for which a process that starts waits for its indexes before it serves; those of a
+# million records are there later, and the servers must not take it for dead.
+PATIENCE = 10
 
-_timer: threading.Timer | None = None
+_is_wanted = False
 
 
 def begin() -> None:
-    """Make all indexes in a thread, soon; in the processes that come of this one meanwhile, too.
+    """Make all indexes, and return when they are there or when that takes long.
 
-    A process that is still waiting when it is copied serves nobody itself. One that is copied
-    later, for other work, leaves its copies alone.
+    A server that loads the site before it makes its processes makes them once for all.
     """
-    global _timer
-    _timer = threading.Timer(SOON, warm)
-    _timer.daemon = True
-    _timer.start()
+    global _is_wanted
+    _is_wanted = True
+    _in_thread().join(PATIENCE)
+
+
+def _in_thread() -> threading.Thread:
+    thread = threading.Thread(target=warm, name="indexes", daemon=True)
+    thread.start()
+    return thread
 
 
 def warm() -> None:
     """A visitor who comes meanwhile waits for the index of that list alone."""
-    global _timer
-    _timer = None
+    global _is_wanted
     try:
         for model in KINDS:
             index_of(model)
+        _is_wanted = False
     except Exception:
         # Such as a database that is not there yet: the first visitor's page makes them, or says so.
         logger.warning("The indexes could not be made at the start.", exc_info=True)
@@ -44,15 +49,9 @@ def warm() -> None:
 
 
 def _copied() -> None:
-    if _timer is not None:
-        begin()
+    """The thread stays behind in the process that was copied."""
+    if _is_wanted:
+        _in_thread()
 
 
-def _has_copies() -> None:
-    global _timer
-    if _timer is not None:
-        _timer.cancel()
-        _timer = None
-
-
-os.register_at_fork(after_in_parent=_has_copies, after_in_child=_copied)
+os.register_at_fork(after_in_child=_copied)
