@@ -3,10 +3,10 @@
     python -m benchmarks.lists [SIZE…] [--without-datasette] [--without-plain] [--data=FOLDER]
 
 Without sizes: 100 000 and 1 000 000 generated projects, each in a database of its own in a folder
-that goes afterwards (``--data`` names one that stays, for another run). One run measures, with the
-same data and requests, the registry's list; at the first size also a plain list (``plain_list``)
-behind the same server, and Datasette with three facets and full-text search, installed into a
-temporary environment. gunicorn serves with two workers.
+that goes afterwards (``--data`` names one that stays: another run takes its databases as they are).
+One run measures, with the same data and requests, the registry's list; at the first size also a
+plain list (``plain_list``) behind the same server, and Datasette with three facets and full-text
+search, installed into a temporary environment. gunicorn serves with two workers.
 
 Every request has another address, so that no page is answered from those remembered, except where
 that is measured. Facet counts, words and lines that the index remembers count as its own merit.
@@ -179,14 +179,14 @@ def fill_database(size: int) -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
 
     from benchmarks.filling import fill
-    from registry.models import Project
 
-    call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    if not Project.objects.exists():
+    if not Path(settings.DATA_DIR, "registry.sqlite3").exists():
+        call_command("migrate", verbosity=0)
         fill(size)
 
 
