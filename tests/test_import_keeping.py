@@ -4,8 +4,11 @@ import io
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from registry.models import NameDecision, Organisation, OrganisationName, Revision
+from registry.models import NameDecision, Organisation, OrganisationName, Project, Revision
 from registry.models.imports import imports_storage
 from registry.spreadsheets import jobs
 from tests.factories import OrganisationFactory, UserFactory
@@ -56,14 +59,29 @@ def test_confirming_plans_nothing_where_nobody_wrote(plans):
     assert not kept_plan(job).exists()
 
 
-def test_report_leads_to_the_records_once_they_are_there():
+def test_page_leads_to_the_records_once_they_are_there(admin_client):
     job = start("Projet;Porteurs\nPasserelle;Atelier du pont\n")
+    page = reverse("admin:registry_importjob_change", args=[job.pk])
+    assert "/change/" not in admin_client.get(page).content.decode().partition("<main")[2]
 
     jobs.confirm(job, job.plan_digest)
 
-    job.refresh_from_db()
-    assert job.report["records"][0]["pk"]
-    assert job.report["mentions"][0]["items"][0]["pk"] == Organisation.objects.get().pk
+    html = admin_client.get(page).content.decode()
+    for record in (Project.objects.get(), Organisation.objects.get()):
+        address = f"admin:registry_{record._meta.model_name}_change"
+        assert reverse(address, args=[record.pk]) in html
+
+
+def test_report_is_neither_read_nor_written_where_it_stays():
+    job = start()
+
+    with CaptureQueriesContext(connection) as queries:
+        jobs.confirm(job, job.plan_digest)
+
+    sql = " ".join(query["sql"] for query in queries)
+    assert '"registry_importjob"."plan_digest"' in sql
+    assert '"registry_importjob"."report", "registry_importjob"' not in sql
+    assert '"report" = ' not in sql
 
 
 @pytest.mark.parametrize(

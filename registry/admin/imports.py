@@ -1,5 +1,7 @@
 """Imports in the administration: upload, preview, confirm; and the jobs that were."""
 
+from collections import defaultdict
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -19,6 +21,7 @@ from registry.admin.settling import SettledImportsMixin
 from registry.admin.site import site
 from registry.admin.undoing import UndoableImportsMixin
 from registry.choices import ImportState
+from registry.history import shapes
 from registry.models import Authority, ImportJob
 from registry.spreadsheets import jobs, running
 from registry.spreadsheets.problems import UnreadableFileError
@@ -155,7 +158,7 @@ class ImportJobAdmin(
         page = Paginator(items, MENTIONS if shown == "mentions" else PER_PAGE).get_page(
             request.GET.get("page")
         )
-        page.object_list = [self._with_link(item) for item in page]
+        page.object_list = self._with_links(job, list(page))
         context = self._context(request, job.filename) | {
             "job": job,
             "original": job,
@@ -167,10 +170,9 @@ class ImportJobAdmin(
             "mentions": [
                 {
                     "kind_name": _kind_name(group["kind"]),
-                    "items": [
-                        self._with_link(item | {"kind": group["kind"]})
-                        for item in group["items"][:MENTIONS]
-                    ],
+                    "items": self._with_links(
+                        job, [item | {"kind": group["kind"]} for item in group["items"][:MENTIONS]]
+                    ),
                     "total": len(group["items"]),
                 }
                 for group in report.get("mentions", [])
@@ -239,15 +241,35 @@ class ImportJobAdmin(
     def _context(self, request, title) -> dict:
         return self.admin_site.each_context(request) | {"opts": self.opts, "title": title}
 
-    def _with_link(self, item: dict) -> dict:
-        """The item with the address of its record in the administration, once it has one."""
-        if not item.get("pk"):
+    def _with_links(self, job: ImportJob, items: list[dict]) -> list[dict]:
+        """The items with the addresses of their records in the administration, if they have any."""
+        written = _written(items) if job.confirmed_at else {}
+        return [self._with_link(item, written) for item in items]
+
+    def _with_link(self, item: dict, written: dict) -> dict:
+        pk = item.get("pk") or written.get((item.get("kind"), item.get("key")))
+        if not pk:
             return item
         try:
-            url = reverse(f"admin:registry_{item['kind']}_change", args=[item["pk"]])
+            url = reverse(f"admin:registry_{item['kind']}_change", args=[pk])
         except NoReverseMatch:
             return item
         return item | {"url": url}
+
+
+def _written(items: list[dict]) -> dict[tuple[str, str], int]:
+    """The primary keys of the records among the items that were new, by kind and natural key."""
+    keys: defaultdict[str, list[str]] = defaultdict(list)
+    for item in items:
+        if item.get("key"):
+            keys[item["kind"]].append(item["key"])
+    found = {}
+    for kind, names in keys.items():
+        model = ImportJob._meta.apps.get_model("registry", kind)
+        key = shapes.key_of(model)
+        records = model._base_manager.filter(**{f"{key}__in": names}).values_list(key, "pk")
+        found |= {(kind, name): pk for name, pk in records}
+    return found
 
 
 def _all_mentions(report: dict) -> list[dict]:

@@ -6,6 +6,7 @@ import unicodedata
 
 from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from registry import bulk, changes
@@ -19,7 +20,7 @@ from registry.spreadsheets.good_rows import refused_workbook
 from registry.spreadsheets.mapping import Mapping
 from registry.spreadsheets.plans import Plan
 from registry.spreadsheets.prepared import Prepared
-from registry.spreadsheets.reports import report, with_keys
+from registry.spreadsheets.reports import report
 from registry.spreadsheets.resources import IMPORTED
 from registry.spreadsheets.unfolding import unfold
 from registry.spreadsheets.workbook import plan_workbook
@@ -100,13 +101,15 @@ def confirm(job: ImportJob, digest: str, state: ImportState = ImportState.PREVIE
     planned again, before the transaction that writes: where that gives anything else than what was
     shown, nothing is written, and ``RegistryChangedError`` asks for a new preview.
     """
-    current = ImportJob.objects.filter(pk=job.pk, state=state, plan_digest=digest).first()
+    waiting = ImportJob.objects.filter(pk=job.pk, state=state, plan_digest=digest)
+    # The report is long: it is neither read nor written where it stays what it is.
+    current = waiting.defer("report").annotate(left_out=F("report__left_out_rows")).first()
     if current is None:
         raise NotConfirmableError
     # The rows that are left out are in no plan that is kept.
-    if not current.report.get("left_out_rows"):
+    if not current.left_out:
         with keeping.kept(current) as prepared:
-            if prepared and _write(current, state, prepared, current.report):
+            if prepared and _write(current, state, prepared):
                 return
     for _attempt in range(ATTEMPTS):
         try:
@@ -126,23 +129,30 @@ def _write(
     job: ImportJob,
     state: ImportState,
     prepared: Prepared,
-    told: dict,
+    told: dict | None = None,
     refusals: ContentFile | None = None,
 ) -> bool:
-    """Write what was prepared, unless the registry is another one by now."""
+    """Write what was prepared, unless the registry is another one by now.
+
+    ``told`` is the report on it, where that is not the one which the job has.
+    """
     try:
         with bulk.room_for(prepared.count), transaction.atomic():
             wait_for_other_imports()
-            locked = ImportJob.objects.select_for_update().defer("report").get(pk=job.pk)
+            lock = ImportJob.objects.select_for_update().defer("report")
+            locked = lock.annotate(message=F("report__message")).get(pk=job.pk)
             if locked.state != state or locked.plan_digest != prepared.digest or not locked.file:
                 raise NotConfirmableError
             if basis(locked.user) != prepared.basis:
                 return False
             with changes.wholesale(prepared.count):
-                keys = write(prepared, locked.user, locked)
+                write(prepared, locked.user, locked)
             locked.state = ImportState.CONFIRMED
             locked.confirmed_at = timezone.now()
-            locked.report = with_keys(told, keys)
+            if told is not None:
+                locked.report = told
+            elif locked.message:
+                del locked.report["message"]
             if refusals:
                 # A file of an earlier try, whose transaction came to nothing, is in the way.
                 imports_storage().delete(stored_refusals(locked, ""))

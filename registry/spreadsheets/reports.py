@@ -1,11 +1,10 @@
 """A plan as people read it: what the pages of a job and the command show, kept with the job."""
 
-from collections.abc import Sequence
-
 from django.utils.translation import ngettext
 
+from registry.history import shapes
 from registry.spreadsheets.good_rows import OF_THE_FILE
-from registry.spreadsheets.plans import MOST_TOLD, Plan, RecordPlan, describe, identity
+from registry.spreadsheets.plans import MOST_TOLD, Plan, RecordPlan, describe
 
 # What a job keeps of a very long list; the counts beside it are always whole.
 MOST_PROBLEMS = 2_000
@@ -53,21 +52,13 @@ def report(plan: Plan) -> dict:
 
 
 def _key(one: RecordPlan) -> dict:
-    """The primary key of the record; of a new one its number, by which it gets its key."""
+    """The primary key of the record; of a new one, which has none yet, what the history calls it.
+
+    So the report stays true once the record is written.
+    """
     if one.is_new:
-        return {"pk": None, "number": ~identity(one.instance)}
+        return {"pk": None, "key": getattr(one.instance, shapes.key_of(one.model))}
     return {"pk": one.instance.pk}
-
-
-def with_keys(told: dict, keys: dict[str, Sequence[int]]) -> dict:
-    """The report once all is written: with the keys of what was new."""
-    told.pop("message", None)
-    groups = [(group["kind"], group["items"]) for group in told["mentions"]]
-    for kind, items in [*groups, *((one["kind"], [one]) for one in told["records"])]:
-        for item in items:
-            if (number := item.pop("number", None)) is not None:
-                item["pk"] = keys[f"registry.{kind}"][number]
-    return told
 
 
 def _cut(text: str, longest: int = LONGEST_TEXT) -> str:

@@ -1,7 +1,6 @@
 """Writing what was prepared: new records, their rows and links, changes; the history of it all."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from itertools import repeat
 
 from django.apps import apps
@@ -34,11 +33,8 @@ REVISION = (
 
 
 @collector.paused()
-def write(prepared: Prepared, user=None, job=None) -> dict[str, Sequence[int]]:
-    """Write all of it and its history; the caller opens the transaction.
-
-    Returns the primary keys that the new records of each kind were given, by their numbers.
-    """
+def write(prepared: Prepared, user=None, job=None) -> None:
+    """Write all of it and its history; the caller opens the transaction."""
     progress.phase(ImportState.WRITING, prepared.count)
     writer = Writer(prepared, user, job)
     steps = {
@@ -59,7 +55,6 @@ def write(prepared: Prepared, user=None, job=None) -> dict[str, Sequence[int]]:
             if model in search.INDEXED:
                 search.touch(model, keys)
             search.touch_neighbours(model, keys)
-    return writer.keys
 
 
 class Writer:
