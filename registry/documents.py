@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile, File
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
 
-from registry import pictures
+from registry import bylines, pictures
 
 MEGABYTE = 1 << 20
 # What a file may be, with the ending under which it is given out.
@@ -112,6 +112,13 @@ def _cleaned(file, kind: str) -> bytes:
     content = file.read()
     file.seek(0)
     return pictures.without_metadata(content, kind)
+
+
+def names_in(row) -> list[str]:
+    """Whose names the file of a ``SourceFile`` holds beside what it shows."""
+    with row.file.open("rb") as file:
+        kind = kind_of(file)
+        return [] if kind in SHOWN else bylines.names_in(file, kind)
 
 
 def digest(file) -> str:

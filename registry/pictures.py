@@ -14,6 +14,8 @@ PNG_KEPT = {
     b"sBIT", b"bKGD", b"pHYs", b"acTL", b"fcTL", b"fdAT",
 }  # fmt: skip
 PNG_MARK = b"\x89PNG\r\n\x1a\n"
+# Of a GIF, what other programs put in that belongs to how it is shown: looping, colours.
+GIF_KEPT = {b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"}
 # Bits of a WebP's first part that say that there is EXIF, that there is XMP.
 WEBP_TOLD = 0x08 | 0x04
 
@@ -24,7 +26,12 @@ class PictureError(ValueError):
 
 def without_metadata(content: bytes, kind: str) -> bytes:
     """The picture alone; other kinds of files as they are."""
-    clean = {"image/jpeg": _jpeg, "image/png": _png, "image/webp": _webp}.get(kind)
+    clean = {
+        "image/jpeg": _jpeg,
+        "image/png": _png,
+        "image/webp": _webp,
+        "image/gif": _gif,
+    }.get(kind)
     try:
         return clean(content) if clean else content
     except (IndexError, struct.error) as error:
@@ -133,3 +140,33 @@ def _webp(content: bytes) -> bytes:
         at = after
     body = b"WEBP" + b"".join(kept)
     return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def _gif(content: bytes) -> bytes:
+    at = 13 + _colours(content[10])
+    kept = [content[:at]]
+    while (mark := content[at]) != 0x3B:
+        if mark == 0x2C:  # a picture: where it stands, its colours, its points
+            end = _end_of_blocks(content, at + 11 + _colours(content[at + 9]))
+            is_kept = True
+        elif mark == 0x21:
+            end = _end_of_blocks(content, at + 2)
+            other = content[at + 1] == 0xFF and content[at + 3 : at + 14] not in GIF_KEPT
+            is_kept = content[at + 1] != 0xFE and not other
+        else:
+            raise PictureError("image/gif")
+        if is_kept:
+            kept.append(content[at:end])
+        at = end
+    return b"".join([*kept, b"\x3b"])
+
+
+def _colours(flags: int) -> int:
+    """The bytes of a table of colours, if the flags say that there is one."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _end_of_blocks(content: bytes, at: int) -> int:
+    while size := content[at]:
+        at += 1 + size
+    return at + 1

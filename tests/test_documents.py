@@ -1,11 +1,15 @@
 """Files of sources: what is taken, who reaches them, how they are given out."""
 
+import datetime
 import io
 import zipfile
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 
 from registry import documents
@@ -58,6 +62,37 @@ def attach(source, content=PDF, name="convention.pdf"):
 )
 def test_file_is_known_by_its_content(content, kind):
     assert attach(factories.SourceFactory(), content, "anything.bin").kind == kind
+
+
+CORE = "<cp:p><dc:creator>Jeanne &amp; Jo</dc:creator><cp:lastModifiedBy>Max</cp:lastModifiedBy>"
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        (PDF, []),
+        (PDF.replace(b"<<>>e", rb"<</Author (Jos\351 \(DRI\))>>e"), ["José (DRI)"]),
+        (PDF.replace(b"<<>>e", b"<</Author <FEFF004A00E9>>>e"), ["Jé"]),
+        (PDF + b"<dc:creator><rdf:Seq><rdf:li>Zo\xc3\xa9</rdf:li>", ["Zoé"]),
+        (archive(word__document_dot_xml="", docProps__core_dot_xml=CORE), ["Jeanne & Jo", "Max"]),
+        (archive(word__document_dot_xml=""), []),
+    ],
+)
+def test_names_of_authors_in_a_file_are_found(content, names):
+    assert documents.names_in(attach(factories.SourceFactory(), content)) == names
+
+
+def test_who_adds_a_file_is_told_whose_names_it_holds(client):
+    client.force_login(factories.UserFactory())
+    source = factories.SourceFactory()
+    data = filled(client.get(url(source)))
+    content = archive(word__document_dot_xml="", docProps__core_dot_xml=CORE)
+    add_row(data, "files", file=upload(content, "note.docx"))
+
+    send(client, url(source), data)
+
+    told = [str(message) for message in client.get(url(source)).context["messages"]]
+    assert any("Jeanne & Jo, Max" in text for text in told)
 
 
 @pytest.mark.parametrize(
@@ -156,3 +191,33 @@ def test_addresses_of_files_are_in_the_exports_of_sources(client):
     assert b"".join(client.get(told["url"]).streaming_content) == PDF
     table = b"".join(client.get("/sources.csv").streaming_content).decode()
     assert told["url"] in table
+
+
+@pytest.fixture
+def removed(client):
+    """A file that a source had until today, one that it has, and one that nobody knows."""
+    client.force_login(factories.UserFactory())
+    source = factories.SourceFactory()
+    kept, gone = attach(source), attach(source, PDF + b"%gone")
+    stray = default_storage.save("sources/aa/stray.pdf", upload())
+    data = filled(client.get(url(source)))
+    number = next(n for n in (0, 1) if data[f"files-{n}-id"] == str(gone.pk))
+    send(client, url(source), data | {f"files-{number}-DELETE": "on"})
+    return kept.file.name, gone.file.name, stray
+
+
+def there(names) -> list[bool]:
+    return [default_storage.exists(name) for name in names]
+
+
+def test_file_of_a_removed_row_goes_when_the_history_needs_it_no_more(removed):
+    call_command("remove_unused_files")
+    assert there(removed) == [True, True, True]  # written today
+
+    with time_machine.travel(datetime.timedelta(days=2)):
+        call_command("remove_unused_files", dry_run=True)
+        assert there(removed) == [True, True, True]
+        call_command("remove_unused_files")
+        assert there(removed) == [True, True, False]
+        call_command("remove_unused_files", days=1)
+        assert there(removed) == [True, False, False]

@@ -82,6 +82,22 @@ def test_webp_keeps_what_it_shows():
     assert clean == file(part(b"VP8X", b"\x10" + b"\0" * 9), picture)
 
 
+def test_gif_keeps_what_it_shows():
+    def told(label, *blocks):
+        return b"\x21" + label + b"".join(bytes([len(one)]) + one for one in blocks) + b"\0"
+
+    start = b"GIF89a" + b"\1\0\1\0" + b"\x80\0\0" + b"six..."
+    loop = told(b"\xff", b"NETSCAPE2.0", b"\1\0\0")
+    picture = told(b"\xf9", b"time") + b"\x2c" + b"\0" * 8 + b"\x80" + b"colour" + b"\2\1p\0"
+    said = told(b"\xfe", SECRET), told(b"\xff", b"XMP DataXMP", SECRET)
+
+    clean = pictures.without_metadata(
+        start + said[0] + loop + said[1] + picture + picture + b"\x3b" + SECRET, "image/gif"
+    )
+
+    assert clean == start + loop + picture + picture + b"\x3b"
+
+
 @pytest.mark.parametrize("kind", ["image/jpeg", "image/png", "image/webp"])
 @pytest.mark.parametrize("size", [0, 1, 3, 9, 13, 30])
 def test_damaged_picture_is_refused(kind, size):

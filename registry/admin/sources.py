@@ -1,6 +1,6 @@
 """Administration of sources."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -12,6 +12,9 @@ from registry.admin.filters import AuthorityFilter, CheckedFilter, WhoseFilter, 
 from registry.admin.inlines import Rows
 from registry.admin.site import site
 from registry.models import Source, SourceFile
+
+# So many authors of a file are told of.
+MOST_NAMES = 5
 
 
 class PublicationYearFilter(YearFilter):
@@ -47,6 +50,21 @@ class SourceAdmin(RecordAdmin):
         view = self.admin_site.admin_view(self.file_view)
         address = path("<int:source_id>/files/<int:pk>/", view, name="registry_source_file")
         return [address, *super().get_urls()]
+
+    def save_formset(self, request, form, formset, change):
+        """Tell whose names the new files hold: who opens their properties reads them."""
+        super().save_formset(request, form, formset, change)
+        if formset.model is not SourceFile:
+            return
+        replaced = [row for row, fields in formset.changed_objects if "file" in fields]
+        for row in (*formset.new_objects, *replaced):
+            if names := documents.names_in(row):
+                text = _(
+                    "“%(file)s” names its authors in its properties: %(names)s. If nobody is to "
+                    "read that, put a file without it in its place."
+                )
+                told = {"file": row.name, "names": ", ".join(names[:MOST_NAMES])}
+                self.message_user(request, text % told, messages.WARNING)
 
     def file_view(self, request, source_id, pk):
         """A file of a source that the public may not see yet."""
