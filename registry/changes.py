@@ -25,8 +25,6 @@ NEWEST = 200
 KEPT = 100_000
 
 LOG = Change._meta.db_table
-# While this row is there, SQLite's triggers are silent: see ``wholesale``.
-SILENCE = 0
 # Where the keys of what an event touches are read; a row may pass from one record to another.
 EVENTS = {"INSERT": ["new"], "DELETE": ["old"], "UPDATE": ["old", "new"]}
 
@@ -95,16 +93,18 @@ def since(version: Version) -> dict[str, set[int] | None] | None:
 def wholesale(count: int):
     """Tell the writing of so many records inside as one change of everything.
 
-    SQLite calls a trigger for each row, which would triple the time of a large import; PostgreSQL
-    calls it once for each statement.
+    SQLite calls a trigger for each row, which would triple the time of a large import: there the
+    transaction goes without them, which nobody else sees. PostgreSQL calls it for each statement.
     """
     if connection.vendor != "sqlite" or count <= TOLD_ONE_BY_ONE:
         yield
         return
-    with transaction.atomic(savepoint=False):
-        Change.objects.create(pk=SILENCE, kind="", mark=0)
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        for table, _kind, _column in _logged():
+            for event in EVENTS:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {_trigger(table, event)}")
         yield
-        Change.objects.filter(pk=SILENCE).delete()
+        _make(cursor)
         Change.objects.create(kind="", mark=secrets.randbits(31))
 
 
@@ -152,22 +152,29 @@ def install(**_kwargs) -> None:
         return  # migrated back to before there was a log
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {LOG} WHERE id < (SELECT max(id) FROM {LOG}) - {KEPT}")  # noqa: S608
-        make = _postgresql if connection.vendor == "postgresql" else _sqlite
-        for table, kind, column in _logged():
-            for statement in make(table, kind, column):
-                cursor.execute(statement)
+        _make(cursor)
     # What came before the triggers, such as the rows of a restored copy, is told as a whole.
     Change.objects.create(kind="", mark=secrets.randbits(31))
 
 
+def _make(cursor) -> None:
+    statements = _postgresql if connection.vendor == "postgresql" else _sqlite
+    for table, kind, column in _logged():
+        for statement in statements(table, kind, column):
+            cursor.execute(statement)
+
+
+def _trigger(table: str, event: str) -> str:
+    return f"{table}_{event.lower()}_told"
+
+
 def _sqlite(table: str, kind: str, column: str):
     for event, rows in EVENTS.items():
-        name = f"{table}_{event.lower()}_told"
+        name = _trigger(table, event)
         yield f"DROP TRIGGER IF EXISTS {name}"
         keys = " UNION ".join(f"SELECT {row}.{column} AS record" for row in rows)
         yield (
-            f"CREATE TRIGGER {name} AFTER {event} ON {table} "  # noqa: S608
-            f"WHEN NOT EXISTS (SELECT 1 FROM {LOG} WHERE id = {SILENCE}) BEGIN "
+            f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN "  # noqa: S608
             f'INSERT INTO {LOG} (kind, record, mark, "transaction") '
             f"SELECT '{kind}', record, random() & 2147483647, 0 FROM ({keys}); END"
         )
@@ -175,7 +182,7 @@ def _sqlite(table: str, kind: str, column: str):
 
 def _postgresql(table: str, kind: str, column: str):
     for event, rows in EVENTS.items():
-        name = f"{table}_{event.lower()}_told"
+        name = _trigger(table, event)
         keys = " UNION ".join(f"SELECT {column} AS record FROM {row}_rows" for row in rows)  # noqa: S608
         values = "(random() * 2147483647)::bigint, pg_current_xact_id()::text::bigint"
         tables = " ".join(f"{row.upper()} TABLE AS {row}_rows" for row in rows)

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from registry.models import NameDecision, Organisation, OrganisationName, Project, Revision
+from registry.models import NameDecision, Organisation, OrganisationName, Project, Revision, User
 from registry.models.imports import imports_storage
-from registry.spreadsheets import jobs
+from registry.spreadsheets import jobs, keeping
 from tests.factories import OrganisationFactory, UserFactory
 from tests.spreadsheets import authority
 
@@ -42,6 +42,11 @@ def plans(monkeypatch):
 
 def start(text="Nom;Sigle\nAgence nouvelle;AN\n", **kwargs):
     return jobs.start(io.BytesIO(text.encode()), "a.csv", authority(), **kwargs)[0]
+
+
+def kept_basis(job) -> str:
+    with keeping.kept(job) as prepared:
+        return prepared.basis
 
 
 def kept_plan(job) -> Path:
@@ -152,3 +157,15 @@ def test_abandoned_job_keeps_no_plan():
     jobs.abandon(job)
 
     assert not kept_plan(job).exists()
+
+
+def test_nothing_is_written_where_a_neighbour_is_gone_without_a_trace(plans, monkeypatch):
+    user = UserFactory()
+    job = start(user=user)
+    monkeypatch.setattr(jobs, "basis", lambda _user: kept_basis(job))
+
+    User.objects.filter(pk=user.pk).delete()
+    with pytest.raises(jobs.RegistryChangedError):
+        jobs.confirm(job, job.plan_digest)
+
+    assert not Organisation.objects.exists()

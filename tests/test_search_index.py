@@ -107,13 +107,17 @@ def test_index_follows_plain_updates_and_deletions():
     assert AgreementFactory(pk=other.pk, title="Autre").pk not in _found("zanzibar")
 
 
-def test_index_follows_bulk_inserts():
+@pytest.mark.parametrize("count", [2, 2_000])
+def test_index_follows_bulk_inserts(count):
     records = [
-        Project(title=f"Zanzibar {status}", status=status, search_text="zanzibar\n\nx")
-        for status in (Status.PUBLISHED, Status.DRAFT)
+        Project(title=f"Zanzibar {number}", status=status, search_text="zanzibar\n\nx")
+        for number, status in enumerate((Status.PUBLISHED, Status.PUBLISHED, Status.DRAFT))
     ]
-    bulk.insert(Project, records)
-    assert _found("zanzibar", Project) == {records[0].pk}
+    with search.inserting({"registry.project": count}):
+        bulk.insert(Project, records)
+    records[0].delete()
+    assert _found("zanzibar", Project) == {records[1].pk}
+    assert engine.is_whole(Project)
 
 
 def test_index_follows_fixtures(tmp_path):

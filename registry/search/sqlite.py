@@ -5,7 +5,7 @@ it, so that no way of writing goes past it; drafts are not in it at all.
 """
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
@@ -74,6 +74,26 @@ def make(model) -> None:
         cursor.execute(fill + IF_PUBLISHED.format(row=""))
         for trigger in triggers:
             cursor.execute(definitions[trigger])
+
+
+@contextmanager
+def inserting(models: Sequence[type]):
+    """Around many new rows, in a transaction: those that are published are indexed at its end.
+
+    A trigger that writes an FTS5 table may fail, and SQLite keeps for each statement what it takes
+    to undo it, even where all rows are drafts.
+    """
+    with connection.cursor() as cursor:
+        known = {}
+        for model in models:
+            cursor.execute(f"SELECT coalesce(max(id), 0) FROM {model._meta.db_table}")  # noqa: S608
+            known[model] = cursor.fetchone()[0]
+            cursor.execute(f"DROP TRIGGER IF EXISTS {_index(model)}_inserted")
+        yield
+        for model, last in known.items():
+            fill = PUT.format(index=_index(model), row="") + f" FROM {model._meta.db_table}"
+            cursor.execute(fill + IF_PUBLISHED.format(row="") + " AND id > %s", [last])
+            cursor.execute(_definitions(model)[f"{_index(model)}_inserted"])
 
 
 def _index(model) -> str:

@@ -5,7 +5,7 @@ many rows wraps them in ``deferred()``, which writes each text once at the end.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -35,9 +35,12 @@ from registry.models import (
     Stop,
 )
 from registry.querysets import records_moved
+from registry.search.query import engine
 from registry.search.words import INDEXED, text_of
 
 BATCH = 500
+# So many new records of a kind are indexed at once.
+MANY = 1_000
 
 # Whose text speaks of a record: the paths by which others refer to a model of this table.
 NEIGHBOURS = {
@@ -154,6 +157,14 @@ def deferred():
         _pending.reset(token)
     for model, pks in pending.items():
         index(model, pks)
+
+
+@contextmanager
+def inserting(counts: Mapping[str, int]):
+    """Around the insertion of so many rows of each table, with their texts."""
+    many = [model for model in INDEXED if counts.get(model._meta.label_lower, 0) >= MANY]
+    with engine.inserting(many):
+        yield
 
 
 def touch_neighbours(kind, pks: Iterable[int]) -> None:

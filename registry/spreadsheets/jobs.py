@@ -137,7 +137,7 @@ def _write(
     ``told`` is the report on it, where that is not the one which the job has.
     """
     try:
-        with bulk.room_for(prepared.count), transaction.atomic():
+        with bulk.large(prepared.count), transaction.atomic():
             wait_for_other_imports()
             lock = ImportJob.objects.select_for_update().defer("report")
             locked = lock.annotate(message=F("report__message")).get(pk=job.pk)

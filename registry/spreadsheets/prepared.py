@@ -73,10 +73,15 @@ class Layout:
         self.is_record = model in KINDS
         # What the history calls a record.
         self.natural_key = self.names.index(shapes.key_of(model)) if self.is_record else None
-        self.keys = {
-            position: field.related_model._meta.label_lower
+        self.foreign = {
+            position: field.related_model
             for position, field in enumerate(fields)
-            if isinstance(field, models.ForeignKey) and field.related_model in KINDS
+            if isinstance(field, models.ForeignKey)
+        }
+        self.keys = {
+            position: model._meta.label_lower
+            for position, model in self.foreign.items()
+            if model in KINDS
         }
         self._neighbours = [(position, fields[position].name) for position in self.keys]
         self._getter = itemgetter(*self.names)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from itertools import repeat
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 from django.utils import timezone
 
 from registry import bulk, search
@@ -46,9 +46,11 @@ def write(prepared: Prepared, user=None, job=None) -> None:
         "update": writer.update,
         "revisions": writer.note,
     }
-    for kind, *content in prepared.frames():
-        steps[kind](*content)
-        progress.advance(0)
+    with search.inserting(prepared.counts):
+        for kind, *content in prepared.frames():
+            steps[kind](*content)
+            progress.advance(0)
+    writer.check()
     # What is new was given its text before; what others say of a changed record is written anew.
     with search.deferred():
         for model, keys in writer.changed.items():
@@ -68,6 +70,8 @@ class Writer:
             for label, count in prepared.counts.items()
         }
         self._numbered = self.keys
+        # The keys of neighbours that were there before.
+        self._named: defaultdict[type, set] = defaultdict(set)
         self.changed: defaultdict[type, list[int]] = defaultdict(list)
 
     def remove(self, label: str, keys: list[int]) -> None:
@@ -96,8 +100,8 @@ class Writer:
         model, form = apps.get_model(label), layout(apps.get_model(label))
         size = max(map(len, columns))
         columns[0] = self._resolve(label, columns[0])
-        for position, target in form.keys.items():
-            columns[position] = self._resolve(target, columns[position])
+        for position, target in form.foreign.items():
+            columns[position] = self._refer(target, columns[position])
         names, written = list(form.columns), [_whole(column, size) for column in columns]
         for field in model._meta.concrete_fields:
             if field.attname not in form.names:
@@ -133,8 +137,8 @@ class Writer:
     def link(self, label: str, relation: str, owners: list, targets: list) -> None:
         field: models.ManyToManyField = apps.get_model(label)._meta.get_field(relation)
         columns = field.m2m_column_name(), field.m2m_reverse_name()
-        owners = self._resolve(label, owners)
-        targets = self._resolve(field.related_model._meta.label_lower, targets)
+        owners = self._refer(field.model, owners)
+        targets = self._refer(field.related_model, targets)
         bulk.insert_values(field.remote_field.through, columns, zip(owners, targets, strict=True))
 
     def update(self, label: str, names: tuple[str, ...], rows: list[list]) -> None:
@@ -144,8 +148,7 @@ class Writer:
         primary, *columns = map(list, zip(*rows, strict=True))
         for position, name in enumerate(names):
             if fields[name].is_relation:
-                target = fields[name].related_model._meta.label_lower
-                columns[position] = self._resolve(target, columns[position])
+                columns[position] = self._refer(fields[name].related_model, columns[position])
         given = dict(zip(names, columns, strict=True))
         if layout(model).is_record:
             self.changed[model] += primary
@@ -173,6 +176,19 @@ class Writer:
         job = Revision._meta.get_field("job").get_db_prep_save(self.job_id, connection)
         same = (repeat(value, size) for value in (at, self.user_id, "", job))
         bulk.insert_values(Revision, REVISION, zip(*said, *same, strict=True))
+
+    def check(self) -> None:
+        """Refuse it all where a neighbour is gone: see ``bulk.large``."""
+        for model, keys in self._named.items():
+            for batch in batches(sorted(keys)):
+                found = model._base_manager.filter(pk__in=batch).count()
+                if found < len(batch):
+                    raise IntegrityError(f"A {model._meta.label} that rows refer to is gone.")
+
+    def _refer(self, model, column):
+        """The keys of neighbours, which must be there in the end."""
+        self._named[model] |= {key for key in set(column) if key is not None and key >= 0}
+        return self._resolve(model._meta.label_lower, column)
 
     def _resolve(self, label: str, column) -> list:
         """The keys of a column, with those of new records in place of their numbers."""
