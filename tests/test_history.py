@@ -1,5 +1,7 @@
 """The history of records: what it keeps of a change, how it reads, the way back."""
 
+from decimal import Decimal
+
 import pytest
 
 from registry import history, models
@@ -205,3 +207,15 @@ def test_long_text_shows_the_words_that_changed():
         ("gone", "santé"),
         ("new", "culture"),
     )
+
+
+@pytest.mark.parametrize(
+    ("amount", "read"), [("1234.50", "1 234,50"), ("20000", "20 000"), ("0.05", "0,05")]
+)
+def test_amounts_read_as_people_write_them(amount, read):
+    contribution = factories.ContributionFactory(amount=1)
+    revision = change(contribution, amount=Decimal(amount))
+
+    differences = Reader([revision]).differences(revision)
+
+    assert " ".join(differences[0].lines[0].after.split()) == read

@@ -100,7 +100,9 @@ class MergeableAdmin:
                 "%d other records that refer to it will refer to the one that stays.",
                 others,
             )
-            % others,
+            % others
+            if others
+            else _("No other record refers to it."),
             "form": form,
             "other_way": merge_url(self.opts.model_name, gone_id, kept_id),
         }

@@ -27,6 +27,8 @@ from registry.models import Revision
 # Bookkeeping, which the rest of the revision says in better words.
 HIDDEN = {"public_id", "created_at", "created_by", "published_at"}
 # Texts of this many words are compared word by word; longer ones would take too long.
+# Amounts have cents, if they are not whole.
+CENTS = 2
 COMPARED_WORDS = range(4, 2_000)
 
 
@@ -189,7 +191,11 @@ def _plain(one, value) -> str:
     if isinstance(one, models.DateField):
         return formats.date_format(one.to_python(value))
     if isinstance(one, models.DecimalField):
-        return formats.number_format(one.to_python(value).normalize())
+        number = one.to_python(value)
+        is_plain = one.decimal_places != CENTS or number == number.to_integral_value()
+        return formats.number_format(
+            number.normalize() if is_plain else number, force_grouping=True
+        )
     return str(value)
 
 
