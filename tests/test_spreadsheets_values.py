@@ -130,6 +130,11 @@ def test_word_or_sign_separates_names_that_are_known(text):
     assert split_values(text, {"Rennes"}.__contains__) == [text]
 
 
+def test_list_of_thousands_in_one_cell_is_refused():
+    with pytest.raises(CellError, match="5000"):
+        split_values(" | ".join(map(str, range(5000))))
+
+
 def test_commas_do_not_cut_where_they_are_not_safe():
     assert split_values("Accompagnement, suivi") == ["Accompagnement, suivi"]
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+
 from registry.dates import DateError, PartialDate, parse_range
 from registry.spreadsheets.persons import CIVILITY, split_listed
 from registry.spreadsheets.problems import CellError
@@ -13,6 +15,8 @@ from registry.spreadsheets.problems import CellError
 
 # A place with its dates takes fewer letters: a longer text is not looked at closely.
 LONGEST_STOP = 300
+# Each thing that a cell lists is compared with those before it.
+MOST_LISTED = 1_000
 # A known name has fewer parts between its commas.
 MOST_COMMAS = 8
 BULLET = re.compile(r"^[-–—•·*]\s+")
@@ -109,6 +113,18 @@ def _with_country(text: str, known, lies_in) -> str:
 
 
 def _split(text: str, cut: Callable[[str], list[str]] | None) -> list[str]:
+    values = _cut(text, cut)
+    if len(values) > MOST_LISTED:
+        raise CellError(
+            _("This cell lists %(count)s things: the limit is %(limit)s.")
+            % {"count": len(values), "limit": MOST_LISTED},
+            _("Check what separates them. A longer list comes in several files: each adds to it."),
+            value=f"{text[:100]}…",
+        )
+    return values
+
+
+def _cut(text: str, cut: Callable[[str], list[str]] | None) -> list[str]:
     if ";" in text and not CUT_OTHERWISE.search(text):
         parts = dict.fromkeys(filter(None, map(str.strip, text.split(";"))))
         return [part for part in parts if not is_nothing(part)]
