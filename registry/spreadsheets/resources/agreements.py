@@ -75,9 +75,9 @@ class AgreementResource(RecordResource):
     )
     ends_on = EndColumn(
         "ends_on",
-        "Fin, Date de fin, Échéance, Expiration, Date d'échéance, Date d'expiration,"
-        "Valable jusqu'au, Jusqu'au, Terme, Expire le | Valid until, End, End date, Ends on,"
-        "Expires on, Expiry date, Expiry, Expires",
+        "Fin, Date de fin, Fin de validité, Échéance, Expiration, Date d'échéance,"
+        "Date d'expiration, Valable jusqu'au, Jusqu'au, Terme, Expire le"
+        "| Valid until, End, End date, Ends on, Expires on, Expiry date, Expiry, Expires",
         STARTS,
     )
     term = PeriodColumn(
