@@ -2,7 +2,7 @@
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 
@@ -60,6 +60,17 @@ def django_db_setup(django_db_setup, django_db_blocker):
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+@pytest.fixture(scope="module")
+def shared(django_db_setup, django_db_blocker):
+    """For fixtures of a module: what they make, its tests share; each takes its own changes back.
+
+    A test that changes the objects themselves, and not the database alone, wants them read anew.
+    """
+    with django_db_blocker.unblock(), transaction.atomic(), translation.override("fr"):
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,11 @@ from tests import factories
 from tests.admin_forms import url
 from tests.test_admin_accessibility import signed_in  # noqa: F401
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.appearance,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 def test_lines_become_rows(signed_in):  # noqa: F811

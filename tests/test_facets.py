@@ -26,8 +26,8 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def crowd():
+@pytest.fixture(scope="module")
+def _crowd(shared):
     """Records of some sorts and states, tied to each other at random."""
     drawn = random.Random(5)  # noqa: S311
     status = ("published", "published", "published", "draft")
@@ -63,7 +63,12 @@ def crowd():
         agreement.domains.set(drawn.sample(domains, drawn.randint(0, 2)))
         for organisation in drawn.sample(organisations, drawn.randint(0, 3)):
             agreement.parties.create(organisation=organisation)
-    return drawn
+
+
+@pytest.fixture
+def crowd(_crowd):
+    """Chance, the same for each test among these records."""
+    return random.Random(6)  # noqa: S311
 
 
 def by_brute_force(records) -> dict[str, dict[str, set]]:
@@ -234,6 +239,7 @@ def test_new_record_of_a_large_index_comes_first_in_every_order(crowd, large):
 
 
 def test_state_of_a_day_is_not_that_of_the_next(monkeypatch):
+    Agreement.objects.all().delete()
     factories.AgreementFactory(signed_on="2020", ends_on=timezone.localdate().isoformat())
     assert list(shown(Agreement)["standing"]) == ["in_force", "expiring"]
     tomorrow = timezone.localdate() + timezone.timedelta(1)

@@ -108,10 +108,14 @@ ODD = [
 ]
 
 
+@pytest.fixture(scope="module")
+def published(shared):
+    return one_of_each()
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("odd", ODD)
-def test_odd_parameters_are_left_out_or_refused(client, odd):
-    published = one_of_each()
+def test_odd_parameters_are_left_out_or_refused(client, published, odd):
     names = "q sort page per_page view values find since until place not-domain with_place source "
     names += "currency amount_from amount_to works_on works_with in next"
     query = "&".join(f"{name}={odd}" for name in names.split())

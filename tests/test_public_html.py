@@ -14,14 +14,16 @@ from django.urls import reverse
 from tests.linked import link, one_of_each
 from tests.test_public_accessibility import addresses
 
+pytestmark = [pytest.mark.appearance, pytest.mark.django_db]
+
 # Compressed, without the map, which fetches its own when it is drawn.
 FIRST_PAGE = 100_000
 OF_THE_MAP = ("leaflet", "markercluster", "topojson", "world-atlas", "map.js", "map.css")
 COMPRESSED_ALREADY = (".woff2", ".png")
 
 
-@pytest.fixture
-def records(db):
+@pytest.fixture(scope="module")
+def records(shared):
     made = one_of_each()
     link(made, one_of_each())
     return made

@@ -17,8 +17,8 @@ WORD = "zyxwdraft"
 KINDS = [model._meta.model_name for model in RECORDS]
 
 
-@pytest.fixture
-def drafts():
+@pytest.fixture(scope="module")
+def drafts(shared):
     """A registry of one published record of each kind, tied to drafts in every possible way."""
     published, drafts = one_of_each(), one_of_each(WORD, status="draft")
     link(published, drafts)

@@ -6,7 +6,11 @@ from django.urls import reverse
 from tests.browser import faults
 from tests.factories import AgreementFactory, PlaceFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.appearance,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 def test_suggestions_are_chosen_by_keyboard(page):
