@@ -70,7 +70,7 @@ class Office:
             "checked_on": checked and min(checked, self.now.date()).isoformat(),
             "created_at": moment.isoformat(" "),
             "updated_at": moment.isoformat(" "),
-            "search_text": f"{fold(name)}\n{fold(' '.join(self.lot.choices(WORDS, k=40)))}",
+            "search_text": f"{fold(name)}\n\n{fold(' '.join(self.lot.choices(WORDS, k=40)))}",
         }
 
     # Records ------------------------------------------------------------------------------------

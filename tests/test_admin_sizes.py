@@ -4,15 +4,19 @@ SQLite says how it would go about it, whatever the number of records; PostgreSQL
 what the tables hold (``benchmarks.admin`` measures both).
 """
 
+import re
+from contextlib import contextmanager
+
 import pytest
 from django.contrib.messages.storage.base import BaseStorage
 from django.db import connection
 
+from benchmarks import office
 from registry import rights
 from registry.admin import sizes
 from registry.admin.site import site
 from registry.choices import Role
-from registry.models import Agreement, Source
+from registry.models import Agreement, Call, Organisation, Source
 from tests import factories
 from tests.rights import NAMES, RECORDS, person
 
@@ -98,15 +102,130 @@ def test_year_is_found_between_two_years(rf):
     assert {one.title for one in found} == {"2010", "2010-06", "2010-12-31"}
 
 
-@pytest.mark.parametrize("is_large", [True, False])
-def test_country_of_many_places_and_of_few_finds_the_same(rf, monkeypatch, is_large):
-    monkeypatch.setattr(sizes, "LARGE", -1 if is_large else sizes.LARGE)
-    country = factories.PlaceFactory(country="CA", kind="country")
-    agreement, other = factories.AgreementFactory.create_batch(2)
+@pytest.mark.parametrize("large", [5_000, 2, -1], ids=["small", "large, few found", "many found"])
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("country=CA", {"ours"}),
+        ("country=none", {"lost", "alone"}),
+        ("year=2010", {"ours"}),
+        ("year=none", {"alone"}),
+        ("domain={domain}", {"ours"}),
+        ("sourced=yes", {"ours"}),
+        ("whose=mine", {"ours"}),
+        ("standing=upcoming", {"lost"}),
+        ("standing=unstated", {"alone"}),
+        ("q=ours", {"ours"}),
+    ],
+)
+def test_filter_finds_the_same_in_a_list_of_any_length(rf, monkeypatch, large, query, titles):
+    user = factories.UserFactory()
+    country = factories.PlaceFactory(country="CA", kind="country", status="published")
+    ours = factories.AgreementFactory(title="ours", signed_on="2010-05", created_by=user)
     for organisation in factories.OrganisationFactory.create_batch(2, place=country):
+        ours.parties.create(organisation=organisation)
+    lost = factories.AgreementFactory(title="lost", signed_on="2999")
+    lost.parties.create(organisation=factories.OrganisationFactory(place=None))
+    factories.AgreementFactory(title="alone", signed_on=None)
+    domain = factories.DomainFactory()
+    ours.domains.add(factories.DomainFactory(parent=domain))
+    ours.citations.create(source=factories.SourceFactory())
+    monkeypatch.setattr(sizes, "LARGE", large)
+
+    found = listed(rf, user, Agreement, query.format(domain=domain.pk))
+
+    assert {agreement.title for agreement in found.queryset} == titles
+    assert found.result_count == len(titles)
+
+
+def test_deletion_that_much_stands_in_the_way_of_names_the_first(client, in_english, monkeypatch):
+    monkeypatch.setattr("registry.admin.guarded.MOST_NAMED", 2)
+    organisation = factories.OrganisationFactory()
+    for agreement in factories.AgreementFactory.create_batch(3):
         agreement.parties.create(organisation=organisation)
-    other.parties.create(organisation=factories.OrganisationFactory())
+    client.force_login(factories.UserFactory())
 
-    found = listed(rf, factories.UserFactory(), Agreement, "country=CA").queryset
+    page = client.get(f"/admin/registry/organisation/{organisation.pk}/delete/").content.decode()
 
-    assert list(found) == [agreement]
+    assert "more than 2 in all" in page
+    assert len(re.findall(r"/agreement/\d+/change/", page)) == 2
+
+
+def test_action_on_more_than_it_takes_changes_nothing(client, in_english, monkeypatch):
+    monkeypatch.setattr(sizes, "MOST_ACTED", 1)
+    one, _other = factories.AgreementFactory.create_batch(2, status="draft")
+    client.force_login(factories.UserFactory())
+    data = {"action": "publish", "_selected_action": [one.pk], "select_across": "1", "index": "0"}
+
+    response = client.post("/admin/registry/agreement/", data, follow=True)
+
+    assert "Nothing was changed" in response.content.decode()
+    assert not Agreement.objects.published().exists()
+
+
+def test_desk_of_large_tables_looks_at_the_first_of_each_kind(client, in_english, monkeypatch):
+    monkeypatch.setattr(sizes, "LARGE", -1)
+    monkeypatch.setattr("registry.admin.desk.LOOKED_AT", 1)
+    factories.OrganisationFactory()
+    factories.OrganisationFactory().citations.create(source=factories.SourceFactory())
+    client.force_login(factories.UserFactory())
+
+    page = client.get("/admin/").content.decode()
+
+    assert "None is among the first 1 of each kind" in page
+
+
+# What no index leads to: where it finds little, the table is looked through.
+LOOKED_THROUGH = (
+    "q=zzzz",  # among the records that are not published
+    "country=none",  # those without any row
+    "domain=",  # found by an index, but many of so few records, with all domains below
+)
+
+
+@contextmanager
+def steps():
+    """How many tens of steps SQLite takes: as many, whatever else the machine does."""
+    counted = []
+    connection.connection.set_progress_handler(lambda: counted.append(1), 10)
+    try:
+        yield counted
+    finally:
+        connection.connection.set_progress_handler(None, 0)
+
+
+def ways(rf, user) -> list[tuple[type, str]]:
+    """Lists as they open, searched, and with the first and the last choice of each filter."""
+    found = []
+    for model in (Agreement, Organisation, Call):
+        usual = listed(rf, user, model)
+        choices = [list(spec.choices(usual))[1:] for spec in usual.filter_specs]
+        links = [one["query_string"][1:] for some in choices for one in (*some[:1], *some[-1:])]
+        found += [(model, query) for query in ("", "p=2", "q=eau", "q=200", "q=zzzz", *links)]
+    return found
+
+
+def taken(rf, user, model, query) -> int:
+    with steps() as counted:
+        listed(rf, user, model, query)
+    return len(counted)
+
+
+@on_sqlite
+def test_list_of_many_times_the_records_takes_hardly_more_steps(rf, monkeypatch):
+    for name, number in (("LARGE", 40), ("MOST_COUNTED", 6)):
+        monkeypatch.setattr(sizes, name, number)
+    monkeypatch.setattr("registry.admin.filters.MOST_CHOICES", 2)
+    monkeypatch.setattr("registry.admin.base.RegistryModelAdmin.list_per_page", 5)
+    user = factories.UserFactory()
+    factories.DomainFactory.create_batch(3)
+    office.fill(200)
+    asked = [way for way in ways(rf, user) if not way[1].startswith(LOOKED_THROUGH)]
+    few = [taken(rf, user, *way) for way in asked]
+
+    office.fill(1500, first=201)
+
+    more = [taken(rf, user, *way) for way in asked]
+    grown = zip(asked, few, more, strict=True)
+    # A look at each record takes five steps or more: 6 500.
+    assert {str(one): f"{two} {three}" for one, two, three in grown if three > two + 450} == {}

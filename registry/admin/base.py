@@ -178,7 +178,7 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
                 )
                 messages.error(request, text % {"most": sizes.MOST_ACTED})
                 return HttpResponseRedirect(request.get_full_path())
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset.prefetch_related(None))
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context |= {"title": str(obj) if obj else _("New record"), "subtitle": None}

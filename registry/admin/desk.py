@@ -14,8 +14,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from registry import rights
+from registry.admin import sizes
 from registry.admin.filters import CALLS_CLOSE_WITHIN, StandingHorizons, unchecked, unsourced
-from registry.admin.sizes import has_many
+from registry.admin.sizes import looked
 from registry.choices import Status
 from registry.history.shapes import tracked_model
 from registry.models import Agreement, Call, Delegation, ImportJob, Revision, Source
@@ -84,6 +85,7 @@ class Desk:
         self.request, self.site = request, site
         self.may = rights.of(request.user)
         self.today = timezone.localdate()
+        self._many: dict[type, bool] = {}
 
     def sees(self, model) -> bool:
         admin = self.site.get_model_admin(model)
@@ -93,6 +95,11 @@ class Desk:
     def kinds(self) -> list[type]:
         models = [model for model in self.site._registry if issubclass(model, PublicRecord)]
         return [model for model in models if self.sees(model)]
+
+    def has_many(self, model) -> bool:
+        if model not in self._many:
+            self._many[model] = sizes.has_many(model)
+        return self._many[model]
 
     @staticmethod
     def list_of(model, **query) -> str:
@@ -111,9 +118,17 @@ class Desk:
             return None
         user = self.request.user
         mine = Q(created_by=user) | Q(updated_by=user)
+
+        def own_drafts(records):
+            drafts = records.filter(status=Status.DRAFT).order_by()
+            if self.has_many(records.model) and drafts[LOOKED_AT : LOOKED_AT + 1].exists():
+                # Sooner found among one's own than among all drafts.
+                drafts = records.alias(state=looked("status")).filter(state=Status.DRAFT)
+            return drafts.filter(mine)
+
         return self._by_kind(
             Block(_("My drafts"), empty=_("You have no draft.")),
-            lambda drafts: drafts.filter(mine, status=Status.DRAFT),
+            own_drafts,
             whose="mine",
             status__exact=Status.DRAFT.value,
         )
@@ -160,7 +175,7 @@ class Desk:
             records, url = self.own(model, **query)
             if whose:
                 url = self.list_of(model, whose=whose, **query)
-            if first and has_many(model):
+            if first and self.has_many(model):
                 records = records.filter(pk__in=records.order_by(first).values("pk")[:LOOKED_AT])
                 block.empty = (
                     _("None is among the first %d of each kind: the lists have all.") % LOOKED_AT

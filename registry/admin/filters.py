@@ -5,13 +5,13 @@ import datetime
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import lookup_spawns_duplicates
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import Country
 
 from registry import rights
-from registry.admin.sizes import MOST_CHOICES, few, has_many, looked, narrowed
+from registry.admin.sizes import MOST_CHOICES, Looked, few, has_many, looked, narrowed
 from registry.models import Authority, Citation, Domain, Place
 from registry.text import fold
 
@@ -256,7 +256,13 @@ class WhoseFilter(StrictFilter):
     def chosen(self, queryset, value):
         if value == "ours":
             return queryset.filter(authority__in=list(rights.of(self.user).authorities))
-        return queryset.filter(Q(created_by=self.user) | Q(updated_by=self.user))
+        own = queryset.model.objects.filter(Q(created_by=self.user) | Q(updated_by=self.user))
+        maker, last = (
+            Looked(F(name), output_field=BigIntegerField()) for name in ("created_by", "updated_by")
+        )
+        walked = queryset.alias(maker=maker, last=last)
+        by_me = Q(maker=self.user.pk) | Q(last=self.user.pk)
+        return narrowed(walked, own.values_list("pk", flat=True), by_me)
 
 
 def unsourced(queryset):

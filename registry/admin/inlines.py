@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from registry import rights
@@ -35,8 +36,9 @@ class RowsMixin(FieldsMixin):
         may = rights.of(request.user)
         if self.far and not may.is_administrator:
             target = self.model._meta.get_field(self.far).related_model
-            visible = may.visible(target._base_manager.all()).values("pk")
-            queryset = queryset.filter(**{f"{self.far}__in": visible})
+            # Asked of each row, which are those of one record.
+            far = target._base_manager.filter(pk=OuterRef(self.far))
+            queryset = queryset.filter(Exists(may.visible(far)))
         return queryset
 
     # A row is a part of its record: who may edit the one may edit the other.
