@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from django.apps import apps
 from django.db import connection, models, transaction
 
+from registry import statistics
 from registry.models import Change, Domain
 from registry.models.base import PublicRecord
 
@@ -106,6 +107,7 @@ def wholesale(count: int):
         yield
         _make(cursor)
         Change.objects.create(kind="", mark=secrets.randbits(31))
+        transaction.on_commit(statistics.refresh, robust=True)
 
 
 # The triggers ----------------------------------------------------------------------------------

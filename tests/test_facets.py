@@ -251,6 +251,7 @@ def test_warming_makes_the_index_of_every_list_before_the_process_serves(monkeyp
     made = []
     monkeypatch.setattr(warming, "index_of", made.append)
     monkeypatch.setattr(warming, "connection", Mock())
+    monkeypatch.setattr(warming, "statistics", Mock())
 
     warming.begin()
 
@@ -262,6 +263,7 @@ def test_warming_goes_on_in_the_processes_that_come_of_one_that_waits(monkeypatc
     made, may_go_on = [], threading.Event()
     monkeypatch.setattr(warming, "index_of", lambda model: may_go_on.wait() and made.append(model))
     monkeypatch.setattr(warming, "connection", Mock())
+    monkeypatch.setattr(warming, "statistics", Mock())
     monkeypatch.setattr(warming, "PATIENCE", 0.01)
 
     warming.begin()

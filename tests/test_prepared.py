@@ -3,7 +3,9 @@
 import datetime
 
 import pytest
+from django.db import connection
 
+from registry import statistics
 from registry.models import Agreement, Contribution, Delegation, Project
 from registry.querysets.prepared import Prepared
 from tests.factories import (
@@ -93,3 +95,14 @@ def test_no_keys_find_nothing_on_any_database():
     ContributionFactory()
     asked = Prepared(lambda keys: Contribution.objects.filter(pk__in=keys).with_card())
     assert asked([]) == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL sees to its statistics")
+def test_published_records_of_some_keys_are_read_by_their_keys():
+    keys = [one.pk for one in ProjectFactory.create_batch(80, status="published", call=None)]
+    asked = Project.objects.published().filter(pk__in=keys[:15]).order_by()
+    assert "project_by_status" in asked.explain()
+
+    statistics.refresh()
+
+    assert "INTEGER PRIMARY KEY" in asked.explain()

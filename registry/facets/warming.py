@@ -6,6 +6,7 @@ import threading
 
 from django.db import connection
 
+from registry import statistics
 from registry.facets.keeping import index_of
 from registry.facets.kinds import KINDS
 
@@ -41,9 +42,10 @@ def warm() -> None:
         for model in KINDS:
             index_of(model)
         _is_wanted = False
+        statistics.refresh()
     except Exception:
         # Such as a database that is not there yet: the first visitor's page makes them, or says so.
-        logger.warning("The indexes could not be made at the start.", exc_info=True)
+        logger.warning("What pages need could not be made ready at the start.", exc_info=True)
     finally:
         connection.close()
 
