@@ -27,6 +27,13 @@ on_sqlite = pytest.mark.sqlite
 
 
 @pytest.fixture
+def reader(client):
+    """Of pages under /en/: in the language that the tests compare."""
+    client.force_login(factories.UserFactory())
+    return client
+
+
+@pytest.fixture
 def everything_is_large(monkeypatch):
     monkeypatch.setattr(sizes, "LARGE", -1)
 
@@ -138,39 +145,37 @@ def test_filter_finds_the_same_in_a_list_of_any_length(rf, monkeypatch, large, q
     assert found.result_count == len(titles)
 
 
-def test_deletion_that_much_stands_in_the_way_of_names_the_first(client, in_english, monkeypatch):
+def test_deletion_that_much_stands_in_the_way_of_names_the_first(reader, monkeypatch):
     monkeypatch.setattr("registry.admin.guarded.MOST_NAMED", 2)
     organisation = factories.OrganisationFactory()
     for agreement in factories.AgreementFactory.create_batch(3):
         agreement.parties.create(organisation=organisation)
-    client.force_login(factories.UserFactory())
 
-    page = client.get(f"/admin/registry/organisation/{organisation.pk}/delete/").content.decode()
+    address = f"/en/admin/registry/organisation/{organisation.pk}/delete/"
+    page = reader.get(address).content.decode()
 
     assert "more than 2 in all" in page
     assert len(re.findall(r"/agreement/\d+/change/", page)) == 2
 
 
-def test_action_on_more_than_it_takes_changes_nothing(client, in_english, monkeypatch):
+def test_action_on_more_than_it_takes_changes_nothing(reader, monkeypatch):
     monkeypatch.setattr(sizes, "MOST_ACTED", 1)
     one, _other = factories.AgreementFactory.create_batch(2, status="draft")
-    client.force_login(factories.UserFactory())
     data = {"action": "publish", "_selected_action": [one.pk], "select_across": "1", "index": "0"}
 
-    response = client.post("/admin/registry/agreement/", data, follow=True)
+    response = reader.post("/en/admin/registry/agreement/", data, follow=True)
 
     assert "Nothing was changed" in response.content.decode()
     assert not Agreement.objects.published().exists()
 
 
-def test_desk_of_large_tables_looks_at_the_first_of_each_kind(client, in_english, monkeypatch):
+def test_desk_of_large_tables_looks_at_the_first_of_each_kind(reader, monkeypatch):
     monkeypatch.setattr(sizes, "LARGE", -1)
     monkeypatch.setattr("registry.admin.desk.LOOKED_AT", 1)
     factories.OrganisationFactory()
     factories.OrganisationFactory().citations.create(source=factories.SourceFactory())
-    client.force_login(factories.UserFactory())
 
-    page = client.get("/admin/").content.decode()
+    page = reader.get("/en/admin/").content.decode()
 
     assert "None is among the first 1 of each kind" in page
 
