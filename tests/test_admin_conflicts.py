@@ -136,6 +136,23 @@ def test_rows_that_both_changed_are_told_as_the_other_left_them(clients):
     assert "C (Préfète)" in response.content.decode()
 
 
+def test_link_that_a_colleague_removed_stays_removed(clients):
+    one, other = clients
+    project = factories.ProjectFactory(title="Avant")
+    kept, gone = factories.ContributionFactory.create_batch(2)
+    project.contributions.add(kept, gone)
+    stale, theirs = opened(one, project), opened(other, project)
+    prefix = "Contribution_projects"
+    number = next(n for n in (0, 1) if theirs[f"{prefix}-{n}-contribution"] == str(gone.pk))
+    send(other, url(project), theirs | {f"{prefix}-{number}-DELETE": "on"})
+
+    response = send(one, url(project), stale | {"title": "Le mien"})
+    again = filled(response) | {"_version": str(response.context["version"])}
+    send(one, url(project), again)
+
+    assert list(project.contributions.all()) == [kept]
+
+
 def test_move_by_a_colleague_is_caught(clients):
     one, other = clients
     agreement = factories.AgreementFactory(title="Avant", status="draft")

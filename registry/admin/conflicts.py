@@ -15,7 +15,7 @@ from django.http import QueryDict
 
 from registry.history.reading import Difference, Reader
 from registry.history.restoring import revisions_of
-from registry.history.shapes import key_of
+from registry.history.shapes import key_of, rows
 from registry.history.states import compact, encode, identity, minus, net
 from registry.models import Revision
 
@@ -160,7 +160,7 @@ class Merge:
         for typed, present in zip(self.typed_rows, self.present_rows, strict=True):
             name = getattr(typed, "manager", "") or typed.prefix
             if name in gone or name in came:
-                theirs = came.get(name, []), gone.get(name, [])
+                theirs = [as_rows(typed, state.get(name, [])) for state in (came, gone)]
                 both = merge_rows(self.data, typed, present, *theirs)
                 found.rows += self._told(name, both)
         return found
@@ -168,7 +168,9 @@ class Merge:
     def _told(self, name, both) -> list[RowClash]:
         told = []
         for theirs, mine in both:
-            state = {name: [theirs or mine]}
+            row = theirs or mine
+            is_link = all(one.name != name for one in rows(self.model))
+            state = {name: list(row.values())[:1] if is_link else [row]}
             for one in Reader([self._revision({}, state)]).between(self.model, {}, state):
                 told += [RowClash(one.label, line.after, not theirs) for line in one.lines]
         return told
@@ -257,6 +259,15 @@ def merge_rows(data, typed, present, came, gone) -> list[tuple[dict | None, dict
     data[f"{typed.prefix}-TOTAL_FORMS"] = str(len(kept) + len(new))
     data[f"{typed.prefix}-INITIAL_FORMS"] = str(len(kept))
     return both
+
+
+def as_rows(formset, items) -> list[dict]:
+    """Links to other records that are edited as rows: the history has their keys alone."""
+    if not items or isinstance(items[0], dict):
+        return items
+    fields = formset.model._meta.concrete_fields
+    far = next(one.name for one in fields if one.is_relation and one.name != formset.fk.name)
+    return [{far: key} for key in items]
 
 
 def row_state(form, formset) -> dict:
