@@ -67,6 +67,7 @@ def shared(django_db_setup, django_db_blocker):
     """For fixtures of a module: what they make, its tests share; each takes its own changes back.
 
     A test that changes the objects themselves, and not the database alone, wants them read anew.
+    Not for a module that has tests which commit: nothing is committed while this lasts.
     """
     with django_db_blocker.unblock(), transaction.atomic(), translation.override("fr"):
         yield
