@@ -101,7 +101,7 @@ def test_action_writes_one_revision_for_each_record_that_it_moves(
     pks = list(models.Agreement.objects.values_list("pk", flat=True))
     data = {"action": "publish", "_selected_action": pks}
 
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(48):
         client.post(url(models.Agreement, "changelist"), data)
 
     revisions = models.Revision.objects.filter(action="published", by=user)

@@ -487,7 +487,7 @@ SHEETS = [
             "Titre de l'entente": "title",
             "Nature de l'entente": "kind",
             "Date d'entrée en vigueur": "starts_on",
-            "Durée": None,
+            "Durée": "term",
             "Partenaires étrangers": "parties",
             "Secteur d'activité": "domains",
         },

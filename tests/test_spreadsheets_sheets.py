@@ -208,10 +208,16 @@ def test_amount_that_is_not_positive_is_refused():
     assert len(problems(csv("Financeurs;Projets;Montant\nBug;Fablab;-20 €\n"))) == 1
 
 
-@pytest.mark.parametrize("amount", ["-20 €", "0", "99999999999999999999 €"])
+@pytest.mark.parametrize("amount", ["-20 €", "99999999999999999999 €"])
 def test_amount_of_a_project_is_validated_as_a_contribution(amount):
     (found,) = problems(csv(f"Projet;Montant\nFablab;{amount}\n"))
 
+    assert ":2:Montant:" in found
+
+
+def test_project_given_nothing_has_no_contribution_and_nobody_gives_nothing():
+    assert problems(csv("Projet;Montant\nFablab;0\n")) == []
+    (found,) = problems(csv("Projet;Financeurs;Montant\nFablab;Bug;0\n"))
     assert ":2:Montant:" in found
 
 

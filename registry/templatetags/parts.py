@@ -66,7 +66,7 @@ def part(context, name, **values):
 @register.simple_tag(takes_context=True)
 def frame(context, name):
     """A part that says the same around all pages of a kind: rendered once."""
-    known = tuple(context.get(one) for one in FRAMED)
+    known = (tags.theme_url(), *(context.get(one) for one in FRAMED))
     key = (name, get_language(), get_script_prefix(), bool(context.get("record")), known)
     if key not in _frames:
         if len(_frames) >= MOST_FRAMES:

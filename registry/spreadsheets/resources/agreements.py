@@ -55,7 +55,7 @@ class AgreementResource(RecordResource):
         "kind",
         "Type, Nature, Type d'accord, Type d'entente, Nature de l'accord, Catégorie, Forme,"
         "Type de document"
-        "| Type of partnership, Kind, Agreement type, Type of agreement, Category",
+        "| Kind, Type of partnership, Agreement type, Type of agreement, Category",
         widgets.ChoiceWidget(AgreementKind),
     )
     signed_on = Column(

@@ -30,6 +30,7 @@ from registry.spreadsheets.resources.funding import (
     FUND_HEADINGS,
     FUNDER_HEADINGS,
     MoneyResource,
+    no_amount,
 )
 from registry.text import fold
 
@@ -334,12 +335,7 @@ class ContributionResource(MoneyResource):
         if money := self.money(row):
             amount, currency = money
             if not amount:
-                error = CellError(
-                    _("No amount is given: it is zero."),
-                    _("Leave this row out, or empty the cell where the amount is not known."),
-                )
-                error.column = "amount"
-                raise error
+                raise no_amount()
             label = row.heading("amount")
             row.plan.set("currency", currency, label, "amount")
             row.plan.set("amount", amount, label, "amount")

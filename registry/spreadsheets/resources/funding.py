@@ -46,6 +46,16 @@ CALL_HEADINGS = (
 FUNDERS = OrganisationsColumn("funders", FUNDER_HEADINGS)
 
 
+def no_amount() -> CellError:
+    """A contribution of nothing is none."""
+    error = CellError(
+        _("No amount is given: it is zero."),
+        _("Leave this row out, or empty the cell where the amount is not known."),
+    )
+    error.column = "amount"
+    return error
+
+
 class MoneyResource(RecordResource):
     """A sheet with an amount, whose currency stands in its cell, its own column or a heading."""
 
@@ -247,6 +257,8 @@ class ProjectResource(MoneyResource):
         funders = self._funders(row)
         money = self.money(row)
         if money and not money[0]:
+            if funders:
+                raise no_amount()
             money = None  # a project for which nothing was given
         if money or funders:
             self._contribute(row, None, *(money or (None, None)), funders)
