@@ -149,7 +149,7 @@ def _rates(port: int, database: Path) -> None:
         "SELECT public_id, title FROM registry_project LIMIT 20000"
     ).fetchall()
     connection.close()
-    pages = [_detail(port, *one) for one in random.Random(3).sample(drawn, 4000)]
+    pages = [_detail(port, *one) for one in random.Random(3).sample(drawn, 16_000)]
     clients = range(CLIENTS)
 
     def said(name: str, measured: float):
