@@ -23,10 +23,10 @@ LOOK_ALIKES = str.maketrans(
 )
 # A letter more or less is a slip in a word of four; another letter makes another short word
 # (Lyon, Laon), and another first letter another name (Nantes, Mantes).
-# What is longer is no name: without each of its letters it would fill the memory.
-LONGEST_NAME = 300
 SHORTEST_WITH_SLIP = 4
 SHORTEST_WITH_OTHER_LETTER = 6
+# What is longer is no name: without each of its letters it would fill the memory.
+LONGEST_NAME = 300
 
 
 @dataclass(frozen=True)
