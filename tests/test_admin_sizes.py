@@ -234,3 +234,19 @@ def test_list_of_many_times_the_records_takes_hardly_more_steps(rf, monkeypatch)
     grown = zip(asked, few, more, strict=True)
     # A look at each record takes five steps or more: 6 500.
     assert {str(one): f"{two} {three}" for one, two, three in grown if three > two + 450} == {}
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_own_reference_is_found_by_the_people_of_its_authority_alone(rf, monkeypatch, is_large):
+    if is_large:
+        monkeypatch.setattr(sizes, "LARGE", 0)
+    authority, other = factories.AuthorityFactory(), factories.AuthorityFactory()
+    agreement = factories.AgreementFactory(authority=authority, reference="CM 2024-17")
+    factories.AgreementFactory(authority=authority)
+
+    def found(*authorities):
+        user = person(Role.EDITOR, *authorities)
+        return list(listed(rf, user, Agreement, "q=cm+2024-17").queryset)
+
+    assert found(authority) == [agreement]
+    assert found(other) == []

@@ -337,11 +337,11 @@ def test_search_finds_each_kind_of_record_by_its_year(factory, values):
     assert _finds(factory(**values), "2031")
 
 
-def test_search_finds_a_record_by_its_reference_and_identifier():
+def test_search_finds_a_record_by_its_identifier_but_not_by_its_own_reference():
     agreement = AgreementFactory(reference="CM 2024-17")
 
-    assert _finds(agreement, "2024-17")
     assert _finds(agreement, agreement.public_id)
+    assert not _finds(agreement, "2024-17")
 
 
 def test_every_row_that_a_text_speaks_of_keeps_it_true():

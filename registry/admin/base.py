@@ -252,7 +252,9 @@ class RecordAdmin(
         return ({"authority": authority.pk} if authority else {}) | initial
 
     def get_search_results(self, request, queryset, search_term):
-        return sizes.matching(queryset, search_term), False
+        found = sizes.matching(queryset, search_term)
+        own = sizes.referred(self.model, search_term, rights.of(request.user).own_authorities())
+        return (found | queryset.filter(pk__in=own) if own else found), False
 
     def view_on_site(self, obj):
         return obj.get_absolute_url() if obj.is_published else None

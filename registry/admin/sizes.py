@@ -124,3 +124,18 @@ def matching(queryset, text):
     if others is None:
         return search.matching(queryset, text)
     return queryset.filter(pk__in=published | others)
+
+
+def referred(model, text, authorities) -> list:
+    """The keys of these authorities' records whose own reference is searched for.
+
+    Search texts do not have it, as it is nobody else's. In a large table it is typed in full.
+    """
+    text = text.strip()
+    records = model._base_manager.order_by().filter(authority__in=authorities)
+    records = records.exclude(reference="")
+    if has_many(model):
+        records = records.filter(reference__in={text, text.upper()})
+    else:
+        records = records.filter(reference__icontains=text)
+    return list(records.values_list("pk", flat=True)[:MOST_COUNTED]) if text else []

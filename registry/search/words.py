@@ -306,7 +306,6 @@ def pieces_of(model, record) -> Iterable[tuple]:
     """What a record says, or what stands for one that is not written yet."""
     words, _joined, _prefetched = INDEXED[model]
     yield from words(record)
-    yield NUMBER, record.reference, ""
     yield NUMBER, record.public_id, ""
 
 
