@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.urls import reverse
+from pytest_django.asserts import assertRedirects
 
 from registry.models import Authority, ImportJob, Organisation, Project
 from registry.spreadsheets import jobs
@@ -189,12 +190,17 @@ def test_replayed_confirmation_is_refused(client, officer):
     assert snapshot() == before
 
 
-def test_confirmation_needs_a_post(client, officer):
+@pytest.mark.parametrize("action", ["confirm", "abandon", "names", "good-rows"])
+def test_address_of_an_action_leads_to_the_page_of_the_import(client, officer, action):
     upload(client)
+    job = ImportJob.objects.get()
 
-    url = reverse("admin:registry_importjob_confirm", args=[ImportJob.objects.get().pk])
+    response = client.get(reverse(f"admin:registry_importjob_{action}", args=[job.pk]))
 
-    assert client.get(url).status_code == 405
+    page = reverse("admin:registry_importjob_change", args=[job.pk])
+    assertRedirects(response, page, fetch_redirect_response=False)
+    job.refresh_from_db()
+    assert job.state == "previewed"
 
 
 def test_change_of_the_registry_asks_for_a_new_preview(client, officer):

@@ -366,7 +366,9 @@ def test_actions_need_a_post(settings, queue, client, admin, action):
 
     response = client.get(reverse(f"admin:registry_importjob_{action}", args=[job.pk]))
 
-    assert response.status_code == 405
+    assert response.status_code == 302
+    job.refresh_from_db()
+    assert job.state == "waiting"
 
 
 def test_full_disk_at_the_upload_is_told(client, admin, monkeypatch):

@@ -61,6 +61,12 @@ def test_text_without_a_mark_is_recognised(encoding):
     assert rows(TABLE.encode(encoding)) == EXPECTED
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
+@pytest.mark.parametrize("text", ["Nom;Pays\nGaspé;Canada", "Nom\nLycée de l'Érable", "a;b\nMontréal;"])
+def test_few_accents_tell_the_encoding(encoding, text):
+    assert rows(text.encode(encoding)) == [line.rstrip(";").split(";") for line in text.split("\n")]
+
+
 @pytest.mark.parametrize("delimiter", list(";,\t|^"))
 def test_delimiter_is_found(delimiter):
     assert rows(TABLE.replace(";", delimiter).encode()) == EXPECTED
@@ -144,6 +150,26 @@ def test_opendocument_is_read():
     )
 
     assert rows(data) == [["Nom", "1958"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_workbook_of_wide_letters_is_read(encoding):
+    def widened(data: bytes) -> bytes:
+        text = data.decode().replace("utf-8", "UTF-16").replace("UTF-8", "UTF-16")
+        return text.encode(encoding)
+
+    workbook = xlsx([["Nom", "Ville"], ["Cégep 🙂", "Québec"]])
+    for part in (SHEET, "xl/workbook.xml", "xl/sharedStrings.xml"):
+        workbook = io.BytesIO(changed(workbook, part, widened))
+
+    assert rows(workbook.getvalue()) == [["Nom", "Ville"], ["Cégep 🙂", "Québec"]]
+
+
+def test_wide_letters_hide_no_entities():
+    hidden = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x/>'
+    workbook = changed(xlsx([["Nom"], ["Cégep"]]), SHEET, lambda _data: hidden.encode("utf-16"))
+
+    assert "entit" in refusal(workbook)
 
 
 def test_kind_of_file_follows_its_content_not_its_name():

@@ -47,6 +47,8 @@ from registry.text import name_key
         ("1,234,567", "1234567", None),
         ("99786.57", "99786.57", None),
         ("20 000,00 euros", "20000", "EUR"),
+        ("1E+05", "100000", None),
+        ("2e3 €", "2000", "EUR"),
     ],
 )
 def test_amount_is_read_in_every_notation(text, amount, currency):
@@ -66,6 +68,8 @@ def test_amount_is_read_in_every_notation(text, amount, currency):
         "",
         "à 20 €",
         "9" * 60,
+        "1.23E+05",
+        "1E+99",
     ],
 )
 def test_amount_that_may_be_wrong_is_refused(text):

@@ -10,12 +10,11 @@ from django.db import DatabaseError
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from registry import rights, tasks
 from registry.admin.base import RegistryModelAdmin
+from registry.admin.posted import posted
 from registry.admin.running import RunningImportsMixin
 from registry.admin.settling import SettledImportsMixin
 from registry.admin.site import site
@@ -187,7 +186,7 @@ class ImportJobAdmin(
         }
         return TemplateResponse(request, self.job_template, context)
 
-    @method_decorator(require_POST)
+    @posted
     def confirm_view(self, request, pk):
         job = self._job(request, pk)
         if not self.has_add_permission(request):
@@ -212,7 +211,7 @@ class ImportJobAdmin(
             messages.success(request, _("The workbook is imported."))
         return HttpResponseRedirect(self._job_url(job))
 
-    @method_decorator(require_POST)
+    @posted
     def abandon_view(self, request, pk):
         job = self._job(request, pk)
         try:

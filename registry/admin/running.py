@@ -5,12 +5,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from registry import tasks
+from registry.admin.posted import posted
 from registry.choices import ImportState
 from registry.spreadsheets import jobs, progress, running
 
@@ -62,7 +61,7 @@ class RunningImportsMixin:
         }
         return TemplateResponse(request, self.progress_template, context)
 
-    @method_decorator(require_POST)
+    @posted
     def cancel_view(self, request, pk):
         job = self._own_job(request, pk)
         if job.state in running.RUNNING:
@@ -78,7 +77,7 @@ class RunningImportsMixin:
             messages.error(request, _("This import is over: it cannot be stopped any more."))
         return HttpResponseRedirect(self._job_url(job))
 
-    @method_decorator(require_POST)
+    @posted
     def restart_view(self, request, pk):
         job = self._own_job(request, pk)
         try:

@@ -7,12 +7,11 @@ from django.db import DatabaseError, transaction
 from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from registry import tasks
 from registry.admin import column_forms
+from registry.admin.posted import posted
 from registry.choices import NameAnswer
 from registry.models import ImportProfile, NameDecision
 from registry.spreadsheets import jobs, running
@@ -113,7 +112,7 @@ class SettledImportsMixin:
 
     # Names --------------------------------------------------------------------------------------
 
-    @method_decorator(require_POST)
+    @posted
     def names_view(self, request, pk):
         """Keep what was decided about names, and preview the file again."""
         job = self._settled(request, pk)
@@ -128,7 +127,7 @@ class SettledImportsMixin:
 
     # The good rows only -------------------------------------------------------------------------
 
-    @method_decorator(require_POST)
+    @posted
     def good_rows_view(self, request, pk):
         """Preview the job with or without the rows that are refused."""
         job = self._settled(request, pk)

@@ -43,6 +43,8 @@ MULTIPLE = re.compile(
     r"|(?P<th>thousand))(?=\W|$|eur|cad|usd|gbp|chf)\s*(?:de\s+|d['’]\s*|of\s+)?",
     re.IGNORECASE,
 )
+# As programs shorten what is long: 1E+05 is exact, 1,23E+05 may have been rounded.
+SCIENTIFIC = re.compile(r"[-+]?\d+(?P<decimals>[.,]\d+)?E[-+]?\d{1,2}(?!\d)", re.IGNORECASE)
 # Of an amount with or without taxes, the number says which it is.
 TAXES = re.compile(r"\b(?:ttc|ht|hors taxes?|nets?|bruts?)\b", re.IGNORECASE)
 DOLLAR_WORDS = re.compile(r"dollars?", re.IGNORECASE)
@@ -93,6 +95,8 @@ def read_amount(
     loss = IN_PARENTHESES.fullmatch(plain)
     if loss:
         plain = "".join(loss.groups())
+    if scientific := SCIENTIFIC.search(plain):
+        plain = plain.replace(scientific[0], _written_out(scientific, text))
     match = NUMBER.search(plain)
     if not match:
         raise not_an_amount(text)
@@ -125,6 +129,15 @@ def not_an_amount(text: str) -> CellError:
         _("“%(value)s” is not an amount.") % {"value": text},
         _("Write a number, such as 20 000 € or 1 234,50."),
     )
+
+
+def _written_out(scientific: re.Match, text: str) -> str:
+    if scientific["decimals"]:
+        raise CellError(
+            _("“%(value)s” is shortened and may be rounded.") % {"value": text},
+            _("Write all digits: give the column a number format before you save the file."),
+        )
+    return format(Decimal(scientific[0]), "f")
 
 
 def _currency_of(before: str, after: str, text: str, dollars) -> Currency | None:

@@ -24,8 +24,8 @@ DECLARED_DELIMITER = re.compile(r"\Asep=(.)\r?\n?", re.IGNORECASE)
 # The letters and signs beyond ASCII that French and English texts are full of.
 EXPECTED = frozenset("éèêëàâçùûüîïôöœæÉÈÊÀÂÇÎÔŒ’‘“”«»–—…€°\N{NO-BREAK SPACE}")
 
-# As in "QuÇbec", which is a "é" read in another encoding.
-CAPITAL_INSIDE = re.compile(r"(?<=[a-z])[ÉÈÊÀÂÇÎÔŒ](?=[a-z])")
+# As in "QuÇbec" and "GaspÇ", which is a "é" read in another encoding.
+CAPITAL_BEHIND = re.compile(r"(?<=[a-z])[ÉÈÊÀÂÇÎÔŒ]")
 # How spreadsheets are told to leave a text alone: ="00042".
 TEXT_FORMULA = re.compile(r'="([^"]*)"')
 
@@ -92,7 +92,7 @@ def _strangeness(text: str) -> int:
     """How many characters beyond ASCII are not those of French or English writing."""
     beyond = Counter(letter for letter in text if letter > "\x7f")
     strange = sum(count for letter, count in beyond.items() if letter not in EXPECTED)
-    return strange + len(CAPITAL_INSIDE.findall(text))
+    return strange + len(CAPITAL_BEHIND.findall(text))
 
 
 def find_delimiter(text: str) -> str:

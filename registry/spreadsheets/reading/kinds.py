@@ -27,6 +27,7 @@ from registry.spreadsheets.reading.refusals import (
     check_size,
     gettext_noop,
 )
+from registry.spreadsheets.reading.wide import in_utf8
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
@@ -87,6 +88,7 @@ def _refuse_other_kinds(data: bytes) -> None:
 
 
 def _read_archive(data: bytes) -> SheetRows:
+    data = in_utf8(data)
     archive = archives.inspect(io.BytesIO(data))
     if "xl/workbook.bin" in archive.names:
         raise Refusal(
