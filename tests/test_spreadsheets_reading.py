@@ -62,7 +62,9 @@ def test_text_without_a_mark_is_recognised(encoding):
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
-@pytest.mark.parametrize("text", ["Nom;Pays\nGaspé;Canada", "Nom\nLycée de l'Érable", "a;b\nMontréal;"])
+@pytest.mark.parametrize(
+    "text", ["Nom;Pays\nGaspé;Canada", "Nom\nLycée de l'Érable", "a;b\nMontréal;"]
+)
 def test_few_accents_tell_the_encoding(encoding, text):
     assert rows(text.encode(encoding)) == [line.rstrip(";").split(";") for line in text.split("\n")]
 

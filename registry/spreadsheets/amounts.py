@@ -95,8 +95,7 @@ def read_amount(
     loss = IN_PARENTHESES.fullmatch(plain)
     if loss:
         plain = "".join(loss.groups())
-    if scientific := SCIENTIFIC.search(plain):
-        plain = plain.replace(scientific[0], _written_out(scientific, text))
+    plain = SCIENTIFIC.sub(_written_out, plain)
     match = NUMBER.search(plain)
     if not match:
         raise not_an_amount(text)
@@ -131,10 +130,10 @@ def not_an_amount(text: str) -> CellError:
     )
 
 
-def _written_out(scientific: re.Match, text: str) -> str:
+def _written_out(scientific: re.Match) -> str:
     if scientific["decimals"]:
         raise CellError(
-            _("“%(value)s” is shortened and may be rounded.") % {"value": text},
+            _("“%(value)s” is shortened and may be rounded.") % {"value": scientific[0]},
             _("Write all digits: give the column a number format before you save the file."),
         )
     return format(Decimal(scientific[0]), "f")
