@@ -1,5 +1,6 @@
 """WSGI entry point, for gunicorn or granian."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -14,3 +15,7 @@ from registry.facets import warming  # noqa: E402
 # What the first visitor would wait for: all views, and the indexes of the lists.
 resolve("/")
 warming.begin()
+# What is there by now stays: the collector need not look at it again and again, nor after every
+# few hundred objects, of which a page makes thousands.
+gc.freeze()
+gc.set_threshold(20_000, 10, 10)

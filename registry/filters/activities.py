@@ -59,15 +59,16 @@ class ActiveFilterSet(django_filters.FilterSet):
             )
         return found
 
-    def offer(self) -> None:
+    def offer(self, name):
         """The domains and places of all activities, unless they would be endless."""
-        super().offer()
-        for name in ("works_on", "works_with"):
-            field, facet = self.form.fields[name], self.filters[name].field_name
-            codes = {code for model, _rows in ACTIVITIES for code in index_of(model).bitmaps[facet]}
-            if isinstance(field, OtherSideField) and len(codes) <= LONGEST_LIST:
-                labels = self.labels(name, codes)
-                field.offer(dict(sorted(labels.items(), key=lambda one: fold(one[1]))))
+        super().offer(name)
+        if name not in ("works_on", "works_with"):
+            return
+        field, facet = self.form.fields[name], self.filters[name].field_name
+        codes = {code for model, _rows in ACTIVITIES for code in index_of(model).bitmaps[facet]}
+        if isinstance(field, OtherSideField) and len(codes) <= LONGEST_LIST:
+            labels = self.labels(name, codes)
+            field.offer(dict(sorted(labels.items(), key=lambda one: fold(one[1]))))
 
     def _other_label(self, name, value) -> str:
         if isinstance(self.filters[name], ActivityFilter):

@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from registry.choices import Currency
 from registry.facets import NOT_STATED, Index
 from registry.facets.amounts import amounts, currencies
+from registry.filters.controls import ListFilter
 from registry.filters.vocabularies import unknown
 from registry.money import format_money
 
@@ -50,7 +51,7 @@ class AmountField(forms.CharField):
         return amount
 
 
-class AmountFilter(django_filters.Filter):
+class AmountFilter(ListFilter):
     """One end of a range of amounts: ``amount_from`` or ``amount_to``."""
 
     @property
@@ -73,7 +74,7 @@ class CurrencyField(forms.CharField):
         return value
 
 
-class CurrencyFilter(django_filters.Filter):
+class CurrencyFilter(ListFilter):
     """Filters projects by the currency in which something they received is stated."""
 
     field_class = CurrencyField
@@ -98,9 +99,9 @@ class AmountsFilterSet(django_filters.FilterSet):
         chosen = asked & set(Currency.values) or set(currencies(self.index))
         return chosen.pop() if len(chosen) == 1 else ""
 
-    def offer(self) -> None:
-        super().offer()
-        field = self.form.fields["currency"]
+    def offer(self, name):
+        super().offer(name)
+        field = self.form.fields[name]
         if isinstance(field, CurrencyField):
             names = dict(Currency.choices)
             offered = [(code, names[code]) for code in currencies(self.index)]

@@ -63,6 +63,17 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Control:
+    """A field of the form as the list shows it beside the facets."""
+
+    name: str
+    label: str
+    html: str
+    id: str
+    is_refused: bool
+
+
+@dataclass(frozen=True)
 class FacetValue:
     code: str
     label: str
@@ -203,8 +214,8 @@ class RecordFilterSet(django_filters.FilterSet):
             self.index.rank(order, (key for (key,) in raw(keys)))
         return self.found.page(order, start, stop)
 
-    def offer(self) -> None:
-        """Fill the lists of the form that depend on what there is."""
+    def offer(self, name: str) -> None:
+        """Fill the list of a field, if it depends on what there is."""
 
     # Saying -------------------------------------------------------------------------------------
 
@@ -242,10 +253,27 @@ class RecordFilterSet(django_filters.FilterSet):
         declared = [name for name, one in self.filters.items() if isinstance(one, FacetFilter)]
         return list(self.FACETS or declared)
 
-    def controls(self) -> list:
-        """The fields that the form shows beside the facets."""
-        shown = self.form.visible_fields()
-        return [field for field in shown if not isinstance(field.field, FacetField)]
+    def controls(self) -> list[Control]:
+        """The fields that the form shows beside the facets; an empty one reads the same for all."""
+        shown = [
+            name
+            for name, field in self.form.fields.items()
+            if not (field.widget.is_hidden or isinstance(field, FacetField))
+        ]
+        return [
+            self._control(name)
+            if self.data.get(name)
+            else self.index.remember(
+                ("control", get_language(), name), lambda name=name: self._control(name)
+            )
+            for name in shown
+        ]
+
+    def _control(self, name: str) -> Control:
+        self.offer(name)
+        field = self.form[name]
+        html, label = str(field), str(field.label)
+        return Control(name, label, html, field.id_for_label, bool(field.errors))
 
     def facet(self, name: str, most: int | None = SHOWN) -> Facet:
         """A facet with its most frequent values, those that are chosen before all others."""
@@ -336,14 +364,16 @@ class InvolvingFilterSet(RecordFilterSet):
             found = found | self.index.remember((side, other), lambda side=side: compute(side))
         return found
 
-    def offer(self) -> None:
-        """Fill the lists of the other side, unless they would be endless."""
-        for name in ("with_place", "with_country"):
-            field, facet = self.form.fields[name], self.filters[name].field_name
-            codes = self.index.bitmaps[facet]
-            if isinstance(field, OtherSideField) and len(codes) <= LONGEST_LIST:
-                labels = self.labels(facet, codes)
-                field.offer(dict(sorted(labels.items(), key=lambda one: fold(one[1]))))
+    def offer(self, name):
+        """The places and the countries of the other side, unless they would be endless."""
+        super().offer(name)
+        if name not in ("with_place", "with_country"):
+            return
+        field, facet = self.form.fields[name], self.filters[name].field_name
+        codes = self.index.bitmaps[facet]
+        if isinstance(field, OtherSideField) and len(codes) <= LONGEST_LIST:
+            labels = self.labels(facet, codes)
+            field.offer(dict(sorted(labels.items(), key=lambda one: fold(one[1]))))
 
 
 def _may_meet(side: Side, other: Side) -> bool:

@@ -4,6 +4,8 @@ Each filter gives its ``part`` of what the list's index finds. What cannot be un
 ``ValidationError`` or is noted beside what can: the list then ignores it and says so.
 """
 
+from copy import copy
+
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,6 +22,13 @@ LONGEST_TEXT = 200
 MOST_VALUES = 50
 MOST_NAMES = 5
 EXCEPT = "not-"
+
+
+class ListFilter(django_filters.Filter):
+    """A filter of a list, of which each request has a copy: what it consists of never changes."""
+
+    def __deepcopy__(self, _memo):
+        return copy(self)
 
 
 # Facets -----------------------------------------------------------------------------------------
@@ -82,7 +91,7 @@ class FacetField(forms.Field):
         return self.vocabulary.code(value)
 
 
-class FacetFilter(django_filters.Filter):
+class FacetFilter(ListFilter):
     """Filters by the values of a facet of the index, which has its name.
 
     Values in ``always`` show even where no record has them: that there is none is an answer.
@@ -105,7 +114,7 @@ class FacetFilter(django_filters.Filter):
 # Words and dates --------------------------------------------------------------------------------
 
 
-class TextFilter(django_filters.Filter):
+class TextFilter(ListFilter):
     """Free text: every word, in any order, whatever its accents and capitals."""
 
     field_class = forms.CharField
@@ -122,7 +131,7 @@ class TextFilter(django_filters.Filter):
         return index.remember(("words", words), lambda: index.of_keys(search.keys(model, value)))
 
 
-class DateFilter(django_filters.Filter):
+class DateFilter(ListFilter):
     """One end of a period: ``since`` or ``until``. A year stands for all of its days."""
 
     field_class = PartialDateFormField
@@ -148,7 +157,7 @@ class RecordField(forms.CharField):
         return self.vocabulary.record(value) if value else None
 
 
-class RecordFilter(django_filters.Filter):
+class RecordFilter(ListFilter):
     """Filters by a record that links alone lead to: the form keeps it, and does not offer it."""
 
     def __init__(self, *args, vocabulary, **kwargs):
@@ -188,7 +197,7 @@ class OtherSideField(forms.CharField):
         self.widget = forms.Select(choices=[("", _("All")), *labels.items()])
 
 
-class OtherSideFilter(django_filters.Filter):
+class OtherSideFilter(ListFilter):
     """The place or the country on the other side; ``facet`` is that of the one side."""
 
     field_class = OtherSideField
@@ -200,7 +209,7 @@ class OtherSideFilter(django_filters.Filter):
         return index.having(self.field_name, value)
 
 
-class SortFilter(django_filters.Filter):
+class SortFilter(ListFilter):
     """The order; the filter set's ``SORTS`` gives a label and the order of each value."""
 
     def __init__(self, *args, **kwargs):

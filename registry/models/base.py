@@ -142,9 +142,12 @@ class PublicRecord(models.Model):
 
     def get_absolute_url(self):
         """The permanent address: the identifier decides, the words of the title only help."""
+        return self.address_in(get_language(), get_script_prefix())
+
+    def address_in(self, language: str, prefix: str) -> str:
+        """The same for who knows the language already: to look it up is half of the work."""
         name = f"registry:{self._meta.model_name}_detail"
-        address = _address(name, get_language(), get_script_prefix())
-        return address % (self.public_id, self.slug)
+        return _address(name, language, prefix) % (self.public_id, self.slug)
 
     @property
     def slug(self) -> str:

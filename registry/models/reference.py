@@ -189,7 +189,10 @@ class Domain(BilingualName):
         return (self.code,)
 
     def get_absolute_url(self):
-        return domain_address(self.code, get_language(), get_script_prefix())
+        return self.address_in(get_language(), get_script_prefix())
+
+    def address_in(self, language: str, prefix: str) -> str:
+        return domain_address(self.code, language, prefix)
 
     def clean(self):
         if self.parent and (self.parent.parent_id or self.parent_id == self.pk):

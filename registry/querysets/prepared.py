@@ -8,11 +8,11 @@ that the database is asked at once. The records are read anew each time, as by a
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from copy import copy
-from types import SimpleNamespace
 
 from django.db import connection
 from django.db.models import F, ForeignObjectRel, ManyToManyField, ManyToManyRel, Prefetch, QuerySet
-from django.db.models.query import ModelIterable, prefetch_related_objects
+from django.db.models.base import ModelState
+from django.db.models.query import prefetch_related_objects
 
 # Stand in a compiled query for keys that are given later; no record has them.
 NUMBER, WORD = -7_402_113_551, "\ue000word\ue000"
@@ -52,6 +52,8 @@ class _Compiled:
         self.pieces = sql.split("%s")
         selected = [column for column, *_rest in self.compiler.select]
         self.converters = self.compiler.get_converters(selected)
+        self.make = _Maker(self.compiler.klass_info, self.compiler.select, queryset.db)
+        self.annotated = list(self.compiler.annotation_col_map.items())
         self.related, self.others = [], []
         for lookup in queryset._prefetch_related_lookups:
             related = _Related.of(queryset.model, lookup)
@@ -76,13 +78,13 @@ class _Compiled:
         found = compiler.execute_sql()
         if not found:
             return []
-        compiler.execute_sql = lambda *_args, **_kwargs: found
-        asked = SimpleNamespace(
-            db=compiler.using,
-            query=SimpleNamespace(get_compiler=lambda using: compiler),
-            _known_related_objects={},
-        )
-        return list(ModelIterable(asked))
+        return [self._made(row) for row in compiler.results_iter(found)]
+
+    def _made(self, row):
+        record = self.make(row)
+        for name, column in self.annotated:
+            setattr(record, name, row[column])
+        return record
 
     def _asking(self, keys: list) -> tuple[str, list]:
         """The query and its values, with the keys where their stand-in is: *one* or *one of*."""
@@ -92,6 +94,36 @@ class _Compiled:
             sql += [", ".join(["%s"] * len(values)), piece]
             parameters += values
         return "".join(sql), parameters
+
+
+class _Maker:
+    """Makes a record of the columns of a row, and those joined to it, as a query set does.
+
+    Django looks at each column that was not read; here it is simply missing, which means the same.
+    """
+
+    def __init__(self, columns: dict, selected: list, db: str):
+        self.model, self.db = columns["model"], db
+        first, *_rest, last = [*columns["select_fields"], columns["select_fields"][-1]]
+        self.part = slice(first, last + 1)
+        self.names = [column[0].target.attname for column in selected[self.part]]
+        self.key = first + self.names.index(self.model._meta.pk.attname)
+        self.joined = [
+            (_Maker(one, selected, db), one["local_setter"], one["remote_setter"])
+            for one in columns.get("related_klass_infos", ())
+        ]
+
+    def __call__(self, row):
+        record = self.model.__new__(self.model)
+        state = ModelState()
+        state.db, state.adding, state.fields_cache = self.db, False, {}
+        record.__dict__.update(zip(self.names, row[self.part], strict=True), _state=state)
+        for make, put, put_back in self.joined:
+            other = None if row[make.key] is None else make(row)
+            put(record, other)
+            if other is not None:
+                put_back(other, record)
+        return record
 
 
 def _unshown(model, joined: dict | bool, path: str = "") -> Iterator[str]:
@@ -109,8 +141,10 @@ class _Related:
     def __init__(self, field, lookup: Prefetch, path: str):
         self.name, self.to_attr, self.field = lookup.prefetch_through, lookup.to_attr, field
         rows = lookup.queryset
+        # What is remembered of a record is a query set like this one, with its rows.
+        self.nothing = field.related_model._default_manager.all()
         if rows is None:
-            rows = field.related_model._default_manager.all()
+            rows = self.nothing
         rows = rows.filter(**{f"{path}__in": MANY}).annotate(prefetched_for=F(path))
         self.compiled = _Compiled(rows)
 
@@ -148,7 +182,7 @@ class _Related:
         """As what ``record.<relation>.all()`` finds."""
         if not hasattr(record, "_prefetched_objects_cache"):
             record._prefetched_objects_cache = {}
-        found = self.field.related_model._default_manager.all()
+        found = type(self.nothing)(self.nothing.model, self.nothing.query)
         found._result_cache, found._prefetch_done = rows, True
         record._prefetched_objects_cache[self._cached_as] = found
 

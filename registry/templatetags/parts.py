@@ -5,6 +5,7 @@ that Django's engine takes for the same; the pages around them are Django's. Wha
 ``registry`` give are functions there, and ``_("…")`` is a message.
 """
 
+import re
 from functools import lru_cache
 
 from django import template
@@ -16,21 +17,36 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, pass_context
+from jinja2.ext import Extension
+from jinja2.runtime import new_context
+from markupsafe import escape
 
 from registry.money import format_money
 from registry.templatetags import registry as tags
 
 register = template.Library()
 
+# Calls with one text, whose answer the language and the release alone decide.
+CONSTANT = re.compile(r"""\{\{ (_|icon|static)\((?:"([^"\\]*)"|'([^'\\]*)')\) \}\}""")
 # What the frame of a page depends on, besides the language.
 FRAMED = ("kind", "site_name", "site_editor", "site_contact")
 MOST_FRAMES = 200
 _frames: dict[tuple, SafeString] = {}
+_environments: dict[tuple[str, str], Environment] = {}
+
+
+class Constants(Extension):
+    """Messages, icons and addresses of files, put in when a template is compiled for a language."""
+
+    def preprocess(self, source, name, filename=None):
+        called = {"_": gettext, "icon": tags.icon, "static": static_file}
+        return CONSTANT.sub(lambda one: str(escape(called[one[1]](one[2] or one[3]))), source)
 
 
 def environment(**options) -> Environment:
     """Jinja2 as the parts need it; named in the settings."""
     made = Environment(**options, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 (escapes)
+    made.add_extension(Constants)
     made.globals |= {
         "_": message,
         "static": static_file,
@@ -44,13 +60,36 @@ def environment(**options) -> Environment:
         "turned_chip": pass_context(tags.turned_chip),
     }
     shared = ("event", "external_link", "icon", "money", "number", "prose", "published")
-    shared += ("record_link", "term", "theme_url", "when")
+    shared += ("term", "theme_url", "when")
     made.globals |= {name: getattr(tags, name) for name in shared}
     return made
 
 
+def _environment_of(language: str, prefix: str) -> Environment:
+    """Templates are compiled for each language, and links know it: nothing has to ask for it."""
+    made = engines["parts"].env.overlay()
+
+    def record_link(record, text=""):
+        if not record or not tags.published(record):
+            return ""
+        return tags.link(record.address_in(language, prefix), text or str(record))
+
+    def links(records, between=", "):
+        return mark_safe(between.join(filter(None, map(record_link, records))))  # noqa: S308
+
+    made.globals = made.globals | {"record_link": record_link, "links": links}
+    return made
+
+
 def render(name: str, context: dict) -> SafeString:
-    html = engines["parts"].env.get_template(f"{name}.html").render(context)
+    language, prefix = get_language(), get_script_prefix()
+    found = _environments.get((language, prefix))
+    if found is None:
+        found = _environments[language, prefix] = _environment_of(language, prefix)
+    part = found.get_template(f"{name}.html")
+    # As ``part.render(context)``, which copies what all parts have in a slower way.
+    shared = new_context(found, part.name, part.blocks, found.globals | context, shared=True)
+    html = "".join(part.root_render_func(shared))
     return mark_safe(html)  # noqa: S308 (every value of it was escaped)
 
 

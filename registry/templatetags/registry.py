@@ -36,9 +36,14 @@ def published(record):
 @register.simple_tag
 def record_link(record, text=""):
     """A link to the record's page; nothing at all for a record that is not published."""
-    if not record or not published(record):
+    if record is None or record == "" or not published(record):
         return ""
-    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), text or str(record))
+    return link(record.get_absolute_url(), text or str(record))
+
+
+@lru_cache(maxsize=8192, typed=True)  # a text that is safe as it is differs from one that is not
+def link(address, text):
+    return format_html('<a href="{}">{}</a>', address, text)
 
 
 @register.simple_tag
@@ -147,6 +152,11 @@ def plain(text) -> str:
 
 @register.filter
 def number(value) -> str:
+    return _number(value, translation.get_language())
+
+
+@lru_cache(maxsize=4096)
+def _number(value, _language) -> str:
     return formats.number_format(value, force_grouping=True)
 
 

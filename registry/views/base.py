@@ -177,7 +177,6 @@ class RecordList(ListView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         filters = self.filterset
-        filters.offer()
         kind = self.model._meta.model_name
         if not self.showing.paged:
             context |= self.showing.context(filters)
