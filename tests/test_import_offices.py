@@ -538,7 +538,7 @@ def test_sheet_of_something_else_is_not_taken_for_a_table(headings):
     ("heading", "closest"),
     [
         ("Cofinancement du ministère", "amount"),
-        ("Montant versé", "amount"),
+        ("Montant prévu", "amount"),
         ("Siteweb", "website"),
         ("Partenaire pressenti", "partners"),
         ("Coordonnateur du projet", None),
@@ -702,3 +702,35 @@ def test_real_merged_headings_are_read():
         "quebec_leads",
         "amount",
     ]
+
+
+@pytest.mark.parametrize(
+    ("headings", "kind", "value"),
+    [
+        (["Name", "Type", "Date", "Expiry", "Partners"], "agreement", "MoU"),
+        (["Nom", "Type", "Secteur"], "organisation", "Université"),
+        (["Nom", "Type", "Secteur"], "agreement", "Jumelage"),
+        (["Name", "Direction", "From", "To"], "delegation", "Outgoing"),
+        (["Nom", "Porteur", "Budget"], "project", ""),
+    ],
+)
+def test_values_tell_kinds_that_share_headings(headings, kind, value):
+    found = found_in([headings, ["x", value, *["2021"] * (len(headings) - 2)]])
+
+    assert [layout.kind for layout in found.layouts] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "column"),
+    [
+        ("agreement", "Partenaires (France)", "french_parties"),
+        ("agreement", "Partenaires (Québec)", "quebec_parties"),
+        ("project", "Porteur (France)", "french_leads"),
+        ("delegation", "Participants (nombre)", "people_count"),
+        ("contribution", "Montant (vote du conseil)", "amount"),
+    ],
+)
+def test_parentheses_say_whose_it_is(kind, heading, column):
+    resource = next(resource for resource in IMPORTED if resource.code() == kind)
+
+    assert resource.known_headings().find(heading) == column

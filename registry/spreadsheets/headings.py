@@ -50,7 +50,10 @@ SAME = (
     "debut demarrage commencement lancement start beginning begin",
     "fin end achevement",
     "nature type forme kind category categorie",
-    "organisation organisme structure organization org institution",
+    "organisation organisme structure organization org institution entite entity",
+    "abreviation abbreviation acronyme acronym sigle",
+    "anglais english",
+    "resultat retombee livrable result outcome deliverable output",
     "partenaire partner",
     "porteur lead leader",
     "theme thematique domaine domain secteur sector topic champ",
@@ -83,6 +86,7 @@ OF_A_YEAR = frozenset(
     )
 )
 YEAR = re.compile(r"(?:19|20)\d{2}")
+PARENTHESES = re.compile(r"[()]")
 # «Partenaire 2», of which there are several.
 LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$")
 LEAST_NEAR = 0.34
@@ -177,6 +181,9 @@ class Headings(dict):
         return self._found[heading]
 
     def _find_whole(self, heading: str) -> str | None:
+        # What stands in parentheses may say whose it is: «Partenaires (France)».
+        if "(" in heading and (found := self._find(PARENTHESES.sub(" ", heading))):
+            return found
         if found := self._find(heading):
             return found
         columns = {found for part in parts_of(heading) if (found := self._find(part))}

@@ -48,117 +48,153 @@ class AgreementResource(RecordResource):
     title = Column(
         "title",
         "Intitulé, Titre, Accord, Nom de l'accord, Entente, Convention, Objet de l'accord,"
-        "Intitulé de l'accord, Jumelage, Libellé | Title, Agreement, Agreement title,"
-        "Name of the agreement",
+        "Intitulé de l'accord, Jumelage, Libellé, Nom, Désignation, Accord de coopération,"
+        "Titre officiel, Titre de l'engagement, Dénomination, Objet de l'entente, Document,"
+        "Instrument"
+        "| Title, Agreement, Agreement title, Name of the agreement, Name, Memorandum, MoU,"
+        "MoU title, Cooperation agreement, Treaty, Partnership",
     )
     kind = Column(
         "kind",
         "Type, Nature, Type d'accord, Type d'entente, Nature de l'accord, Catégorie, Forme,"
-        "Type de document"
-        "| Kind, Type of partnership, Agreement type, Type of agreement, Category",
+        "Type de document, Type d'acte, Type d'engagement, Forme juridique, Nature juridique,"
+        "Genre"
+        "| Kind, Type of partnership, Agreement type, Type of agreement, Category,"
+        "Instrument type, Type of instrument, Document type, Type of document",
         widgets.ChoiceWidget(AgreementKind),
     )
     signed_on = Column(
         "signed_on",
-        "Date de signature, Signé le, Signature, Signée le, Date de l'accord, Année de signature,"
-        "Signé en, Date, Année, Année du jumelage, Année de création, Date de conclusion,"
-        "Conclu le, Depuis | Signed on, Date of signature, Signature date, Signed, Date signed,"
-        "Year, Year signed, Signed in, Since",
+        "Date de signature, Signé le, Signature, Signée le, Date de l'accord,"
+        "Année de signature, Signé en, Date, Année, Année du jumelage, Année de création,"
+        "Date de conclusion, Conclu le, Depuis, Date d'approbation, Date d'adoption,"
+        "Date de l'acte"
+        "| Signed on, Date of signature, Signature date, Signed, Date signed, Year,"
+        "Year signed, Signed in, Since, Signing date, Date of signing, Concluded on,"
+        "Date concluded, Established, Established in",
         widgets.PartialDateWidget(),
     )
     starts_on = Column(
         "starts_on",
-        "Début, Date de début, Date d'effet, Prise d'effet, Entrée en vigueur, En vigueur depuis,"
-        "Date d'entrée en vigueur"
-        "| Valid from, Start, Start date, Takes effect on, Effective date, Entry into force",
+        "Début, Date de début, Date d'effet, Prise d'effet, Entrée en vigueur,"
+        "En vigueur depuis, Date d'entrée en vigueur, En vigueur le, Date de prise d'effet,"
+        "Début de validité, Date de début de validité, Valable à partir du"
+        "| Valid from, Start, Start date, Takes effect on, Effective date, Entry into force,"
+        "Effective from, Effective, In force since, In force from, Date of entry into force,"
+        "Start of validity, From, Commencement date, Commencement",
         widgets.PartialDateWidget(),
     )
     ends_on = EndColumn(
         "ends_on",
         "Fin, Date de fin, Fin de validité, Échéance, Expiration, Date d'échéance,"
-        "Date d'expiration, Valable jusqu'au, Jusqu'au, Terme, Expire le"
-        "| Valid until, End, End date, Ends on, Expires on, Expiry date, Expiry, Expires",
+        "Date d'expiration, Valable jusqu'au, Jusqu'au, Terme, Expire le,"
+        "Date de fin de validité, Date de fin prévue, Fin prévue, Terme de la convention,"
+        "Arrive à échéance le"
+        "| Valid until, End, End date, Ends on, Expires on, Expiry date, Expiry, Expires,"
+        "End of validity, End of term, Until, To, Ending",
         STARTS,
     )
     term = PeriodColumn(
-        "Période, Durée, Durée de validité, Période de validité, Validité, Durée de l'accord"
-        "| Period, Term, Duration",
+        "Période, Durée, Durée de validité, Période de validité, Validité, Durée de l'accord,"
+        "Période couverte, Durée prévue"
+        "| Period, Term, Duration, Validity, Validity period, Period of validity,"
+        "Term of agreement, Period covered, Length",
         STARTS,
     )
     terminated_on = Column(
         "terminated_on",
-        "Résilié le, Date de résiliation, Dénoncé le | Terminated on, Termination date",
+        "Résilié le, Date de résiliation, Dénoncé le, Date de dénonciation, Abrogé le,"
+        "Date d'abrogation"
+        "| Terminated on, Termination date, Date terminated, Ended early on",
         widgets.PartialDateWidget(),
     )
     tacit_renewal = Column(
         "tacit_renewal",
-        "Tacite reconduction, Reconduction tacite, Renouvellement tacite"
-        "| Tacit renewal, Automatic renewal",
+        "Tacite reconduction, Reconduction tacite, Renouvellement tacite,"
+        "Renouvellement automatique, Reconduction, Renouvelable, Renouvelable tacitement,"
+        "Reconductible, Reconductible tacitement, Renouvelable par tacite reconduction"
+        "| Tacit renewal, Automatic renewal, Auto-renewal, Automatically renewed,"
+        "Tacitly renewed, Renewable",
         widgets.BooleanWidget(),
     )
     parties = PartiesColumn(
         "parties",
-        "Parties, Partenaires, Parties prenantes, Parties à l'accord, Organisations, Collectivités,"
-        "Entre, Cocontractants, Contractants, Parties signataires, Organisations partenaires,"
-        "Villes partenaires, Partenaires étrangers, Partenaires internationaux, Villes jumelées,"
-        "Jumelée avec, Avec | Parties, Partners, Organisations, Organizations, Between, With,"
-        "Sister city, Sister cities, Partner organisations, Twinned with, Foreign partners,"
-        "Signatory parties",
+        "Parties, Partenaires, Parties prenantes, Parties à l'accord, Organisations,"
+        "Collectivités, Entre, Cocontractants, Contractants, Parties signataires,"
+        "Organisations partenaires, Villes partenaires, Partenaires étrangers,"
+        "Partenaires internationaux, Villes jumelées, Jumelée avec, Avec, Parties concernées,"
+        "Parties contractantes, Organismes signataires, Organisations signataires,"
+        "Partenaires signataires, Collectivités partenaires, Collectivités concernées,"
+        "Organismes, Institutions, Villes, Établissements partenaires"
+        "| Parties, Partners, Organisations, Organizations, Between, With, Sister city,"
+        "Sister cities, Partner organisations, Twinned with, Foreign partners,"
+        "Signatory parties, Contracting parties, Parties involved, Partner cities, Cities,"
+        "Twin towns, Twin cities, Signatory organisations, Signatory organizations",
     )
     french_parties = PartiesColumn(
         "parties",
         "Partie française, Partenaires français, Collectivités françaises, Côté français,"
-        "Organisme français, Collectivité française"
-        "| French party, French partners, French side",
+        "Organisme français, Collectivité française, Établissement français,"
+        "Ville française"
+        "| French party, French partners, French side, French city",
         side="fr",
     )
     quebec_parties = PartiesColumn(
         "parties",
         "Partie québécoise, Partenaires québécois, Collectivités québécoises, Côté québécois,"
-        "Organisme québécois, Collectivité québécoise"
-        "| Québec party, Québec partners, Québec side",
+        "Organisme québécois, Collectivité québécoise, Municipalité québécoise,"
+        "Établissement québécois, Ville québécoise"
+        "| Québec party, Québec partners, Québec side, Québec city partner",
         side="qc",
     )
     associated = PartiesColumn(
         "parties",
-        "Partenaires associés, Organisations associées, Associés"
-        "| Associated partners, Associated organisations",
+        "Partenaires associés, Organisations associées, Associés, Autres partenaires"
+        "| Associated partners, Associated organisations, Other partners, Associate partners",
         PartyRole.ASSOCIATED,
     )
     signatories = SignatoriesColumn(
         "signatories",
-        "Signataires, Signataire, Signé par, Noms des signataires, Représentants"
-        "| Signatories, Signatory, Signed by",
+        "Signataires, Signataire, Signé par, Noms des signataires, Représentants,"
+        "Personnes signataires"
+        "| Signatories, Signatory, Signed by, Signatory names",
     )
     domains = DomainsColumn(
         "domains",
         "Domaines, Domaine, Thématiques, Thématique, Thèmes, Thème, Secteurs, Axes, Champs,"
         "Thèmes de coopération, Domaines de coopération, Secteurs d'activité,"
-        "Champs d'intervention,"
-        "Domaines d'intervention, Axes de coopération"
-        "| Fields of cooperation, Areas of cooperation, Domains, Domain, Themes, Theme, Topics,"
-        "Sectors, Fields",
+        "Champs d'intervention, Domaines d'intervention, Axes de coopération,"
+        "Champ d'application, Axes prioritaires, Domaines visés, Domaines couverts,"
+        "Thématiques abordées, Priorités, Mots-clés, Domaines de collaboration"
+        "| Fields of cooperation, Areas of cooperation, Domains, Domain, Themes, Theme,"
+        "Topics, Sectors, Fields, Areas, Subject area, Priority areas,"
+        "Areas of collaboration, Keywords",
     )
     renews = KnownColumn(
         "renews",
-        "Renouvelle, Accord renouvelé, Renouvellement de | Renews, Renewal of",
+        "Renouvelle, Accord renouvelé, Renouvellement de, Remplace, Succède à,"
+        "Accord précédent, Entente précédente"
+        "| Renews, Renewal of, Replaces, Supersedes, Previous agreement",
         "agreements",
     )
     framework = KnownColumn(
         "framework",
-        "Accord-cadre, Sous l'accord-cadre, Convention-cadre, Entente-cadre"
-        "| Framework, Framework agreement, Under the framework of",
+        "Accord-cadre, Sous l'accord-cadre, Convention-cadre, Entente-cadre, Accord principal"
+        "| Framework, Framework agreement, Under the framework of, Umbrella agreement",
         "agreements",
     )
     signed_during = KnownColumn(
         "signed_during",
-        "Signé pendant, Signé lors de, Délégation, Mission | Signed during, Delegation",
+        "Signé pendant, Signé lors de, Délégation, Mission, Signé à l'occasion de,"
+        "À l'occasion de"
+        "| Signed during, Delegation, On the occasion of",
         "delegations",
     )
     summary = Column(
         "summary",
-        "Résumé, Objet, Description, Contenu, Commentaire, Présentation, Objectifs"
-        "| Summary, Purpose, Subject, Objectives",
+        "Résumé, Objet, Description, Contenu, Commentaire, Présentation, Objectifs, But,"
+        "Sujet"
+        "| Summary, Purpose, Subject, Objectives, Scope, Abstract, Subject matter, Content",
         widgets.TextWidget(),
     )
 

@@ -117,6 +117,15 @@ class RecordResource(Identifying, Refusing, CommonColumns):
         return {column.column_name for column in cls.columns() if column.reads == kind}
 
     @classmethod
+    @cache
+    def choices_read(cls) -> dict:
+        """The choices of each column that takes one of a list."""
+        widgets = {column.column_name: column.widget for column in cls.columns()}
+        return {
+            name: widget.choices for name, widget in widgets.items() if hasattr(widget, "choices")
+        }
+
+    @classmethod
     def code(cls) -> str:
         """The kind of sheet, as mappings keep it."""
         return cls._meta.model._meta.model_name

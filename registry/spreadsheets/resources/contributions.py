@@ -68,7 +68,8 @@ class ContributionResource(MoneyResource):
     title = Column(
         "title",
         "Objet, But, Objet de la subvention, Objet du financement, Objet de la convention,"
-        "Intitulé, Libellé, Motif, Action, Opération, Manifestation"
+        "Intitulé, Libellé, Motif, Action, Opération, Manifestation, Titre,"
+        "Nature de l'action, Action subventionnée, Projet ou action, Destination"
         "| Purpose, Grant purpose, Description, Title",
     )
     funders = IdentifiedColumn("funders", FUNDER_HEADINGS, {"funder_siret": IdentifierScheme.SIRET})
@@ -79,11 +80,14 @@ class ContributionResource(MoneyResource):
     )
     recipients = IdentifiedColumn(
         "recipients",
-        "Bénéficiaires, Bénéficiaire, Nom du bénéficiaire, Attributaire, Organisme bénéficiaire,"
-        "Nom de l'organisme bénéficiaire, Association, Nom de l'association, Organisme, Structure,"
-        "Raison sociale, Organisation, Tiers, Nom de l'organisme, Association bénéficiaire"
+        "Bénéficiaires, Bénéficiaire, Nom du bénéficiaire, Attributaire,"
+        "Organisme bénéficiaire, Nom de l'organisme bénéficiaire, Association,"
+        "Nom de l'association, Organisme, Structure, Raison sociale, Organisation, Tiers,"
+        "Nom de l'organisme, Association bénéficiaire, Nom tiers,"
+        "Raison sociale du bénéficiaire, Nom attributaire, Receveur, Récipiendaire,"
+        "Récipiendaires"
         "| Recipient name, Grantee, Organisation, Organization, Recipients, Recipient,"
-        "Beneficiary, Beneficiaries, Recipient organisation",
+        "Beneficiary, Beneficiaries, Recipient organisation, Payee, Awardee",
         {"recipient_siret": IdentifierScheme.SIRET, "recipient_rna": IdentifierScheme.RNA},
     )
     recipient_siret = Companion(
@@ -99,33 +103,46 @@ class ContributionResource(MoneyResource):
         "decided_on",
         "Date de la décision, Décidé le, Date de convention, Date d'attribution, Date,"
         "Date de la délibération, Date de vote, Voté le, Accordée le, Date de notification,"
-        "Date de la convention de subvention, Date de l'arrêté, Date d'octroi, Date CP, Date délib."
-        "| Date awarded, Date, Approval date, Decided on, Decision date, Award date",
+        "Date de la convention de subvention, Date de l'arrêté, Date d'octroi, Date CP,"
+        "Date délib., Date d'approbation, Date de signature"
+        "| Date awarded, Date, Approval date, Decided on, Decision date, Award date,"
+        "Approved on",
         widgets.PartialDateWidget(),
     )
     decision = Column(
         "decision",
         "Décision, Délibération, Référence de la décision, Numéro de convention,"
-        "Numéro de délibération, Délibération n°, N° de délibération, N° de décision"
-        "| Decision number, Decision, Decision reference",
+        "Numéro de délibération, Délibération n°, N° de délibération, N° de décision,"
+        "Numéro de décision, Résolution, N° de résolution, Référence de la délibération,"
+        "Décret, Arrêté"
+        "| Decision number, Decision, Decision reference, Resolution, Resolution number,"
+        "Agreement number",
     )
     projects = ProjectsColumn(
         "projects",
-        "Projets concernés, Projet concerné, Projets, Projet, Projets financés, Projets soutenus,"
-        "Pour les projets, Titre du projet, Nom du projet, Intitulé du projet, Projet soutenu"
-        "| Project title, Project name, Projects, Project, Funded projects, For projects",
+        "Projets concernés, Projet concerné, Projets, Projet, Projets financés,"
+        "Projets soutenus, Pour les projets, Titre du projet, Nom du projet,"
+        "Intitulé du projet, Projet soutenu, Projet subventionné, Projet bénéficiaire"
+        "| Project title, Project name, Projects, Project, Funded projects, For projects,"
+        "Supported projects",
     )
     years = Companion(
-        "Année, Années, Exercice, Période, Exercice financier, Année financière, Année budgétaire,"
-        "Exercice budgétaire | Year, Years, Period, Financial year, Fiscal year",
+        "Année, Années, Exercice, Période, Exercice financier, Année financière,"
+        "Année budgétaire, Exercice budgétaire, Année de versement, Année d'attribution,"
+        "Année d'octroi, Année civile"
+        "| Year, Years, Period, Financial year, Fiscal year, FY, Budget year, Award year,"
+        "Year awarded",
         widgets.YearsWidget(),
         written_from="year last_year",
     )
     amount = Companion(
         "Montant, Montant total, Montant accordé, Subvention, Aide, Financement, Soutien,"
-        "Montant de la subvention, Montant total de la subvention, Subvention accordée, Somme,"
-        "Aide accordée, Montant de l'aide, Montant du financement, Somme accordée"
-        "| Amount, Total amount, Grant, Funding, Amount awarded, Grant amount, Award amount",
+        "Montant de la subvention, Montant total de la subvention, Subvention accordée,"
+        "Somme, Aide accordée, Montant de l'aide, Montant du financement, Somme accordée,"
+        "Montant versé, Aide financière, Montant de l'aide financière, Aide attribuée,"
+        "Contribution"
+        "| Amount, Total amount, Grant, Funding, Amount awarded, Grant amount, Award amount,"
+        "Award, Value, Award value, Sum",
         widgets.AmountWidget(),
         written_from="amount",
     )

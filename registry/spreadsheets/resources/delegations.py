@@ -52,87 +52,113 @@ class DelegationResource(RecordResource):
     )
     title = Column(
         "title",
-        "Intitulé, Titre, Délégation, Mission, Déplacement, Nom de la mission, Objet de la mission,"
-        "Voyage, Visite, Délégation accueillie, Délégation reçue"
-        "| Title, Delegation, Mission, Name of the mission, Visit, Event, Trip, Trip name",
+        "Intitulé, Titre, Délégation, Mission, Déplacement, Nom de la mission,"
+        "Objet de la mission, Voyage, Visite, Délégation accueillie, Délégation reçue, Nom,"
+        "Désignation, Événement, Activité, Visite officielle, Objet du déplacement"
+        "| Title, Delegation, Mission, Name of the mission, Visit, Event, Trip, Trip name,"
+        "Name, Activity",
     )
     direction = Column(
         "direction",
-        "Sens, Direction, Type, Type de délégation, Sortante ou entrante, Entrante ou sortante"
-        "| Direction, Type, Outgoing or incoming, Incoming or outgoing",
+        "Sens, Direction, Type, Type de délégation, Sortante ou entrante,"
+        "Entrante ou sortante, Accueil ou déplacement, Nature"
+        "| Direction, Type, Outgoing or incoming, Incoming or outgoing, Inbound/Outbound,"
+        "In/Out",
         widgets.ChoiceWidget(Direction),
     )
     starts_on = Column(
         "starts_on",
         "Du, Début, Date de début, Départ, Date de départ, Premier jour, À partir du,"
-        "Date d'arrivée"
-        "| From, Departure, Departure date, Arrival, Start, Start date, Begins on",
+        "Date d'arrivée, Arrivée"
+        "| From, Departure, Departure date, Arrival, Start, Start date, Begins on, First day,"
+        "Arrival date",
         widgets.PartialDateWidget(),
     )
     ends_on = Column(
         "ends_on",
-        "Au, Fin, Date de fin, Retour, Date de retour, Dernier jour, Jusqu'au"
-        "| Return, Return date, To, End, End date, Until, Ends on",
+        "Au, Fin, Date de fin, Retour, Date de retour, Dernier jour, Jusqu'au, Termine le"
+        "| Return, Return date, To, End, End date, Until, Ends on, Last day",
         widgets.PartialDateWidget(),
     )
-    dates = PeriodColumn("Dates, Date, Période, Date du déplacement, Quand | Dates, Date, Period")
+    dates = PeriodColumn(
+        "Dates, Date, Période, Date du déplacement, Quand, Dates du séjour"
+        "| Dates, Date, Period, When, Travel dates"
+    )
     leaders = ParticipantsColumn(
         "participants",
         "Conduite par, Menée par, Chef de délégation, Cheffe de délégation, Dirigée par,"
-        "Conduit par, Responsable, Chef de mission, Cheffe de mission, Menée par, Élu référent,"
-        "Présidée par | Led by, Leader, Head of delegation, Leaders, Head of mission, Headed by",
+        "Conduit par, Responsable, Chef de mission, Cheffe de mission, Menée par,"
+        "Élu référent, Présidée par, Sous la conduite de, Sous la direction de"
+        "| Led by, Leader, Head of delegation, Leaders, Head of mission, Headed by, Head",
         ParticipantRole.LEADER,
         persons=True,
     )
     organisers = ParticipantsColumn(
         "participants",
-        "Organisateurs, Organisateur, Organisée par | Organisers, Organizers, Organised by",
+        "Organisateurs, Organisateur, Organisée par, Organisme organisateur,"
+        "Organismes organisateurs, Structure organisatrice"
+        "| Organisers, Organizers, Organised by, Organized by, Organising body",
         ParticipantRole.ORGANISER,
     )
     hosts = ParticipantsColumn(
         "participants",
-        "Hôtes, Hôte, Accueillie par, Accueilli par, Organismes d'accueil, Reçue par"
+        "Hôtes, Hôte, Accueillie par, Accueilli par, Organismes d'accueil, Reçue par,"
+        "Collectivité d'accueil, Établissement d'accueil, Accueil par"
         "| Hosts, Host, Hosted by, Host organisations, Received by",
         ParticipantRole.HOST,
     )
     participants = ParticipantsColumn(
         "participants",
         "Participants, Participantes, Organisations participantes, Composition, Membres,"
-        "Organismes participants, Délégation composée de, Structures participantes"
-        "| Participants, Members, Participating organisations, Delegates",
+        "Organismes participants, Délégation composée de, Structures participantes,"
+        "Liste des participants, Délégués, Personnes présentes, Représentants, Élus,"
+        "Personnalités"
+        "| Participants, Members, Participating organisations, Delegates, Attendees,"
+        "List of participants, Representatives",
     )
     stops = StopsColumn(
         "stops",
         "Étapes, Itinéraire, Lieux, Lieu, Villes, Destination, Destinations, Lieux visités,"
-        "Villes visitées, Ville de destination, Villes étapes"
+        "Villes visitées, Ville de destination, Villes étapes, Ville d'accueil, Où,"
+        "Lieu de destination"
         "| Stops, Itinerary, Places, Place, Cities, City, Destinations, Cities visited,"
-        "Places visited, Where",
+        "Places visited, Where, Location, Locations",
     )
     countries = Companion(
-        "Pays, Pays visités, Pays de destination | Countries, Country, Countries visited",
+        "Pays, Pays visités, Pays de destination"
+        "| Countries, Country, Countries visited, Country visited, Destination country",
         widgets.TextWidget(),
     )
     programme = ProgrammeColumn(
         "programme",
-        "Programme, Rencontres, Rendez-vous, Visites | Programme, Program, Meetings, Visits",
+        "Programme, Rencontres, Rendez-vous, Visites, Activités, Programme détaillé,"
+        "Ordre du jour, Temps forts, Rencontres effectuées"
+        "| Programme, Program, Meetings, Visits, Schedule, Agenda, Activities, Highlights",
     )
     objectives = Column(
         "objectives",
         "Objectifs, Objectif, But, Buts, Objet, Motif, Finalité"
-        "| Objectives, Objective, Goals, Aims, Purpose",
+        "| Objectives, Objective, Goals, Aims, Purpose, Reason",
         widgets.LinesWidget(),
     )
     results = Column(
         "results",
-        "Résultats, Bilan, Suites, Retombées, Suites données, Livrables, Compte rendu"
+        "Résultats, Bilan, Suites, Retombées, Suites données, Livrables, Compte rendu,"
+        "Résultats obtenus, Suivi, Retombées attendues, Conclusions, Impact, Suites à donner"
         "| Results, Outcomes, Follow-up",
         widgets.TextWidget(),
     )
-    summary = Column("summary", "Résumé, Description, Commentaire | Summary", widgets.TextWidget())
+    summary = Column(
+        "summary",
+        "Résumé, Description, Commentaire, Contexte| Summary, Background, Context",
+        widgets.TextWidget(),
+    )
     people_count = AboutColumn(
         "people_count",
-        "Nombre de personnes, Nombre de participants, Effectif, Taille de la délégation"
-        "| Number of people, Number of participants, Headcount, Delegation size",
+        "Nombre de personnes, Nombre de participants, Effectif, Taille de la délégation,"
+        "Nombre de délégués, Nombre de membres, Nb pers., Nombre de personnes présentes"
+        "| Number of people, Number of participants, Headcount, Delegation size,"
+        "Number of delegates, Number of members, Participant count, People",
         widgets.AboutWidget(),
     )
     organisations_count = AboutColumn(
@@ -147,12 +173,16 @@ class DelegationResource(RecordResource):
     )
     domains = DomainsColumn(
         "domains",
-        "Domaines, Domaine, Thématiques, Thématique, Thèmes, Thème, Secteurs"
-        "| Domains, Domain, Themes, Topics, Sectors",
+        "Domaines, Domaine, Thématiques, Thématique, Thèmes, Thème, Secteurs, Thèmes abordés,"
+        "Secteurs d'activité"
+        "| Domains, Domain, Themes, Topics, Sectors, Field, Subject",
     )
     agreements = RecordsColumn(
         "agreements",
-        "Accords, Accord, Dans le cadre de | Agreements, Agreement, Under the agreement",
+        "Accords, Accord, Dans le cadre de, Accords signés, Ententes signées, Entente liée,"
+        "Accord lié, Convention, Accords conclus, Dans le cadre de l'accord"
+        "| Agreements, Agreement, Under the agreement, Agreements signed, Signed agreements,"
+        "Related agreement, Linked agreement",
         "agreements",
     )
 

@@ -24,22 +24,28 @@ from registry.spreadsheets.rows import PartnersColumn
 from registry.spreadsheets.tables import DOLLARS, has_quebec_dollars, heading_currency
 from registry.spreadsheets.terms import EndColumn, PeriodColumn
 
-CURRENCY_HEADINGS = "Devise, Monnaie | Currency"
+CURRENCY_HEADINGS = "Devise, Monnaie, Code devise, Unité monétaire | Currency, Currency code"
 FUNDER_HEADINGS = (
-    "Financeurs, Financeur, Cofinanceurs, Bailleurs, Bailleur, Bailleurs de fonds, Financé par,"
-    "Organismes subventionnaires, Organismes financeurs, Cofinanceur, Source de financement,"
-    "Attribuant, Nom de l'attribuant, Collectivité attribuante, Subventionneur, Donateur"
-    "| Funding organisation, Funding agency, Donor, Awarded by, Granted by, Funders, Funder,"
-    "Funded by, Donors, Funding organisations"
+    "Financeurs, Financeur, Cofinanceurs, Bailleurs, Bailleur, Bailleurs de fonds,"
+    "Financé par, Organismes subventionnaires, Organismes financeurs, Cofinanceur,"
+    "Source de financement, Attribuant, Nom de l'attribuant, Collectivité attribuante,"
+    "Subventionneur, Donateur, Partenaires financiers, Subventionné par, Soutenu par,"
+    "Ministère, Ministère responsable, Autorité d'octroi, Organisme payeur, Accordée par,"
+    "Accordé par, Octroyé par, Attribué par"
+    "| Funding organisation, Funding agency, Donor, Awarded by, Granted by, Funders,"
+    "Funder, Funded by, Donors, Funding organisations, Financial partners, Funding body,"
+    "Sponsors, Sponsor, Supported by, Granting agency, Grantor, Funding department"
 )
 FUND_HEADINGS = (
     "Fonds, Programme, Nom du fonds, Dispositif, Fonds ou programme, Nom du programme,"
-    "Programme de financement, Dispositif d'aide"
-    "| Fund, Programme, Program, Grant programme, Funding programme, Scheme, Fund name"
+    "Programme de financement, Dispositif d'aide, Programme de soutien, Volet, Mesure"
+    "| Fund, Programme, Program, Grant programme, Funding programme, Scheme, Fund name,"
+    "Funding scheme, Funding source"
 )
 CALL_HEADINGS = (
     "Appel, Appel à projets, Édition, AAP, Appel à propositions, Édition de l'appel,"
-    "Année de l'appel | Call, Call for projects, Call for proposals, Edition, Call year"
+    "Année de l'appel, Cohorte, Session, Biennie, Concours"
+    "| Call, Call for projects, Call for proposals, Edition, Call year, Round, Cycle"
 )
 
 # The funders of what an amount on a sheet of projects gives.
@@ -136,108 +142,140 @@ class ProjectResource(MoneyResource):
     title = Column(
         "title",
         "Projet, Intitulé, Titre, Nom du projet, Titre du projet, Intitulé du projet, Action,"
-        "Projet soutenu, Projet financé, Projet lauréat | Activity, Funded project, Project,"
-        "Title, Project title, Project name, Name of the project",
+        "Projet soutenu, Projet financé, Projet lauréat, Nom, Initiative,"
+        "Désignation du projet, Opération, Activité, Projet retenu, Projets retenus"
+        "| Activity, Funded project, Project, Title, Project title, Project name,"
+        "Name of the project, Name",
     )
     fund = FundColumn("fund", FUND_HEADINGS)
     call = CallColumn("call", CALL_HEADINGS)
     starts_on = Column(
         "starts_on",
-        "Début, Date de début, Début du projet, Année de début, Date de démarrage, À partir de"
-        "| Start, Start date, Start year, From",
+        "Début, Date de début, Début du projet, Année de début, Date de démarrage,"
+        "À partir de, Lancement, Démarrage, Date de début prévue, Date de lancement, Du"
+        "| Start, Start date, Start year, From, Starting date, Begins, Launch date",
         widgets.PartialDateWidget(),
     )
     ends_on = EndColumn(
-        "ends_on", "Fin, Date de fin, Fin du projet, Année de fin | End, End date, End year"
+        "ends_on",
+        "Fin, Date de fin, Fin du projet, Année de fin, Échéance, Clôture, Date de clôture,"
+        "Date de fin prévue, Fin prévue, Achèvement, Au"
+        "| End, End date, End year, Completion date, Closing date, To, Until",
     )
     period = PeriodColumn(
         "Période, Années, Année, Durée, Calendrier, Dates, Période de réalisation,"
-        "Période d'exécution, Exercice financier, Année financière, Exercice, Exercice budgétaire"
-        "| Period, Years, Year, Dates, Financial year, Duration"
+        "Période d'exécution, Exercice financier, Année financière, Exercice,"
+        "Exercice budgétaire, Biennale, Échéancier, Année de financement"
+        "| Period, Years, Year, Dates, Financial year, Duration, Timeframe, Timeline,"
+        "Implementation period"
     )
     french_leads = PartnersColumn(
         "partners",
         "Porteurs côté français, Porteur côté français, Porteurs français, Porteur français,"
         "Partenaires français, Côté français, Chef de file français, Organisme français,"
-        "Collectivité française, Porteur FR | French organisation, French leads, French lead,"
-        "French lead partners, French partners, French side",
+        "Collectivité française, Porteur FR, Promoteur français"
+        "| French organisation, French leads, French lead, French lead partners,"
+        "French partners, French side",
         PartnerRole.LEAD,
         side="fr",
     )
     quebec_leads = PartnersColumn(
         "partners",
-        "Porteurs côté québécois, Porteur côté québécois, Porteurs québécois, Porteur québécois,"
-        "Partenaires québécois, Côté québécois, Chef de file québécois, Organisme québécois,"
-        "Collectivité québécoise, Porteur QC | Québec organisation, Québec leads, Québec lead,"
-        "Québec lead partners, Québec partners, Québec side,"
-        "Quebecois leads",
+        "Porteurs côté québécois, Porteur côté québécois, Porteurs québécois,"
+        "Porteur québécois, Partenaires québécois, Côté québécois, Chef de file québécois,"
+        "Organisme québécois, Collectivité québécoise, Porteur QC, Promoteur québécois"
+        "| Québec organisation, Québec leads, Québec lead, Québec lead partners,"
+        "Québec partners, Québec side, Quebecois leads",
         PartnerRole.LEAD,
         side="qc",
     )
     leads = PartnersColumn(
         "partners",
         "Porteurs, Porteur, Porteur principal, Chef de file, Chefs de file, Porté par,"
-        "Porteurs de projet, Porteur de projet, Porteur du projet, Responsable, Organisme porteur,"
-        "Structure porteuse,"
-        "Collectivité, Organisme, Organisme demandeur, Bénéficiaire, Bénéficiaires,"
-        "Nom du bénéficiaire, Organisme bénéficiaire, Lauréat, Promoteur, Maître d'ouvrage"
-        "| Leads, Recipient, Recipients, Recipient name, Beneficiary, Grantee, Organisation, Lead,"
-        "Lead partners,"
-        "Lead partner, Lead organisation, Led by",
+        "Porteurs de projet, Porteur de projet, Porteur du projet, Responsable,"
+        "Organisme porteur, Structure porteuse, Collectivité, Organisme, Organisme demandeur,"
+        "Bénéficiaire, Bénéficiaires, Nom du bénéficiaire, Organisme bénéficiaire, Lauréat,"
+        "Promoteur, Maître d'ouvrage, Demandeur, Requérant, Opérateur, Organisme responsable,"
+        "Organisme promoteur, Maître d'œuvre"
+        "| Leads, Recipient, Recipients, Recipient name, Beneficiary, Grantee, Organisation,"
+        "Lead, Lead partners, Lead partner, Lead organisation, Led by, Applicant,"
+        "Lead applicant, Implementing partner, Implementing organisation",
         PartnerRole.LEAD,
     )
     partners = PartnersColumn(
         "partners",
-        "Autres partenaires, Partenaires, Partenaire, Partenaires associés, Organismes partenaires,"
-        "Partenaires étrangers, Collectivité étrangère, Partenaires locaux"
+        "Autres partenaires, Partenaires, Partenaire, Partenaires associés,"
+        "Organismes partenaires, Partenaires étrangers, Collectivité étrangère,"
+        "Partenaires locaux, Co-porteurs, Collaborateurs, Partenaires impliqués, Consortium"
         "| Foreign partners, Other partners, Partners, Partner, Partner organisations,"
-        "Partner organizations",
+        "Partner organizations, Collaborators, Partners involved, Local partners",
     )
     domains = DomainsColumn(
         "domains",
         "Domaines, Domaine, Thématiques, Thématique, Thèmes, Thème, Secteurs, Secteur,"
-        "Domaines d'intervention, Champs d'intervention, Secteurs d'activité, Axes"
-        "| Domains, Domain, Themes, Theme, Topics, Sectors, Areas",
+        "Domaines d'intervention, Champs d'intervention, Secteurs d'activité, Axes, Axe,"
+        "Axe prioritaire, Axe thématique, Volet thématique, Priorité, Discipline"
+        "| Domains, Domain, Themes, Theme, Topics, Sectors, Areas, Field, Priority area,"
+        "Subject",
     )
     places = PlacesColumn(
         "places",
-        "Lieux, Lieu, Territoires, Territoire, Villes, Ville, Localisation, Zone d'intervention"
-        "| City, Cities, Location, Places, Place, Territories, Territory, Where",
+        "Lieux, Lieu, Territoires, Territoire, Villes, Ville, Localisation,"
+        "Zone d'intervention, Lieu de réalisation, Lieux de réalisation, Zone,"
+        "Territoires concernés"
+        "| City, Cities, Location, Places, Place, Territories, Territory, Where,"
+        "Area of intervention",
         country="country",
     )
-    country = Companion("Pays | Country", widgets.CountryWidget())
+    country = Companion(
+        "Pays, Pays partenaire, Pays concernés, Pays d'intervention, Pays bénéficiaire"
+        "| Country, Countries, Partner country",
+        widgets.CountryWidget(),
+    )
     activity_status = Column(
         "activity_status",
-        "Avancement, État, État d'avancement, Statut, Statut du projet, Situation, Phase"
-        "| Stage, Progress, Status, Project status, State",
+        "Avancement, État, État d'avancement, Statut, Statut du projet, Situation, Phase,"
+        "Stade, État actuel, Stade d'avancement"
+        "| Stage, Progress, Status, Project status, State, Current status",
         widgets.ChoiceWidget(ActivityStatus),
     )
     amount = Companion(
         "Montant, Montant total, Financement, Subvention, Aide, Montant accordé, Budget,"
         "Subvention accordée, Montant de la subvention, Aide accordée, Montant de l'aide,"
         "Financement accordé, Soutien financier, Somme accordée, Montant du financement,"
-        "Cofinancement, Contribution, Montant du soutien | Amount, Grant, Funding, Total amount,"
-        "Budget, Amount awarded, Grant amount, Award amount, Funding amount, Grant awarded",
+        "Cofinancement, Contribution, Montant du soutien, Budget alloué, Soutien accordé,"
+        "Aide financière"
+        "| Amount, Grant, Funding, Total amount, Budget, Amount awarded, Grant amount,"
+        "Award amount, Funding amount, Grant awarded, Award, Value",
         widgets.AmountWidget(),
     )
     currency = Companion(CURRENCY_HEADINGS, widgets.ChoiceWidget(Currency))
     funders = Companion(FUNDER_HEADINGS, widgets.TextWidget())
     summary = Column(
         "summary",
-        "Résumé, Description, Présentation, Objet, Objectifs, Contenu"
-        "| Summary, Abstract, Purpose, Objectives",
+        "Résumé, Description, Présentation, Objet, Objectifs, Contenu, Sommaire, Contexte,"
+        "Brève description"
+        "| Summary, Abstract, Purpose, Objectives, Short description, Goals, Aims",
         widgets.TextWidget(),
     )
     results = Column(
-        "results", "Résultats, Bilan, Réalisations | Results, Outcomes", widgets.TextWidget()
+        "results",
+        "Résultats, Bilan, Réalisations, Livrables, Retombées, Résultats attendus"
+        "| Results, Outcomes, Deliverables, Achievements, Impacts, Outputs, Results achieved",
+        widgets.TextWidget(),
     )
     website = Column(
         "website",
-        "Site web, Site internet, Lien, URL, Site | Website, Link, Web site",
+        "Site web, Site internet, Lien, URL, Site, Page web, Lien web"
+        "| Website, Link, Web site, Web",
         widgets.UrlWidget(),
     )
     agreements = RecordsColumn(
-        "agreements", "Accords, Accord, Dans le cadre de | Agreements, Agreement", "agreements"
+        "agreements",
+        "Accords, Accord, Dans le cadre de, Entente, Convention, Accord lié, Entente-cadre,"
+        "Dans le cadre de l'entente"
+        "| Agreements, Agreement, Under agreement, Related agreement",
+        "agreements",
     )
     delegations = RecordsColumn(
         "delegations", "Délégations, Délégation, Missions | Delegations, Delegation", "delegations"

@@ -28,7 +28,7 @@ class FundResource(RecordResource):
         written_from="public_id",
     )
     name = Column("name", "Nom du fonds, Fonds, Nom, Programme | Fund name, Fund, Name, Programme")
-    acronym = Column("acronym", "Sigle, Acronyme | Acronym")
+    acronym = Column("acronym", "Sigle, Acronyme, Abréviation| Acronym, Abbreviation")
     kind = Column("kind", "Type, Nature | Kind", widgets.ChoiceWidget(FundKind))
     steering = FundOrganisationsColumn(
         "organisations", "Piloté par, Pilotage, Pilotes | Steered by, Steering", FundRole.STEERING
@@ -87,15 +87,22 @@ class CallResource(RecordResource):
     )
     fund = FundColumn("fund", FUND_HEADINGS)
     edition = Column(
-        "edition", "Édition, Appel, Appel à projets | Edition, Call, Call for projects"
+        "edition",
+        "Édition, Appel, Appel à projets, Cohorte, Session, Biennie"
+        "| Edition, Call, Call for projects",
     )
     title = Column("title", "Intitulé, Titre, Nom de l'appel | Title, Call title")
     opens_on = Column(
-        "opens_on", "Ouverture, Date d'ouverture, Ouvre le | Opens on", widgets.PartialDateWidget()
+        "opens_on",
+        "Ouverture, Date d'ouverture, Ouvre le, Lancement, Date de lancement"
+        "| Opens on, Opening date, Open date",
+        widgets.PartialDateWidget(),
     )
     closes_on = Column(
         "closes_on",
-        "Clôture, Date de clôture, Date limite, Échéance, Ferme le | Closes on, Deadline",
+        "Clôture, Date de clôture, Date limite, Échéance, Ferme le,"
+        "Date limite de dépôt, Fermeture, Date de fermeture"
+        "| Closes on, Deadline, Closing date, Submission deadline",
         widgets.PartialDateWidget(),
     )
     deadline_note = Column(
@@ -110,8 +117,13 @@ class CallResource(RecordResource):
         "ends_on", "Projets jusqu'à, Fin | Projects until, End", widgets.PartialDateWidget()
     )
     currency = Column("currency", CURRENCY_HEADINGS, widgets.ChoiceWidget(Currency))
-    budget = SumColumn("budget", "Budget, Enveloppe | Budget")
-    grant_cap = SumColumn("grant_cap", "Aide maximale, Plafond | Highest grant, Grant cap")
+    budget = SumColumn(
+        "budget", "Budget, Enveloppe, Enveloppe totale, Budget disponible | Budget, Total budget"
+    )
+    grant_cap = SumColumn(
+        "grant_cap",
+        "Aide maximale, Plafond, Montant maximal | Highest grant, Grant cap, Maximum grant",
+    )
     rate_cap = Column(
         "rate_cap", "Taux maximal, Taux | Highest rate, Rate cap", widgets.RateWidget()
     )

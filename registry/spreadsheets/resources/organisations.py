@@ -39,66 +39,92 @@ class OrganisationResource(RecordResource):
     )
     name = Column(
         "name",
-        "Nom, Organisation, Organisme, Nom de l'organisation, Nom de l'organisme, Dénomination,"
-        "Raison sociale, Structure, Nom de la structure, Nom officiel, Acteur,"
+        "Nom, Organisation, Organisme, Nom de l'organisation, Nom de l'organisme,"
+        "Dénomination, Raison sociale, Structure, Nom de la structure, Nom officiel, Acteur,"
         "Partenaire, Nom du partenaire, Institution, Collectivité, Association, Entreprise,"
         "Établissement, Dénomination sociale, Nom de l'établissement, Nom de l'entreprise,"
-        "Nom de l'association, Nom de l'institution"
+        "Nom de l'association, Nom de l'institution, Nom du membre, Entité, Nom de l'entité,"
+        "Partenaire québécois, Partenaire français, Appellation, Désignation, Nom complet,"
+        "Nom usuel, Collectivité territoriale, Nom de la collectivité, Université, Ministère"
         "| Name, Partner, Partner name, Company, Company name, Organisation, Organization,"
-        "Organisation name, Official name, Legal name",
+        "Organisation name, Official name, Legal name, Full name, Legal entity, Entity,"
+        "Entity name, University, Member name, Stakeholder",
     )
     other_names = OtherNamesColumn(
         "other_names",
-        "Autres noms, Autre nom, Alias, Aussi appelé, Autres appellations, Variantes"
-        "| Other names, Other name, Aliases, Also known as",
+        "Autres noms, Autre nom, Alias, Aussi appelé, Autres appellations, Variantes,"
+        "Aussi connu sous, Nom alternatif, Nom d'usage, Noms alternatifs"
+        "| Other names, Other name, Aliases, Also known as, A.k.a., Alternative name,"
+        "Alternate names",
         NameKind.ALIAS,
     )
     acronyms = OtherNamesColumn(
-        "other_names", "Sigle, Sigles, Acronyme, Acronymes | Acronym, Acronyms", NameKind.ACRONYM
+        "other_names",
+        "Sigle, Sigles, Acronyme, Acronymes, Abréviation, Initiales, Nom court, Nom abrégé"
+        "| Acronym, Acronyms, Abbreviation, Short name",
+        NameKind.ACRONYM,
     )
     former_names = OtherNamesColumn(
         "other_names",
-        "Anciens noms, Ancien nom, Nom précédent | Former names, Former name, Previous name",
+        "Anciens noms, Ancien nom, Nom précédent, Anciennement, Ancienne appellation,"
+        "Ancienne dénomination"
+        "| Former names, Former name, Previous name, Formerly, Formerly known as",
         NameKind.FORMER,
     )
     translations = OtherNamesColumn(
-        "other_names", "Noms traduits, Traductions | Translated names", NameKind.TRANSLATION
+        "other_names",
+        "Noms traduits, Traductions, Nom en anglais, Nom anglais, Traduction du nom,"
+        "Nom traduit"
+        "| Translated names, Name in English, English name, Translated name",
+        NameKind.TRANSLATION,
     )
     spellings = OtherNamesColumn(
         "other_names", "Autres graphies, Graphies | Other spellings", NameKind.SPELLING
     )
     kind = Column(
         "kind",
-        "Type, Catégorie, Nature, Type d'organisation, Type d'organisme, Type de structure, Statut,"
-        "Forme, Forme juridique, Statut juridique, Type d'établissement, Type de partenaire,"
-        "Type d'institution, Type d'acteur, Nature juridique"
-        "| Type, Kind, Category, Organisation type, Organization type, Type of organisation",
+        "Type, Catégorie, Nature, Type d'organisation, Type d'organisme, Type de structure,"
+        "Statut, Forme, Forme juridique, Statut juridique, Type d'établissement,"
+        "Type de partenaire, Type d'institution, Type d'acteur, Nature juridique,"
+        "Type d'entité, Genre, Typologie, Famille"
+        "| Type, Kind, Category, Organisation type, Organization type, Type of organisation,"
+        "Entity type, Type of entity",
         widgets.ChoiceWidget(OrganisationKind),
     )
     city = TownColumn(
-        "Ville, Commune, Municipalité, Localité, Lieu, Siège, Localisation, Ville du siège"
-        "| Head office, City, Town, Municipality, Location",
+        "Ville, Commune, Municipalité, Localité, Lieu, Siège, Localisation, Ville du siège,"
+        "Siège social, Lieu du siège, Implantation"
+        "| Head office, City, Town, Municipality, Location, Headquarters, HQ, Based in",
         written_from="place_id",
     )
     country = CountryColumn(
-        "Pays, Pays du siège | Country", widgets.CountryWidget(), written_from="place_id"
+        "Pays, Pays du siège, Pays d'origine, Code pays"
+        "| Country, Nation, Country of origin, Country code",
+        widgets.CountryWidget(),
+        written_from="place_id",
     )
     website = Column(
         "website",
-        "Site web, Site internet, Site, URL, Adresse web, Web, Lien, Page web | Link, Website,"
-        "Web site, Web address",
+        "Site web, Site internet, Site, URL, Adresse web, Web, Lien, Page web,"
+        "Adresse internet, Adresse du site web, URL du site, Lien internet, Site officiel"
+        "| Link, Website, Web site, Web address, Website URL, Homepage, Home page,"
+        "Official website, Web page",
         widgets.UrlWidget(),
     )
     summary = Column(
         "summary",
-        "Présentation, Description, Résumé, Activité, Commentaire | Presentation, Summary, About",
+        "Présentation, Description, Résumé, Activité, Commentaire, Mission, À propos, Profil,"
+        "Brève description"
+        "| Presentation, Summary, About, Profile, Overview, Short description, Activity",
         widgets.TextWidget(),
     )
     siren = IdentifierColumn("identifiers", "SIREN, N° SIREN, Numéro SIREN", IdentifierScheme.SIREN)
     siret = IdentifierColumn("identifiers", "SIRET, N° SIRET, Numéro SIRET", IdentifierScheme.SIRET)
     rna = IdentifierColumn("identifiers", "RNA, Numéro RNA", IdentifierScheme.RNA)
     neq = IdentifierColumn(
-        "identifiers", "NEQ, Numéro d'entreprise du Québec", IdentifierScheme.NEQ
+        "identifiers",
+        "NEQ, Numéro d'entreprise du Québec, Numéro NEQ, N° NEQ| Québec enterprise number",
+        IdentifierScheme.NEQ,
     )
     wikidata = IdentifierColumn("identifiers", "Wikidata", IdentifierScheme.WIKIDATA)
     ror = IdentifierColumn("identifiers", "ROR", IdentifierScheme.ROR)
@@ -112,7 +138,9 @@ class OrganisationResource(RecordResource):
     )
     memberships = MembershipsColumn(
         "memberships",
-        "Membre de, Adhésions, Réseaux | Member of, Memberships, Networks",
+        "Membre de, Adhésions, Réseaux, Affiliation, Affiliations, Réseau,"
+        "Réseaux d'appartenance, Appartient à"
+        "| Member of, Memberships, Networks",
     )
 
     class Meta:

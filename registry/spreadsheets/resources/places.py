@@ -51,15 +51,20 @@ class PlaceResource(RecordResource):
     )
     name_fr = Column(
         "name_fr",
-        "Nom du lieu, Lieu, Nom en français, Nom, Ville, Commune, Territoire, Municipalité"
+        "Nom du lieu, Lieu, Nom en français, Nom, Ville, Commune, Territoire, Municipalité,"
+        "Localité, Toponyme"
         "| City, Town, Territory, Place, Place name, Name in French, Name",
     )
     name_en = Column("name_en", "Nom en anglais | Name in English, English name")
     kind = Column(
         "kind", "Type, Type de lieu, Nature | Kind, Place kind", widgets.ChoiceWidget(PlaceKind)
     )
-    country = Column("country", "Pays | Country", widgets.CountryWidget())
-    parent = ParentColumn("parent", "Situé dans, Se trouve dans | Lies in, Located in")
+    country = Column("country", "Pays, Code pays | Country, Country code", widgets.CountryWidget())
+    parent = ParentColumn(
+        "parent",
+        "Situé dans, Se trouve dans, Région, Fait partie de, Province"
+        "| Lies in, Located in, Part of, Region",
+    )
     other_names = PlaceNamesColumn(
         "other_names", "Autres noms, Autre nom | Other names, Other name", NameKind.ALIAS
     )
@@ -74,7 +79,7 @@ class PlaceResource(RecordResource):
         "other_names", "Autres graphies, Graphies | Other spellings", NameKind.SPELLING
     )
     latitude = Column("latitude", "Latitude, Lat | Latitude, Lat", widgets.DecimalWidget())
-    longitude = Column("longitude", "Longitude, Long, Lon | Longitude", widgets.DecimalWidget())
+    longitude = Column("longitude", "Longitude, Long, Lon, Lng| Longitude", widgets.DecimalWidget())
     population = Column(
         "population",
         "Population, Nombre d'habitants, Habitants | Population, Inhabitants",
