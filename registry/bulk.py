@@ -5,7 +5,8 @@ values is found out once for all of them, and the values are the same.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import chain
@@ -18,6 +19,8 @@ from registry.fields import PartialDateField
 
 # From so many rows on it is worth preparing SQLite for them; how much memory it has, in kilobytes.
 MANY, ROOM, USUAL_ROOM = 1_000, 65_536, 2_000
+# So many tables' rows may wait for PostgreSQL to take them.
+AHEAD = 3
 # So many rows go into a statement of SQLite's.
 TOGETHER = 100
 # PostgreSQL's next keys of a table; what gives them is looked up once, and not for each key.
@@ -67,15 +70,66 @@ def insert_values(model, columns: Sequence[str], rows: Iterable[tuple]) -> None:
     """Insert rows of values that are as the database takes them."""
     quoted = ", ".join(map(connection.ops.quote_name, columns))
     table = connection.ops.quote_name(model._meta.db_table)
+    if connection.vendor == "postgresql":
+        connection.ensure_connection()
+        with connection.wrap_database_errors:
+            _copy(connection.connection, f"COPY {table} ({quoted}) FROM STDIN", rows)
+        return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({quoted}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            # Whoever is refused gives the whole transaction up: see ``large``.
-            insert = f"INSERT OR FAIL INTO {table} ({quoted}) VALUES "  # noqa: S608
-            _insert_together(cursor, insert, len(columns), rows)
+        # Whoever is refused gives the whole transaction up: see ``large``.
+        insert = f"INSERT OR FAIL INTO {table} ({quoted}) VALUES "  # noqa: S608
+        _insert_together(cursor, insert, len(columns), rows)
+
+
+def _copy(driver, sql: str, rows: Iterable[tuple]) -> None:
+    """By the driver's own connection: ``Ahead`` calls it in another thread than Django's."""
+    with driver.cursor() as cursor, cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+class Ahead:
+    """Inserts one table's rows after the other while the caller prepares the next ones.
+
+    PostgreSQL takes its time in a process of its own. On SQLite, where writing is this process's
+    own work, each insertion is done at once.
+    """
+
+    def __init__(self, pool: ThreadPoolExecutor | None):
+        self._pool = pool
+        self._waiting: list[Future] = []
+
+    def insert_values(self, model, columns: Sequence[str], rows: Iterable[tuple]) -> None:
+        """As the function of this name; nobody else may use the connection before ``wait``."""
+        if self._pool is None:
+            insert_values(model, columns, rows)
+            return
+        quoted = ", ".join(map(connection.ops.quote_name, columns))
+        sql = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({quoted}) FROM STDIN"
+        self._waiting.append(self._pool.submit(_copy, connection.connection, sql, rows))
+        self.wait(AHEAD)
+
+    def wait(self, left: int = 0) -> None:
+        """Wait until all is inserted but the rows of so many tables."""
+        while len(self._waiting) > left:
+            with connection.wrap_database_errors:
+                self._waiting.pop(0).result()
+
+
+@contextmanager
+def ahead() -> Iterator[Ahead]:
+    """Around many insertions within a transaction."""
+    if connection.vendor != "postgresql":
+        yield Ahead(None)
+        return
+    with ThreadPoolExecutor(1, "inserting") as pool:
+        inserting = Ahead(pool)
+        try:
+            yield inserting
+            inserting.wait()
+        finally:
+            # After a failure nothing more is written.
+            pool.shutdown(cancel_futures=True)
 
 
 def _insert_together(cursor, sql: str, width: int, rows: Iterable[tuple]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache, total_ordering
 
 from django.utils import formats
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext, override, pgettext
 from django.utils.translation import gettext as _
 
 ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -97,27 +97,29 @@ class PartialDate:
 # Reading aloud ------------------------------------------------------------------------------
 
 
-def _day(date: PartialDate) -> str:
-    return "1er" if date.day == 1 and get_language() == "fr" else str(date.day)
-
-
-def _month(date: PartialDate) -> str:
-    return _name_of(date.month, get_language())
+def _day(date: PartialDate, language: str | None) -> str:
+    return "1er" if date.day == 1 and language == "fr" else str(date.day)
 
 
 @lru_cache(maxsize=64)
-def _name_of(month: int, _language: str) -> str:
+def _name_of(month: int, language: str | None) -> str:
     # "F" is the name that a full date uses: a genitive or lower case where the language has one.
-    return formats.date_format(datetime.date(2000, month, 1), "F")
+    with override(language):
+        return formats.date_format(datetime.date(2000, month, 1), "F")
 
 
-def format_date(date: PartialDate) -> str:
-    """``2010``, ``mai 2024``, ``9 avril 2024``; in English ``9 April 2024``."""
+def format_date(date: PartialDate, language: str | None = None) -> str:
+    """``2010``, ``mai 2024``, ``9 avril 2024``; in English ``9 April 2024``.
+
+    In the active language, unless another one is asked for.
+    """
     if date.month is None:
         return str(date.year)
+    language = language or get_language()
+    month = _name_of(date.month, language)
     if date.day is None:
-        return f"{_month(date)} {date.year}"
-    return f"{_day(date)} {_month(date)} {date.year}"
+        return f"{month} {date.year}"
+    return f"{_day(date, language)} {month} {date.year}"
 
 
 def format_range(start: PartialDate | None, end: PartialDate | None) -> str:
@@ -134,12 +136,14 @@ def format_range(start: PartialDate | None, end: PartialDate | None) -> str:
         return str(start)
     if start.month is None and end.month is None:
         return f"{start.year}–{end.year}"
+    language = get_language()
     first = format_date(start)
     if start.year == end.year and start.month and end.month:
         if start.day is None and end.day is None:
-            first = _month(start)
+            first = _name_of(start.month, language)
         elif start.day and end.day:
-            first = _day(start) if start.month == end.month else f"{_day(start)} {_month(start)}"
+            day, month = _day(start, language), _name_of(start.month, language)
+            first = day if start.month == end.month else f"{day} {month}"
     if start.day and end.day:
         return _("from %(start)s to %(end)s") % {"start": first, "end": end}
     return f"{first} – {end}"

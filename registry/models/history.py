@@ -22,7 +22,7 @@ class Revision(models.Model):
     deletion keeps all that was there.
 
     The record is not a foreign key: the history outlives it. Its primary key is never given to
-    another one.
+    another one. The database checks none of the keys either: ``docs/decisions.md`` says why.
     """
 
     model_name = models.CharField(_("kind"), max_length=30)
@@ -32,6 +32,7 @@ class Revision(models.Model):
     authority = models.ForeignKey(
         "registry.Authority",
         on_delete=models.SET_NULL,  # the history stays, for administrators alone
+        db_constraint=False,
         null=True,
         blank=True,
         related_name="+",
@@ -43,6 +44,7 @@ class Revision(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,  # an account may be removed; what it did stays
         db_index=False,  # nothing else asks for it
+        db_constraint=False,
         null=True,
         blank=True,
         related_name="+",
@@ -52,6 +54,7 @@ class Revision(models.Model):
     job = models.ForeignKey(
         "registry.ImportJob",
         on_delete=models.PROTECT,
+        db_constraint=False,
         null=True,
         blank=True,
         related_name="revisions",

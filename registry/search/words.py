@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from registry.choices import AgreementKind, ContributionKind, OrganisationKind, SourceKind
-from registry.dates import PartialDate
+from registry.dates import PartialDate, format_date
 from registry.models import (
     Agreement,
     Call,
@@ -54,6 +54,8 @@ DECISION = _("Decision")
 NOTE = _("Note")
 PUBLISHER = _("Publisher")
 
+# What a record says in words of ours is found in each of these.
+LANGUAGES = ("fr", "en")
 # Between the names, each on a line, and the rest.
 REST = "\n\n"
 # A longer word is no word; PostgreSQL could not keep it.
@@ -155,15 +157,17 @@ def _labels(choices, code: str) -> list[str]:
     return _in_languages(lambda: str(dict(choices.choices).get(code, "")))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def _in_words(date: PartialDate | int) -> list[str]:
-    return _in_languages(lambda: str(date))
+    if isinstance(date, int):
+        return [str(date)]
+    return list(dict.fromkeys(format_date(date, language) for language in LANGUAGES))
 
 
 def _in_languages(said: Callable[[], str]) -> list[str]:
     """What is said in each language, once where both say the same."""
     texts = []
-    for language in ("fr", "en"):
+    for language in LANGUAGES:
         with override(language):
             texts.append(said())
     return list(dict.fromkeys(texts))

@@ -14,6 +14,8 @@ from registry.models import Revision
 from registry.spreadsheets import collector, progress
 from registry.spreadsheets.prepared import Prepared, layout
 
+# What does nothing but insert: see ``bulk.Ahead``.
+INSERTIONS = {"shift", "new", "links", "revisions"}
 # What a creation says in the history, as JSON.
 NOTHING = "{}"
 REVISION = (
@@ -36,18 +38,20 @@ REVISION = (
 def write(prepared: Prepared, user=None, job=None) -> None:
     """Write all of it and its history; the caller opens the transaction."""
     progress.phase(ImportState.WRITING, prepared.count)
-    writer = Writer(prepared, user, job)
-    steps = {
-        "remove": writer.remove,
-        "unlink": writer.unlink,
-        "shift": writer.shift,
-        "new": writer.insert,
-        "links": writer.link,
-        "update": writer.update,
-        "revisions": writer.note,
-    }
-    with search.inserting(prepared.counts):
+    with search.inserting(prepared.counts), bulk.ahead() as inserting:
+        writer = Writer(prepared, user, job, inserting)
+        steps = {
+            "remove": writer.remove,
+            "unlink": writer.unlink,
+            "shift": writer.shift,
+            "new": writer.insert,
+            "links": writer.link,
+            "update": writer.update,
+            "revisions": writer.note,
+        }
         for kind, *content in prepared.frames():
+            if kind not in INSERTIONS:
+                inserting.wait()
             steps[kind](*content)
             progress.advance(0)
     writer.check()
@@ -62,7 +66,8 @@ def write(prepared: Prepared, user=None, job=None) -> None:
 class Writer:
     """One moment, one author, and the keys of what is new."""
 
-    def __init__(self, prepared: Prepared, user, job):
+    def __init__(self, prepared: Prepared, user, job, inserting: bulk.Ahead):
+        self._insert_values = inserting.insert_values
         self.user_id, self.job_id = user and user.pk, job and job.pk
         self.now = timezone.now()
         self.keys = {
@@ -107,7 +112,7 @@ class Writer:
             if field.attname not in form.names:
                 names.append(field.column)
                 written.append(self._moments(field, form, columns, size))
-        bulk.insert_values(model, names, zip(*written, strict=True))
+        self._insert_values(model, names, zip(*written, strict=True))
         if labels is None:
             return
         authorities = repeat(None, size)
@@ -139,7 +144,7 @@ class Writer:
         columns = field.m2m_column_name(), field.m2m_reverse_name()
         owners = self._refer(field.model, owners)
         targets = self._refer(field.related_model, targets)
-        bulk.insert_values(field.remote_field.through, columns, zip(owners, targets, strict=True))
+        self._insert_values(field.remote_field.through, columns, zip(owners, targets, strict=True))
 
     def update(self, label: str, names: tuple[str, ...], rows: list[list]) -> None:
         """Other values for fields of records or rows that are there, each row's key first."""
@@ -175,7 +180,7 @@ class Writer:
         at = Revision._meta.get_field("at").get_db_prep_save(self.now, connection)
         job = Revision._meta.get_field("job").get_db_prep_save(self.job_id, connection)
         same = (repeat(value, size) for value in (at, self.user_id, "", job))
-        bulk.insert_values(Revision, REVISION, zip(*said, *same, strict=True))
+        self._insert_values(Revision, REVISION, zip(*said, *same, strict=True))
 
     def check(self) -> None:
         """Refuse it all where a neighbour is gone: see ``bulk.large``."""
