@@ -12,6 +12,7 @@ from django import template
 from django.template import engines
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
+from django.utils.html import json_script
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
@@ -51,15 +52,32 @@ def environment(**options) -> Environment:
         "_": message,
         "static": static_file,
         "url": url,
+        "TYING": ("agreement", "delegation", "project"),
         "and_others": and_others,
         "capfirst": capfirst,
+        "in_common": in_common,
+        "json_script": json_script,
         "label_of": label_of,
+        "organisations_count": organisations_count,
+        "people_count": people_count,
+        "places_as_table": places_as_table,
         "querystring": querystring,
         "shared_with_others": shared_with_others,
+        "without_coordinates": without_coordinates,
         "without_chip": pass_context(tags.without_chip),
         "turned_chip": pass_context(tags.turned_chip),
     }
-    shared = ("event", "external_link", "icon", "money", "number", "prose", "published")
+    shared = (
+        "degrees",
+        "event",
+        "kind_name",
+        "external_link",
+        "icon",
+        "money",
+        "number",
+        "prose",
+        "published",
+    )
     shared += ("term", "theme_url", "when")
     made.globals |= {name: getattr(tags, name) for name in shared}
     return made
@@ -163,6 +181,37 @@ def static_file(path: str) -> str:
 
 def and_others(count: int) -> str:
     return ngettext("and %(count)s other", "and %(count)s others", count) % {"count": count}
+
+
+def in_common(count: int) -> str:
+    """What two organisations take part in together."""
+    return ngettext("%(shown)s in common", "%(shown)s in common", count) % {
+        "shown": tags.number(count)
+    }
+
+
+def people_count(count: int) -> str:
+    return ngettext("%(shown)s person", "%(shown)s people", count) % {"shown": tags.number(count)}
+
+
+def organisations_count(count: int) -> str:
+    return ngettext("%(shown)s organisation", "%(shown)s organisations", count) % {
+        "shown": tags.number(count)
+    }
+
+
+def places_as_table(count: int) -> str:
+    return ngettext("%(shown)s place, as a table", "%(shown)s places, as a table", count) % {
+        "shown": tags.number(count)
+    }
+
+
+def without_coordinates(count: int) -> str:
+    return ngettext(
+        "%(shown)s place has no coordinates and is not on the map:",
+        "%(shown)s places have no coordinates and are not on the map:",
+        count,
+    ) % {"shown": tags.number(count)}
 
 
 def shared_with_others(contribution) -> str:

@@ -45,7 +45,7 @@ class AgreementDetail(RecordDetail):
             "sides": sides,
             "other_signatories": others,
             "standing": Standing(agreement.standing),
-            "term": term_of(agreement, agreement.standing, today, next(iter(begun), None)),
+            "bar": term_of(agreement, agreement.standing, today, next(iter(begun), None)),
             "chain": chain if len(chain) > 1 else [],
             "totals": Contribution.objects.published().for_projects(projects).totals(),
         }
