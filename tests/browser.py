@@ -18,6 +18,18 @@ AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
+# What a page seen already may show anew in other colours and at another width.
+AXE_AGAIN = AXE | {
+    "runOnly": {
+        "type": "rule",
+        "values": [
+            "color-contrast",
+            "link-in-text-block",
+            "scrollable-region-focusable",
+            "target-size",
+        ],
+    }
+}
 # Only what is wrong comes back: the rest of what axe reports is a hundred times as long.
 LOOK = """options => axe.run(document, options).then(found => found.violations.flatMap(
     fault => fault.nodes.map(node => [fault.id, fault.help, node.html.slice(0, 160)])))"""
@@ -56,10 +68,24 @@ def page(browser, live_server):
     context.close()
 
 
-def faults(page) -> list[str]:
-    """What axe finds on the page as it is now, one line a fault."""
+def look(page, width: int, scheme: str) -> None:
+    """Show the page that is there on a screen of this width, in light or dark colours."""
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    # No colour is on its way to another one.
+    page.evaluate(
+        "document.getAnimations().forEach(one => one instanceof CSSTransition && one.finish())"
+    )
+
+
+def faults(page, again=False) -> list[str]:
+    """What axe finds on the page as it is now, one line a fault.
+
+    ``again``: the whole of it was looked at before, in other colours or at another width.
+    """
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(Axe().axe_script)
     return [
-        f"{page.url} {name}: {meaning}: {html}" for name, meaning, html in page.evaluate(LOOK, AXE)
+        f"{page.url} {name}: {meaning}: {html}"
+        for name, meaning, html in page.evaluate(LOOK, AXE_AGAIN if again else AXE)
     ]

@@ -29,6 +29,7 @@ class Site:
     def __init__(self, folder: Path, url: str):
         self.folder = folder
         self.started: list[subprocess.Popen] = []
+        self.first = ""  # what the first process does before all else
         self.environment = os.environ | {
             "DATABASE_URL": url,
             "DATA_DIR": str(folder),
@@ -42,7 +43,7 @@ class Site:
 
     def start(self, code: str, **environment) -> subprocess.Popen:
         process = subprocess.Popen(
-            [sys.executable, "-c", START + code],
+            [sys.executable, "-c", START + self.first + code],
             cwd=settings.BASE_DIR,
             env=self.environment | environment,
             stdout=subprocess.PIPE,
@@ -50,6 +51,7 @@ class Site:
             text=True,
         )
         self.started.append(process)
+        self.first = ""
         return process
 
     def run(self, code: str, **environment) -> str:
@@ -58,10 +60,11 @@ class Site:
         assert process.returncode == 0, errors
         return said.strip()
 
-    def wait_for(self, name: str) -> None:
-        """Until a process has made this file."""
+    def wait_for(self, name: str, process: subprocess.Popen) -> None:
+        """Until the process has made this file."""
         deadline = time.monotonic() + 60
         while not (self.folder / name).exists():
+            assert process.poll() is None, process.communicate()[1]
             assert time.monotonic() < deadline, f"no process made {name}"
             time.sleep(0.05)
 
@@ -96,8 +99,8 @@ def _database(tmp_path_factory):
 @pytest.fixture
 def site(_database, tmp_path):
     """The registry, empty again, with a folder of files of its own."""
-    _database.run("from tests.processes import empty\nempty()\n")
     site = Site(tmp_path, _database.environment["DATABASE_URL"])
+    site.first = "from tests.processes import empty\nempty()\n"
     yield site
     for process in site.started:
         if process.poll() is None:

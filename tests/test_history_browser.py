@@ -16,8 +16,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-BOTH = pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-
 
 @pytest.fixture
 def _reference_rows():
@@ -44,24 +42,22 @@ def changed_agreement():
     return agreement
 
 
-@BOTH
-def test_pages_of_the_history_have_no_fault(signed_in, scheme, width):  # noqa: F811
+def test_pages_of_the_history_have_no_fault(signed_in):  # noqa: F811
     agreement = changed_agreement()
     revision = models.Revision.objects.filter(reason__gt="").get()
     restore = reverse("admin:registry_agreement_restore", args=[agreement.pk, revision.pk])
     pages = [url(agreement, "history"), restore, url(revision), url(models.Revision, "changelist")]
 
-    assert see(signed_in, *pages, scheme=scheme, width=width) == []
+    assert see(signed_in, *pages) == []
 
 
-@BOTH
 @pytest.mark.usefixtures("_reference_rows")
-def test_pages_of_undoing_have_no_fault(signed_in, scheme, width):  # noqa: F811
+def test_pages_of_undoing_have_no_fault(signed_in):  # noqa: F811
     job = imported(agreements(["Accord neuf", "Convention", None, "Lyon; Brest", None, None]))
     factories.ContributionFactory().funders.add(models.Organisation.objects.get(name="Lyon"))
     names = ("records", "undo", "change")
     pages = [reverse(f"admin:registry_importjob_{name}", args=[job.pk]) for name in names]
 
-    assert see(signed_in, *pages, scheme=scheme, width=width) == []
+    assert see(signed_in, *pages) == []
     undo(job)
-    assert see(signed_in, pages[-1], scheme=scheme, width=width) == []
+    assert see(signed_in, pages[-1]) == []
