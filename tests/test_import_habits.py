@@ -377,3 +377,11 @@ def test_contribution_of_zero_is_refused_in_plain_words():
     found = problems(xlsx([["Bénéficiaire", "Montant", "Année"], ["Bug", 0, 2021]]))
 
     assert ["it is zero" in line for line in found] == [True]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("names", [["Le Pооol", "Le Poool"], ["Le Poool", "Le Pооol"]])
+def test_new_name_in_look_alike_letters_is_told(names):
+    planned = plan(xlsx([["Nom"], *([name] for name in names)]))
+
+    assert ["almost the same" in one for one in planned.notices] == [True]

@@ -9,6 +9,8 @@ from registry.models import Agreement, Contribution, Delegation, Project
 from registry.spreadsheets.files import Sheet, Workbook
 from registry.spreadsheets.recognition import recognise
 from registry.spreadsheets.resources import IMPORTED
+from registry.spreadsheets.tables import heading_factor
+from registry.spreadsheets.unfolding import unfold
 from tests import factories
 from tests.spreadsheets import bring_in, plan, xlsx
 
@@ -734,3 +736,39 @@ def test_parentheses_say_whose_it_is(kind, heading, column):
     resource = next(resource for resource in IMPORTED if resource.code() == kind)
 
     assert resource.known_headings().find(heading) == column
+
+
+@pytest.mark.parametrize(
+    ("heading", "factor"),
+    [
+        *(("Amount (000 EUR)", 1000), ("Amount (thousands CAD)", 1000), ("Montant (k CAD)", 1000)),
+        *(("Montant (x 1 000 €)", 1000), ("Amount, in thousands of euros", 1000)),
+        *(("Montant (10 000 €)", 1), ("Montant 2000", 1), ("Montant (M€)", 1_000_000)),
+    ],
+)
+def test_heading_says_by_what_its_amounts_count(heading, factor):
+    assert heading_factor(heading) == factor
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        *(["Sous-total Culture", "1500"], ["Total (2 dossiers)", "1500"]),
+        ["", "", "", "Document de travail"],
+    ],
+)
+def test_row_below_contributions_is_none_of_them(row):
+    headings = ["Bénéficiaire", "Montant", "Année", "Objet"]
+    rows = [headings, ["Les Œufs", "1000", "2021", "Fête"], ["Les Blés", "500", "2021", "Bal"]]
+
+    assert len(found_in([*rows, row]).tables[0].rows) == 2
+
+
+@pytest.mark.parametrize("row", [["1", "2", "3"], ["(texte)", "(aaaa)", "(liste)"]])
+def test_row_that_explains_the_headings_is_left_out(row):
+    workbook = Workbook([Sheet("", [["Intitulé", "Date", "Parties"], row, ["A", "2021", "B"]])])
+    unfold(workbook, IMPORTED)
+
+    tables = recognise(workbook, IMPORTED).tables
+
+    assert [[one.number for one in table.rows] for table in tables] == [[3]]

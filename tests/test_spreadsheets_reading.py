@@ -69,6 +69,19 @@ def test_few_accents_tell_the_encoding(encoding, text):
     assert rows(text.encode(encoding)) == [line.rstrip(";").split(";") for line in text.split("\n")]
 
 
+def test_french_letters_of_iso_8859_15_are_read():
+    text = "Nom\nÎle d'Œuvre à 5 €"
+
+    assert rows(text.encode("iso8859_15")) == [[line] for line in text.split("\n")]
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "shift_jis"])
+def test_text_of_letters_that_cannot_be_told_is_refused(encoding):
+    text = {"cp1251": "Название;Город\n", "shift_jis": "組織名;都市\n"}[encoding] * 20
+
+    assert "UTF-8" in refusal(text.encode(encoding))
+
+
 @pytest.mark.parametrize("delimiter", list(";,\t|^"))
 def test_delimiter_is_found(delimiter):
     assert rows(TABLE.replace(";", delimiter).encode()) == EXPECTED

@@ -40,7 +40,7 @@ GROUPED = re.compile(r"\d{1,3}(?:[ '’]\d{3})+|\d+")
 MULTIPLES = {"k": 1_000, "mi": 1_000, "th": 1_000, "m": 1_000_000, "md": 1_000_000_000}
 MULTIPLE = re.compile(
     r"(?:(?P<k>k)|(?P<md>m(?:illiar)?ds?)|(?P<m>m|millions?)|(?P<mi>mille|milliers?)"
-    r"|(?P<th>thousand))(?=\W|$|eur|cad|usd|gbp|chf)\s*(?:de\s+|d['’]\s*|of\s+)?",
+    r"|(?P<th>thousands?))(?=\W|$|eur|cad|usd|gbp|chf)\s*(?:de\s+|d['’]\s*|of\s+)?",
     re.IGNORECASE,
 )
 # As programs shorten what is long: 1E+05 is exact, 1,23E+05 may have been rounded.

@@ -20,6 +20,7 @@ UNITS = frozenset(
         *CURRENCIES,
         *("en", "in", "k", "ke", "ttc", "ht", "dollar", "dollars", "canadien", "canadiens"),
         *("millier", "milliers", "million", "millions", "jj", "mm", "aaaa", "yyyy"),
+        *("thousand", "thousands", "000", "1000"),
     )
 )
 FILLER = frozenset(

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from registry.fields import ALPHABET, PUBLIC_ID_LENGTH
 from registry.spreadsheets.problems import CellError
@@ -21,6 +22,8 @@ LOOK_ALIKES = str.maketrans(
     "аАВсСеЕНіІјЈкКмМоОрРѕЅТуУхХԛԝ" + "αΑΒΕΖΗΙΚΜΝοΟρΡΤυΥΧν",
     "aABcCeEHiIjJkKmMoOpPsSTyYxXqw" + "aABEZHIKMNoOpPTuYXv",
 )
+OTHER_ALPHABET = gettext_noop("it is written with letters of another alphabet that look the same")
+ONE_LETTER = gettext_noop("one letter makes the difference")
 # A letter more or less is a slip in a word of four; another letter makes another short word
 # (Lyon, Laon), and another first letter another name (Nantes, Mantes).
 SHORTEST_WITH_SLIP = 4
@@ -48,6 +51,8 @@ class Names:
         # Those that the importer may not know of: found by their identifier alone.
         self._nameless: set[str] = set()
         self._variants: dict[str, set[str]] | None = None
+        # Known names in letters of another alphabet, by the Latin ones that they look like.
+        self._disguised: dict[str, str] = {}
         self._are_words_of_their_own = are_words_of_their_own
         # What cells were found to mean, for as long as no name comes to those that are known.
         self.remembered: dict = {}
@@ -103,7 +108,7 @@ class Names:
             return [record]
         return found
 
-    def _called(self, key: str) -> list:
+    def _called(self, key: str | None) -> list:
         """The records of a folded name; those of rows are made once they are named."""
         found = self._records.get(key)
         if not found:
@@ -134,30 +139,26 @@ class Names:
 
     def _near(self, name: str, may_be) -> Iterable[NearMiss]:
         latin = name.translate(LOOK_ALIKES)
-        if latin != name:
-            for record in self.find(latin):
-                if may_be(record):
-                    yield NearMiss(
-                        record,
-                        self._spellings[key_of(latin)],
-                        _("it is written with letters of another alphabet that look the same"),
-                    )
         key = key_of(latin)
         if self._variants is None:
             self._variants = {}
             for known in list(self._records):
                 self._vary(known)
+        same = key if latin != name else self._disguised.get(key)
         candidates = set().union(*(self._variants.get(v, ()) for v in _deletions(key)))
-        for candidate in sorted(candidates - {key}):
-            if not is_slip(candidate, key, self._are_words_of_their_own):
-                continue
-            for record in self._called(candidate):
+        slips = [
+            known
+            for known in sorted(candidates - {key})
+            if is_slip(known, key, self._are_words_of_their_own)
+        ]
+        for known, reason in ((same, OTHER_ALPHABET), *((slip, ONE_LETTER) for slip in slips)):
+            for record in self._called(known):
                 if may_be(record):
-                    yield NearMiss(
-                        record, self._spellings[candidate], _("one letter makes the difference")
-                    )
+                    yield NearMiss(record, self._spellings[known], _(reason))
 
     def _vary(self, key: str) -> None:
+        if not key.isascii() and (latin := key.translate(LOOK_ALIKES)) != key:
+            self._disguised.setdefault(latin, key)
         for variant in _deletions(key):
             self._variants.setdefault(variant, set()).add(key)
 

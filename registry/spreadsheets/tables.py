@@ -4,6 +4,7 @@ import datetime
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from registry.spreadsheets.amounts import find_currency, mark_of, multiple_of
 from registry.spreadsheets.files import ErrorCell, Value
@@ -14,6 +15,8 @@ NUMERIC_DATE = re.compile(r"\b(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*(?:[/.-]\s*\d{4}|[
 GROUPED_NUMBER = re.compile(r"\d[\d\s'’.,]*\d")
 # What a number of a spreadsheet reads like with its currency: the dot is the computer's.
 NUMBER_OF_A_CELL = re.compile(r"(?:\D{1,5} )?-?\d+\.\d+(?: \D{1,5})?")
+# «(000 €)», «x 1 000», but not 10 000.
+THOUSANDS = re.compile(r"(?<!\d)(?<!\d[\s.,'’])(?:1[\s.,'’]?)?000(?!\d)")
 DOLLARS = re.compile(r"\$|\bdollars?\b", re.IGNORECASE)
 FRENCH_AMOUNTS = frozenset(
     ("montant", "montants", "subvention", "aide", "somme", "financement", "soutien", "octroi")
@@ -121,9 +124,12 @@ def has_quebec_dollars(heading: str) -> bool:
 @lru_cache(maxsize=1024)
 def heading_factor(text: str) -> int:
     """By what the amounts below a heading count: ``Montant (k€)`` is in thousands."""
-    words = re.split(r"[\s()\[\],:_]+", text.lower())
-    found = (multiple_of(word) for word in words[1:])
-    return next((factor for factor in found if factor > 1), 1)
+    if THOUSANDS.search(text):
+        return 1_000
+    words = re.split(r"[\s()\[\],:_]+", text.lower())[1:]
+    # «k CAD» is one unit.
+    units = [*words, *(before + after for before, after in pairwise(words) if len(before) == 1)]
+    return next((factor for factor in map(multiple_of, units) if factor > 1), 1)
 
 
 # Conventions -----------------------------------------------------------------------------------

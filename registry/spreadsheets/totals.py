@@ -19,8 +19,12 @@ TOTAL = re.compile(
     r"(?: (?:general|generale|generaux|ttc|ht|eur|euros?|cad|des? .{1,40}|d .{1,40}|\d{4}))*"
     r"|(?:somme|cumul|ensemble)(?: totale?)?"
 )
-# A line of text alone: "Total : 3 accords".
-TOTAL_ALONE = re.compile(r"(?:nombre )?total (?:de )?\d+(?: \w+){0,4}|\d+(?: \w+){0,3} au total")
+# Beside an amount: "Sous-total Culture", "Total (12 dossiers)".
+TOTAL_OF = re.compile(r"(?:sous|sub)[- ]?total\b.*|total\s*[(:–-].*", re.IGNORECASE)
+# A line of text alone: "Total : 3 accords", "Nombre total d'accords : 3".
+TOTAL_ALONE = re.compile(
+    r"(?:nombre )?total (?:\w+ ){0,4}\d+(?: \w+){0,4}|\d+(?: \w+){0,3} au total"
+)
 REMARK = re.compile(
     r"(?:\*|\(|nb\b|n\.b|sources?\b|notes?\b|mise? à jour|dernière|last|updated|fait (?:à|le))",
     re.IGNORECASE,
@@ -96,7 +100,7 @@ def leave_out_totals(table: Table) -> list[str]:
         sections += _between(table.rows)
     left_out = set(map(id, [*totals, *sections]))
     rows = [row for row in table.rows if id(row) not in left_out]
-    rows, remarks = _without_remarks(rows)
+    rows, remarks = _without_remarks(rows, set(table.resource.key_columns))
     last = rows[-1] if rows else None
     if last is not None and len(rows) > 2 and _is_sum(last, rows[:-1], amounts):
         totals.append(rows.pop())
@@ -153,7 +157,10 @@ def _is_total(row: Row, amounts: set[str]) -> bool:
     said = [text for text in texts if not re.fullmatch(r"[\d\s.,]+", text)]
     if len(said) != 1:
         return False
-    return bool((TOTAL if len(row) > 1 else TOTAL_ALONE).fullmatch(fold(said[0])))
+    text = fold(said[0])
+    if len(row) == 1:
+        return bool(TOTAL_ALONE.fullmatch(text))
+    return bool(TOTAL.fullmatch(text) or (amounts & row.keys() and TOTAL_OF.fullmatch(said[0])))
 
 
 def _is_section(row: Row) -> bool:
@@ -186,12 +193,13 @@ def _number(cell: Value) -> Decimal:
         return Decimal(0)
 
 
-def _without_remarks(rows: list[Row]) -> tuple[list[Row], list[Row]]:
-    """The rows without those at the end that hold one text, no name, behind an empty row."""
+def _without_remarks(rows: list[Row], keys: set[str]) -> tuple[list[Row], list[Row]]:
+    """The rows without those at the end that hold one text, which names nothing."""
     remarks: list[Row] = []
     while len(rows) > 1 and len(rows[-1]) == 1 and len(rows[0]) > 2:
-        text = str(next(iter(rows[-1].values())))
-        if not (REMARK.match(text) or len(text) > LONGEST_NAME):
+        ((column, cell),) = rows[-1].items()
+        text, is_name = str(cell), column in keys or not str(cell)[:1].isalpha()
+        if not (REMARK.match(text) or len(text) > LONGEST_NAME) and is_name:
             break
         remarks.insert(0, rows[-1])
         rows = rows[:-1]

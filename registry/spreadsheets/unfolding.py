@@ -21,6 +21,8 @@ FIRST_COLUMNS = 4
 # How many lines of title may stand between two tables.
 MOST_TITLES = 2
 ROWS_NAMED = 10
+# One or two cells in parentheses, or 1 and 2, may be a record's.
+LEAST_EXPLAINED = 3
 
 
 def unfold(workbook: Workbook, resources) -> list[str]:
@@ -91,7 +93,9 @@ def _parts(sheet: Sheet, found: Best | None, resources, notices: list[str]) -> l
     rows, headings = sheet.rows, sheet.rows[found.index]
     starts, again = [found.index], []
     below = found.index + 1
-    if below < len(rows) and _says_the_same(headings, rows[below], found.resource):
+    if below < len(rows) and (
+        _says_the_same(headings, rows[below], found.resource) or _explains(rows[below])
+    ):
         again.append(below)
     for index, row in enumerate(rows):
         if index > found.index and row == headings:
@@ -161,6 +165,16 @@ def _says_the_same(headings: list[Value], row: list[Value], resource) -> bool:
     find = resource.known_headings().find
     columns = list(map(find, row))
     return None not in columns and columns == [find(str(heading)) for heading in headings]
+
+
+def _explains(row: list[Value]) -> bool:
+    """Whether a row below the headings numbers them, or says in parentheses what to write."""
+    cells = [str(cell) for cell in row if cell]
+    if len(cells) < LEAST_EXPLAINED:
+        return False
+    if cells == [str(number) for number in range(1, len(cells) + 1)]:
+        return True
+    return all(cell.startswith("(") and cell.endswith(")") for cell in cells)
 
 
 def _are_words(cells: list[Value]) -> bool:

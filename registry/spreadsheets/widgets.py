@@ -281,7 +281,7 @@ def _number(value):
 
 class BooleanWidget(CellWidget):
     def clean(self, value, row=None, **kwargs):
-        word = str(value).strip().lower()
+        word = str(value).strip(" .").lower()
         if word in TRUE_WORDS:
             return True
         if word in FALSE_WORDS:

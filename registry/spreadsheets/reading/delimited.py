@@ -24,8 +24,10 @@ DECLARED_DELIMITER = re.compile(r"\Asep=(.)\r?\n?", re.IGNORECASE)
 # The letters and signs beyond ASCII that French and English texts are full of.
 EXPECTED = frozenset("éèêëàâçùûüîïôöœæÉÈÊÀÂÇÎÔŒ’‘“”«»–—…€°\N{NO-BREAK SPACE}")
 
-# As in "QuÇbec" and "GaspÇ", which is a "é" read in another encoding.
-CAPITAL_BEHIND = re.compile(r"(?<=[a-z])[ÉÈÊÀÂÇÎÔŒ]")
+# As in "QuÇbec" and "GaspÇ", which is a "é" read in another encoding, or "1œ", which is a half.
+MISPLACED = re.compile(r"(?<=[a-z])[ÉÈÊÀÂÇÎÔŒ]|[œŒ](?![^\W\d_])")
+# A text in none of the encodings that are tried looks like this in each of them.
+MOST_STRANGE, LEAST_STRANGE = 0.15, 20
 # How spreadsheets are told to leave a text alone: ="00042".
 TEXT_FORMULA = re.compile(r'="([^"]*)"')
 
@@ -44,8 +46,9 @@ def read_delimited(data: bytes) -> Iterator[list[str]]:
 def decode(data: bytes) -> str:
     """The text of a file of unstated encoding.
 
-    UTF-8 is tried first: a text in another encoding is hardly ever valid UTF-8. Windows-1252, Mac
-    Roman and DOS accept nearly any bytes, so the one whose letters look like a text is taken.
+    UTF-8 is tried first: a text in another encoding is hardly ever valid UTF-8. Windows-1252,
+    ISO 8859-15, Mac Roman and DOS accept nearly any bytes, so the one whose letters look like a
+    text is taken.
     """
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
@@ -68,13 +71,21 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     candidates = {}
-    for encoding in ("cp1252", "mac_roman", "cp850"):
+    for encoding in ("cp1252", "iso8859_15", "mac_roman", "cp850"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
         candidates[encoding] = (_strangeness(text), text)
-    return min(candidates.values(), key=lambda candidate: candidate[0])[1]
+    strange, text = min(candidates.values(), key=lambda candidate: candidate[0])
+    if strange > max(LEAST_STRANGE, MOST_STRANGE * len(text)):
+        raise Refusal(
+            gettext_noop(
+                "The letters of this text cannot be told: it is in an unusual encoding. Save it "
+                "anew as CSV UTF-8."
+            )
+        )
+    return text
 
 
 def _utf16_without_mark(sample: bytes) -> str | None:
@@ -92,7 +103,7 @@ def _strangeness(text: str) -> int:
     """How many characters beyond ASCII are not those of French or English writing."""
     beyond = Counter(letter for letter in text if letter > "\x7f")
     strange = sum(count for letter, count in beyond.items() if letter not in EXPECTED)
-    return strange + len(CAPITAL_BEHIND.findall(text))
+    return strange + len(MISPLACED.findall(text))
 
 
 def find_delimiter(text: str) -> str:
