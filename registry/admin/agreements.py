@@ -21,7 +21,7 @@ from registry.admin.filters import (
 )
 from registry.admin.inlines import CitationRows, OrderedRows
 from registry.admin.site import site
-from registry.admin.sizes import narrowed
+from registry.admin.sizes import narrowed, walked
 from registry.choices import Standing
 from registry.dates import PartialDate
 from registry.models import Agreement, Party, Signatory
@@ -48,14 +48,20 @@ class StandingFilter(StrictFilter):
     def chosen(self, queryset, value):
         today = timezone.localdate()
         if value in dict(StandingHorizons.CHOICES):
-            return StandingHorizons.among(queryset, value, today)
+            found = StandingHorizons.among(queryset, value, today)
+            keys = StandingHorizons.among(queryset.model.objects, value, today)
+            return (
+                walked(found)
+                if value == "lapsed"
+                else narrowed(found, keys.values_list("pk", flat=True), Q())
+            )
         found, day = queryset.with_standing(today).filter(standing=value), today.isoformat()
         candidates = {
             Standing.UPCOMING: Q(signed_on__gt=day) | Q(starts_on__gt=day),
             Standing.UNSTATED: Q(signed_on__isnull=True),
         }
         if value not in candidates:
-            return found
+            return walked(found)
         # All of these are among what an index finds, mostly little.
         keys = queryset.model.objects.filter(candidates[value]).values_list("pk", flat=True)
         return narrowed(found, keys, Q())

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, ChangeList
 from django.db import models, transaction
 from django.http import HttpResponseRedirect
 from django.utils.html import format_html
@@ -38,6 +38,8 @@ AFTER_ROWS = ("after-rows",)
 NAMED_AT_MOST = 3
 # Texts that show with their paragraphs, lists and links.
 PROSE = {"summary", "results", "note"}
+# In the address of a list, and as many as may be asked for.
+PART, MOST_PARTS = "part", 999
 TRAIL = ("public_id", "published_at", "created_at", "created_by", "updated_at", "updated_by")
 
 
@@ -83,14 +85,60 @@ class FieldsMixin(GuardedChoices):
         return field
 
 
+def part_asked_for(request) -> int | None:
+    """The number of the part of a large table that a list looks through; ``None`` for all."""
+    if getattr(request, "takes_all", False):
+        return None
+    given = request.GET.get(PART, "")
+    return min(int(given), MOST_PARTS) if given.isascii() and given.isdigit() else 0
+
+
 class PrefetchingChangeList(ChangeList):
     """A list that loads what its columns show of related rows, in one query each."""
 
     most_counted = sizes.MOST_COUNTED
+    # Which part of a large table the list was looked for in.
+    look = None
+
+    def get_filters_params(self, params=None):
+        found = super().get_filters_params(params)
+        found.pop(PART, None)
+        return found
+
+    def get_query_string(self, new_params=None, remove=None):
+        """Leafing and sorting stay in the part that was looked through; a filter begins anew."""
+        if not {PAGE_VAR, ORDER_VAR, PART} & set(new_params or ()):
+            remove = [*(remove or ()), PART]
+        return super().get_query_string(new_params, remove)
 
     def get_queryset(self, request, exclude_parameters=None):
         queryset = super().get_queryset(request, exclude_parameters)
+        known = {name for spec in self.filter_specs for name in spec.expected_parameters()}
+        if self.get_filters_params().keys() - known:  # a condition of the address alone
+            queryset = sizes.walked(queryset)
+        part = part_asked_for(request)
+        if part is not None and sizes.is_walked(queryset):
+            # Of an action all that it may take is looked for, of a page what is counted.
+            most = sizes.MOST_ACTED if request.method == "POST" else sizes.MOST_COUNTED
+            keys, self.look = sizes.looking(queryset, self.root_queryset, part, most + 1)
+            found = self.root_queryset.filter(pk__in=keys).order_by(*queryset.query.order_by)
+            queryset = self.apply_select_related(found)
+        elif searched := queryset.query.annotations.get("searched"):
+            self.look = sizes.Look(part, is_search=True, has_more=searched.value)
         return queryset.prefetch_related(*self.model_admin.list_prefetch_related)
+
+    @property
+    def look_links(self):
+        """To the part before, to the next one."""
+        number = self.look.number
+        before = self.get_query_string({PART: number - 1 or None}) if number else ""
+        return before, self.get_query_string({PART: number + 1}) if self.look.has_more else ""
+
+    @property
+    def sorts_a_part(self) -> bool:
+        """Whether the list is full, and in another order than that in which it was looked for."""
+        usual = self.queryset.query.order_by[:1] == ("-updated_at",)
+        return bool(self.look and self.look.is_full and (self.look.is_oldest or not usual))
 
     def get_ordering_field(self, field_name):
         """What a column sorts by; of a large table only what an index has in that order."""
@@ -100,7 +148,7 @@ class PrefetchingChangeList(ChangeList):
         return found
 
     def _get_deterministic_ordering(self, ordering):
-        """Ties end in the direction of their column, as its index has them; statuses by change."""
+        """Ties end in the direction of their column, as its index has them; kinds by change."""
         if not ordering or not all(isinstance(one, str) for one in ordering):
             return super()._get_deterministic_ordering(ordering)
         # The list's own order, which comes with the query set, would break that of an index.
@@ -108,7 +156,7 @@ class PrefetchingChangeList(ChangeList):
         if asked != own and asked[-len(own) :] == own:
             asked = asked[: -len(own)]
         sign = "-" if asked[-1].startswith("-") else ""
-        if asked[-1] == f"{sign}status":
+        if sizes.goes_on_by_change(self.model, asked[-1].removeprefix("-")):
             asked.append(f"{sign}updated_at")
         return [*asked, f"{sign}pk"]
 
@@ -141,6 +189,12 @@ class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
 
     def get_changelist(self, request, **kwargs):
         return PrefetchingChangeList
+
+    def get_changelist_instance(self, request):
+        if request.method != "GET" or not sizes.has_many(self.model):
+            return super().get_changelist_instance(request)
+        with search.steady():
+            return super().get_changelist_instance(request)
 
     def get_sortable_by(self, request):
         """All columns that can be sorted; of a large table those that an index has in order."""
@@ -252,9 +306,9 @@ class RecordAdmin(
         return ({"authority": authority.pk} if authority else {}) | initial
 
     def get_search_results(self, request, queryset, search_term):
-        found = sizes.matching(queryset, search_term)
         own = sizes.referred(self.model, search_term, rights.of(request.user).own_authorities())
-        return (found | queryset.filter(pk__in=own) if own else found), False
+        part = part_asked_for(request)
+        return sizes.matching(queryset, search_term, part, also=own), False
 
     def view_on_site(self, obj):
         return obj.get_absolute_url() if obj.is_published else None

@@ -1,6 +1,7 @@
 """Administration of delegations, with their stops, participants and programme."""
 
 from django.contrib import admin
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from registry.admin.filters import (
 )
 from registry.admin.inlines import CitationRows, OrderedRows, OrderedStackedRows
 from registry.admin.site import site
+from registry.admin.sizes import narrowed
 from registry.models import Delegation, Participant, ProgrammeItem, Stop
 
 
@@ -29,7 +31,9 @@ class WhenFilter(StrictFilter):
         return [("upcoming", _("To come"))]
 
     def chosen(self, queryset, value):
-        return queryset.upcoming(timezone.localdate())
+        found = queryset.model.objects.order_by().upcoming(timezone.localdate())
+        is_found = Exists(found.filter(pk=OuterRef("pk")))
+        return narrowed(queryset, found.values_list("pk", flat=True), is_found)
 
 
 class StopCountryFilter(CountryFilter):

@@ -216,6 +216,10 @@ class Desk:
             ("lapsed", _("in the past, not renewed")),
         ):
             found = StandingHorizons.among(own, horizon, self.today)
+            if horizon == "lapsed" and self.has_many(Agreement) and sizes.is_large(own):
+                # Of those that ended last: an index has them, and most were renewed.
+                ended = own.filter(ends_on__lt=self.today.isoformat()).order_by("-ends_on")
+                found = found.filter(pk__in=ended.values("pk")[: 10 * LOOKED_AT])
             number = found.order_by()[: MOST + 1].count()
             block.counts.append(Count(label, number, self.own(Agreement, standing=horizon)[1]))
         soon = StandingHorizons.among(own, "12", self.today).order_by("ends_on")[:SHOWN]

@@ -122,6 +122,7 @@ class ExportMixin:
         listing = copy.copy(request)
         listing.GET = QueryDict(filters, mutable=True)
         listing.GET.pop("e", None)
+        listing.takes_all = True  # a list that is looked at may end sooner
         try:
             queryset = self.get_changelist_instance(listing).queryset
         except IncorrectLookupParameters:

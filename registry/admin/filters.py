@@ -2,16 +2,30 @@
 
 import datetime
 
-from django.contrib.admin import SimpleListFilter
+from django.contrib.admin import ChoicesFieldListFilter, FieldListFilter, SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import lookup_spawns_duplicates
+from django.contrib.admin.views.main import PAGE_VAR
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import Country
 
 from registry import rights
-from registry.admin.sizes import MOST_CHOICES, Looked, few, has_many, looked, narrowed
+from registry.admin.sizes import (
+    MOST_CHOICES,
+    Looked,
+    along,
+    by_index,
+    few,
+    found_from_afar,
+    goes_on_by_change,
+    has_many,
+    looked,
+    narrowed,
+    walked,
+)
+from registry.choices import Status
 from registry.models import Authority, Citation, Domain, Place
 from registry.text import fold
 
@@ -40,12 +54,31 @@ class StrictFilter(SimpleListFilter):
         raise NotImplementedError
 
 
-def by_index(queryset, **conditions):
-    """The records that meet conditions on one column, which an index has."""
-    keys = queryset.model.objects.filter(**conditions).values_list("pk", flat=True)
-    name = next(iter(conditions)).partition("__")[0]
-    plain = {f"looked_at{one.removeprefix(name)}": value for one, value in conditions.items()}
-    return narrowed(queryset.alias(looked_at=looked(name)), keys, Q(**plain))
+class ChoiceFilter(ChoicesFieldListFilter):
+    """The values of a field, each of which an index has in the order of the last change.
+
+    Beside another condition, or in another order, a list begins with the keys of a rare value.
+    """
+
+    def queryset(self, request, queryset):
+        found = super().queryset(request, queryset)
+        values = self.used_parameters.get(self.lookup_kwarg)
+        if not values or len(values) > 1 or not has_many(queryset.model):
+            return found
+        may, stated = rights.of(request.user), {self.field_path: values[0]}
+        if stated.get("status", Status.PUBLISHED) != Status.PUBLISHED and not may.is_administrator:
+            # They are their own: others have drafts too, and may have many more.
+            own = queryset.alias(state=looked("status")).filter(state=values[0])
+            return walked(of_authorities(own, may.authorities))
+        if not goes_on_by_change(queryset.model, self.field_path):
+            return walked(found)
+        if set(request.GET) <= {PAGE_VAR, self.lookup_kwarg}:
+            return along(queryset, **stated)
+        keys = few(queryset.model.objects.filter(**stated).values_list("pk", flat=True))
+        return walked(along(queryset, **stated)) if keys is None else queryset.filter(pk__in=keys)
+
+
+FieldListFilter.register(lambda field: bool(field.choices), ChoiceFilter, take_priority=True)
 
 
 def rows_of(model, name):
@@ -109,7 +142,7 @@ class PresentFilter(StrictFilter):
         if value == self.NOT_STATED:
             stated = {f"{self.path}__isnull": True}
         if not lookup_spawns_duplicates(queryset.model._meta, self.path):
-            return queryset.filter(**stated)
+            return by_index(queryset, **stated)
         # By subquery: a join to rows would show a record once for each of its rows.
         found = queryset.model.objects.filter(**stated)
         return queryset.filter(pk__in=found.values("pk"))
@@ -155,29 +188,21 @@ class CountryFilter(PresentFilter):
             return by_index(queryset, **{first: value})
         if value == self.NOT_STATED:
             return self.unknown(queryset, first, "__".join(beyond[:-1]))
-        found = model.objects.filter(**{self.path: value})
+        if not has_many(model):
+            return queryset.filter(pk__in=model.objects.filter(**{self.path: value}).values("pk"))
+        if (keys := found_from_afar(model, self.path, value)) is not None:
+            return queryset.filter(pk__in=keys)
         # From the record to its places: no index leads from those of the country.
         near = rows_of(model, first).alias(there=looked("__".join(beyond)))
-        return narrowed(
-            queryset, found.values_list("pk", flat=True), Exists(near.filter(there=value))
-        )
+        return walked(queryset, Exists(near.filter(there=value)))
 
     def unknown(self, queryset, first, place):
         """The records without a row, or with one of an organisation whose place is not known."""
-        model, near = queryset.model, rows_of(queryset.model, first)
-        if not model._meta.get_field(first).one_to_many:
+        near = rows_of(queryset.model, first)
+        if not queryset.model._meta.get_field(first).one_to_many:
             return by_index(queryset, **{f"{first}__isnull": True})
-        without = model.objects.filter(~Exists(near))
-        lost = {f"{place}__isnull": True}
-        lacking = near.model.objects.filter(**lost)
-        key = model._meta.get_field(first).field.name
-        found = [
-            few(keys)
-            for keys in (without.values_list("pk", flat=True), lacking.values_list(key, flat=True))
-        ]
-        if None in found:
-            return queryset.filter(~Exists(near) | Exists(near.filter(**lost)))
-        return queryset.filter(pk__in=set.union(*found))
+        lost = near.filter(**{f"{place}__isnull": True})
+        return walked(queryset, ~Exists(near) | Exists(lost))
 
 
 class LinkedFilter(PresentFilter):
@@ -194,7 +219,10 @@ class LinkedFilter(PresentFilter):
     def possible(self, model_admin, visible) -> list:
         linked = model_admin.model._meta.get_field(self.path).related_model
         found = rights.current().visible_in_order(linked.objects.order_by("-updated_at", "-pk"))
-        return list(found.values_list("pk", flat=True)[:MOST_CHOICES])
+        newest = list(found.values_list("pk", flat=True)[:MOST_CHOICES])
+        if (chosen := self.value() or "").isdecimal() and int(chosen) not in newest:
+            newest = [*found.filter(pk=chosen).values_list("pk", flat=True), *newest]
+        return newest
 
 
 class DomainFilter(StrictFilter):
@@ -222,6 +250,14 @@ class DomainFilter(StrictFilter):
         return narrowed(queryset, found.values_list(record, flat=True), near)
 
 
+def of_authorities(queryset, authorities):
+    """By keys, so that an index has them in the order of the list."""
+    authorities = list(authorities)
+    if len(authorities) == 1:
+        return along(queryset, authority=authorities[0])
+    return queryset.filter(authority__in=authorities)
+
+
 class AuthorityFilter(PresentFilter):
     """Who contributes; not shown where one authority contributes everything."""
 
@@ -236,8 +272,8 @@ class AuthorityFilter(PresentFilter):
         return list(Authority.objects.values_list("name", flat=True)[:MOST_CHOICES])
 
     def chosen(self, queryset, value):
-        # By keys, so that an index has them in the order of the list.
-        return queryset.filter(authority__in=list(Authority.objects.filter(name=value)))
+        authorities = Authority.objects.filter(name=value)
+        return of_authorities(queryset, authorities.values_list("pk", flat=True))
 
 
 class WhoseFilter(StrictFilter):
@@ -255,14 +291,14 @@ class WhoseFilter(StrictFilter):
 
     def chosen(self, queryset, value):
         if value == "ours":
-            return queryset.filter(authority__in=list(rights.of(self.user).authorities))
+            return of_authorities(queryset, rights.of(self.user).authorities)
         own = queryset.model.objects.filter(Q(created_by=self.user) | Q(updated_by=self.user))
         maker, last = (
             Looked(F(name), output_field=BigIntegerField()) for name in ("created_by", "updated_by")
         )
-        walked = queryset.alias(maker=maker, last=last)
+        looked_at = queryset.alias(maker=maker, last=last)
         by_me = Q(maker=self.user.pk) | Q(last=self.user.pk)
-        return narrowed(walked, own.values_list("pk", flat=True), by_me)
+        return narrowed(looked_at, own.values_list("pk", flat=True), by_me)
 
 
 def unsourced(queryset):
@@ -310,7 +346,7 @@ class SourceFilter(StrictFilter):
 
     def chosen(self, queryset, value):
         if value == "no":
-            return unsourced(queryset)
+            return walked(unsourced(queryset))
         name = queryset.model._meta.model_name
         cited = Citation.objects.filter(**{f"{name}__isnull": False}).values_list(name, flat=True)
         own = Citation.objects.filter(**{name: OuterRef("pk")})
@@ -333,12 +369,14 @@ class CheckedFilter(StrictFilter):
 
     def chosen(self, queryset, value):
         a_year_ago = timezone.localdate() - YEAR
-        return {
+        found = {
             "recent": queryset.filter(checked_on__gte=a_year_ago),
             "old": queryset.filter(checked_on__lt=a_year_ago),
             "never": queryset.filter(checked_on__isnull=True),
             "due": unchecked(queryset, timezone.localdate()),
         }[value]
+        # Whoever checks a record changes it.
+        return walked(found, oldest=value != "recent")
 
 
 RECORD_FILTERS = (WhoseFilter, AuthorityFilter, SourceFilter, CheckedFilter)

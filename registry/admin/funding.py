@@ -19,7 +19,7 @@ from registry.admin.filters import (
 from registry.admin.forms import LinkForm, LinkFormSet
 from registry.admin.inlines import CitationRows, OrderedRows, Rows
 from registry.admin.site import site
-from registry.admin.sizes import narrowed
+from registry.admin.sizes import narrowed, walked
 from registry.models import (
     Call,
     Contribution,
@@ -76,13 +76,16 @@ class OpenFilter(StrictFilter):
         ]
 
     def chosen(self, queryset, value):
+        calls = queryset.model.objects.order_by()
         if value == "soon":
-            return queryset.closing_within(CALLS_CLOSE_WITHIN, timezone.localdate())
-        found = queryset.model.objects.order_by().open(timezone.localdate())
+            soon = calls.closing_within(CALLS_CLOSE_WITHIN, timezone.localdate())
+            is_soon = Exists(soon.filter(pk=OuterRef("pk")))
+            return narrowed(queryset, soon.values_list("pk", flat=True), is_soon)
+        found = calls.open(timezone.localdate())
         # Call by call, for a list that is read in its order.
         is_open = Exists(found.filter(pk=OuterRef("pk")))
         if value == "no":
-            return queryset.filter(~is_open)
+            return walked(queryset, ~is_open)
         return narrowed(queryset, found.values_list("pk", flat=True), is_open)
 
 

@@ -12,8 +12,9 @@ from registry import rights
 from registry.admin.base import RegistryModelAdmin
 from registry.admin.filters import StrictFilter
 from registry.admin.site import site
+from registry.admin.sizes import has_many, walked
 from registry.history.reading import Reader
-from registry.history.shapes import is_tracked, tracked_model
+from registry.history.shapes import is_tracked, key_of, tracked_model
 from registry.models import Revision
 
 
@@ -26,7 +27,7 @@ class KindFilter(StrictFilter):
         return [(model._meta.model_name, capfirst(model._meta.verbose_name)) for model in models]
 
     def chosen(self, queryset, value):
-        return queryset.filter(model_name=value)
+        return walked(queryset.filter(model_name=value))
 
 
 @admin.register(Revision, site=site)
@@ -43,6 +44,17 @@ class RevisionAdmin(RegistryModelAdmin):
 
     def get_queryset(self, request):
         return rights.of(request.user).visible(super().get_queryset(request))
+
+    def get_search_results(self, request, queryset, search_term):
+        """The identifier of a record leads to its changes; words are looked for in their labels."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if not search_term or not has_many(Revision):
+            return found, may_repeat
+        for model in filter(is_tracked, self.opts.app_config.get_models()):
+            known = model._base_manager.filter(**{key_of(model): search_term.strip()})
+            if pk := known.values_list("pk", flat=True).first():
+                return queryset.filter(model_name=model._meta.model_name, record_id=pk), False
+        return walked(found), may_repeat
 
     def has_add_permission(self, request):
         return False

@@ -15,8 +15,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from registry import rights
-from registry.admin import desk
+from registry import rights, search
+from registry.admin import desk, sizes
 from registry.admin.exports import template_view
 from registry.admin.reminders import reminders_view
 from registry.models.base import PublicRecord
@@ -40,6 +40,11 @@ class RecordAutocompleteView(AutocompleteJsonView):
 
     def get_queryset(self):
         queryset = super().get_queryset()
+        if sizes.is_walked(queryset):
+            with search.steady():
+                records = self.model_admin.get_queryset(self.request)
+                keys, _look = sizes.looking(queryset, records, 0, sizes.MOST_COUNTED)
+            queryset = records.filter(pk__in=keys).order_by(*queryset.query.order_by)
         joined = self.model_admin.get_list_select_related(self.request)
         return queryset.select_related(*joined) if isinstance(joined, list | tuple) else queryset
 

@@ -90,6 +90,7 @@ class Agreement(PublicRecord):
         indexes = [
             *PublicRecord.Meta.indexes,
             models.Index(fields=["starts_on"], name="agreement_by_start"),
+            models.Index(fields=["kind", "updated_at", "id"], name="agreement_by_kind"),
         ]
         constraints = [
             *PublicRecord.Meta.constraints,

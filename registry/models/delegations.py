@@ -53,6 +53,10 @@ class Delegation(PublicRecord):
         verbose_name = _("delegation")
         verbose_name_plural = _("delegations")
         ordering = [F("starts_on").desc(nulls_last=True), "title"]
+        indexes = [
+            *PublicRecord.Meta.indexes,
+            models.Index(fields=["direction", "updated_at", "id"], name="delegation_by_direction"),
+        ]
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(

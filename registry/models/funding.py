@@ -32,6 +32,10 @@ class Fund(PublicRecord):
         verbose_name = _("fund")
         verbose_name_plural = _("funds")
         ordering = ["name"]
+        indexes = [
+            *PublicRecord.Meta.indexes,
+            models.Index(fields=["kind", "updated_at", "id"], name="fund_by_kind"),
+        ]
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(
@@ -240,6 +244,12 @@ class Project(PublicRecord):
         verbose_name = _("funded project")
         verbose_name_plural = _("funded projects")
         ordering = [F("starts_on").desc(nulls_last=True), "title"]
+        indexes = [
+            *PublicRecord.Meta.indexes,
+            models.Index(
+                fields=["activity_status", "updated_at", "id"], name="project_by_progress"
+            ),
+        ]
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(

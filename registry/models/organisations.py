@@ -30,6 +30,10 @@ class Organisation(PublicRecord):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["name"]
+        indexes = [
+            *PublicRecord.Meta.indexes,
+            models.Index(fields=["kind", "updated_at", "id"], name="organisation_by_kind"),
+        ]
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(

@@ -60,6 +60,18 @@ class Place(BilingualName, PublicRecord):
         indexes = [
             *PublicRecord.Meta.indexes,
             models.Index(fields=["country"], name="place_by_country"),
+            models.Index(fields=["kind", "updated_at", "id"], name="place_by_kind"),
+            # Which are on the map, and which are not.
+            models.Index(
+                fields=["updated_at", "id"],
+                condition=models.Q(latitude__isnull=False),
+                name="place_located",
+            ),
+            models.Index(
+                fields=["updated_at", "id"],
+                condition=models.Q(latitude__isnull=True),
+                name="place_not_located",
+            ),
         ]
         constraints = [
             *PublicRecord.Meta.constraints,

@@ -39,6 +39,7 @@ class Source(PublicRecord):
         indexes = [
             *PublicRecord.Meta.indexes,
             models.Index(fields=["published_on"], name="source_by_date"),
+            models.Index(fields=["kind", "updated_at", "id"], name="source_by_kind"),
         ]
         constraints = [
             *PublicRecord.Meta.constraints,

@@ -6,7 +6,7 @@ true after each write. Each database then keeps an index of the text of publishe
 (``sqlite``, ``postgresql``), which ``query`` asks.
 """
 
-from registry.search.query import found, keys, matching, typed
+from registry.search.query import found, keys, matching, steady, typed
 from registry.search.tables import ensure
 from registry.search.upkeep import (
     NEIGHBOURS,
@@ -34,6 +34,7 @@ __all__ = [
     "keys",
     "matching",
     "rebuild",
+    "steady",
     "text_of",
     "touch",
     "touch_neighbours",

@@ -9,6 +9,7 @@ from registry.text import ARTICLES, fold
 MOST_WORDS, MOST_LETTERS = 12, 2
 
 engine = postgresql if connection.vendor == "postgresql" else sqlite
+steady = engine.steady
 
 
 @models.TextField.register_lookup
