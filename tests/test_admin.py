@@ -88,6 +88,7 @@ def test_new_form_opens(client, user, model, django_assert_max_num_queries):
     assert response.status_code == 200
 
 
+@pytest.mark.appearance
 @pytest.mark.parametrize("model", RECORDS, ids=by_name)
 def test_list_costs_the_same_for_more_records(client, user, model, django_assert_max_num_queries):
     full(model)
@@ -102,6 +103,7 @@ def test_list_costs_the_same_for_more_records(client, user, model, django_assert
     assert response.context["cl"].result_count >= 4
 
 
+@pytest.mark.appearance
 @pytest.mark.parametrize("model", RECORDS, ids=by_name)
 def test_form_costs_the_same_for_more_rows(client, user, model, django_assert_max_num_queries):
     record = full(model)

@@ -110,6 +110,7 @@ def test_nothing_of_others_lies_on_the_desk(client, ours):
             assert not [*block.lines, *block.counts], block.title
 
 
+@pytest.mark.appearance
 def test_desk_costs_the_same_for_more_records(client, ours, django_assert_max_num_queries):
     user = person(Role.EDITOR, ours)
     client.force_login(user)

@@ -236,6 +236,7 @@ def test_svg_has_no_decimal_comma_and_no_style(client, filled):
 # Speed -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.appearance
 def test_figures_stay_inside_their_budget(filled, django_assert_max_num_queries):
     for filterset in (
         AgreementFilterSet,

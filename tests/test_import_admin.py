@@ -316,6 +316,7 @@ def test_user_without_authority_is_told(client, officer):
     assert Authority.objects.exists()
 
 
+@pytest.mark.appearance
 def test_pages_stay_inside_their_budget(client, admin, django_assert_max_num_queries):
     upload(client)
 
@@ -358,6 +359,7 @@ def test_records_that_cells_name_are_all_shown_page_by_page(client, officer, in_
     assert "Club 100" not in last
 
 
+@pytest.mark.appearance
 def test_page_of_hundreds_of_sheets_stays_small(client, admin):
     sheets = {f"F{number}": [["Nom", f"Truc {number}"], ["a", "b"]] for number in range(300)}
 

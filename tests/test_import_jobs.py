@@ -429,6 +429,7 @@ SIZES = {
 }
 
 
+@pytest.mark.appearance
 @pytest.mark.parametrize("name", SIZES)
 def test_page_stays_small_whatever_the_file(settings, client, admin, name):
     settings.IMPORT_SMALL_KILOBYTES, settings.IMPORT_SMALL_ROWS = 100_000, 1_000

@@ -201,6 +201,7 @@ def test_stranger_cannot_settle_a_job(client, officer):
     assert not job.mapping["sheets"]
 
 
+@pytest.mark.appearance
 def test_page_of_very_many_unknown_columns_stays_small(client, officer):
     headings = ";".join(f"Colonne inconnue {number}" for number in range(400))
     values = ";".join("x" * 300 for _number in range(400))
@@ -265,6 +266,7 @@ def test_recognised_sheet_is_given_another_kind(client, officer):
     assert [sheet["kind"] for sheet in job.report["sheets"]] == ["place"]
 
 
+@pytest.mark.appearance
 def test_page_of_many_columns_stays_small(client, officer):
     headings = ";".join(f"Colonne {number}" for number in range(490))
     job = upload(client, f"Nom;Ville;{headings}\nClub;Rennes;{'x' * 70}\n")

@@ -170,6 +170,7 @@ def test_answer_that_was_not_offered_is_not_kept(client, officer, pool, answer):
     assert not NameDecision.objects.exists()
 
 
+@pytest.mark.appearance
 def test_page_of_very_many_names_stays_small(client, officer):  # noqa: F811
     letters = "bcdfghjklmnpqrstvwxz"
     words = [f"organisme{a}{b}" for a in letters for b in letters]

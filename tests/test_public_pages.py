@@ -11,7 +11,7 @@ from tests.linked import RECORDS, link, one_of_each
 pytestmark = pytest.mark.django_db
 
 KINDS = [model._meta.model_name for model in RECORDS]
-LANGUAGES = ["fr", "en"]
+LANGUAGES = ["fr", pytest.param("en", marks=pytest.mark.appearance)]
 LIST_BUDGET, DETAIL_BUDGET, HOME_BUDGET = 12, 36, 40
 SEARCH_BUDGET = 40  # of nine kinds, with what each says of its neighbours
 
@@ -111,6 +111,7 @@ def test_domain_unknown_is_not_found(client):
     assert client.get(address("domain_detail", code="unheard-of")).status_code == 404
 
 
+@pytest.mark.appearance
 def test_queries_do_not_grow_with_rows(client, records):
     """All kinds in one: the records that they need of one another are made once."""
     addresses = [address(f"{kind}_list") for kind in KINDS]

@@ -165,10 +165,13 @@ ALL_ROLES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def world(shared):
+    return World()
+
+
 @pytest.mark.parametrize("role", ALL_ROLES)
-def test_visit(client, role):
-    """One registry for each role: making it costs more than most of what follows."""
-    world = World()
+def test_visit(client, world, role):
     visitor = Visitor(client, role, world)
 
     visit_pages_of_the_site(visitor, world)
@@ -396,8 +399,7 @@ def visit_actions(visitor, world):
     put_back(world)
 
 
-def test_public_pages_know_no_draft(client):
-    world = World()
+def test_public_pages_know_no_draft(client, world):
     addresses = [reverse("registry:home"), reverse("registry:search") + f"?q={SECRET[:-1]}"]
     for (model, target), record in world.records.items():
         name = model._meta.model_name
