@@ -10,8 +10,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from registry import filters
-from registry.facets import index_of, keeping, kept, warming
+from registry.facets import Found, index_of, keeping, kept, warming
 from registry.facets.kinds import KINDS
+from registry.facets.reading import FROM, UNTIL
 from registry.models import (
     Agreement,
     Contribution,
@@ -125,6 +126,22 @@ def test_filters_find_and_count_what_brute_force_does(crowd, model):
             assert dict(asked.found.values(facet)) == counted, query
             most = [number for _value, number in asked.found.values(facet, 2)]
             assert most == sorted(counted.values(), reverse=True)[:2], query
+
+
+@pytest.mark.parametrize("model", [Project, Agreement])
+def test_numbers_by_record_are_those_of_the_bitmaps(crowd, model, monkeypatch):
+    index = index_of(model)
+    for facet in index.bitmaps:
+        if facet in (FROM, UNTIL):
+            continue
+        for chosen in index.bitmaps["organisation"].values():
+            found = index.found({"": chosen})
+            wanted = found.numbers(facet), found.values(facet, 3)
+            with monkeypatch.context() as patched:
+                patched.setattr(
+                    Found, "_few", lambda self, name, of: index.by_record(name).count(of)
+                )
+                assert (found.numbers(facet), found.values(facet, 3)) == wanted
 
 
 def test_sort_and_pages_are_those_of_the_database(crowd):

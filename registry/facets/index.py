@@ -12,6 +12,7 @@ from itertools import islice
 
 from pyroaring import BitMap
 
+from registry.facets.by_record import ValuesByRecord
 from registry.facets.reading import FROM, UNTIL, Bitmaps
 
 NOT_STATED = "none"
@@ -20,6 +21,8 @@ REMEMBERED = 256
 # Lines of a list, as they were rendered.
 LINES = 4000
 NOWHERE = 0xFFFFFFFF
+# A facet of more values than this is looked up by record, where there are few records.
+MANY_VALUES = 1000
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ class Index:
         # How values read, by language and facet.
         self.labels: dict[tuple[str, str], dict[str, str]] = {}
         self.nothing = BitMap()
+        self._by_record: dict[str, ValuesByRecord] = {}
         self.remember = Remembered(REMEMBERED).answer
         # The lines of records in a list, as they read: what they say changes with the data alone.
         self.lines = Remembered(LINES)
@@ -135,6 +139,13 @@ class Index:
             )
             for name, values in self._facets()
         }
+
+    def by_record(self, facet: str) -> ValuesByRecord:
+        """Made when somebody first asks."""
+        if facet not in self._by_record:
+            last = self.everything.max() if self.everything else 0
+            self._by_record[facet] = ValuesByRecord(self._ranked.get(facet, []), last)
+        return self._by_record[facet]
 
     def _facets(self):
         return ((name, one) for name, one in self.bitmaps.items() if name not in (FROM, UNTIL))
@@ -281,7 +292,10 @@ class Found:
         ranked = self.index._ranked.get(facet, [])
         if others is self.index.everything:
             return [(value, total) for total, value, _records in ranked[:most]]
-        counted: list[tuple[int, str]] = []
+        if (few := self._few(facet, others)) is not None:
+            counted = sorted((-number, value) for number, value in few)
+            return [(value, -number) for number, value in counted[:most]]
+        counted = []
         best: list[int] = []  # the ``most`` greatest numbers so far, as a heap
         for total, value, records in ranked:
             # None of the rest can have more than it has altogether.
@@ -294,6 +308,12 @@ class Found:
         first = nsmallest(most, counted) if most else sorted(counted)
         return [(value, -number) for number, value in first]
 
+    def _few(self, facet: str, found: BitMap) -> list[tuple[int, str]] | None:
+        """The numbers of the values that a few records have, of so many that few have any."""
+        if MANY_VALUES < len(self.index._ranked.get(facet, ())) > 10 * len(found):
+            return self.index.by_record(facet).count(found)
+        return None
+
     def numbers(self, facet: str) -> dict[str, int]:
         """How many of the records found have each value: the filter on the facet counts too.
 
@@ -302,11 +322,13 @@ class Found:
         found = self.positions
         if found is self.index.everything:
             return {value: total for total, value, _records in self.index._ranked.get(facet, [])}
-        counted = [
-            (number, value)
-            for _total, value, records in self.index._ranked.get(facet, [])
-            if (number := found.intersection_cardinality(records))
-        ]
+        counted = self._few(facet, found)
+        if counted is None:
+            counted = [
+                (number, value)
+                for _total, value, records in self.index._ranked.get(facet, [])
+                if (number := found.intersection_cardinality(records))
+            ]
         counted.sort(key=lambda one: (-one[0], one[1]))
         return {value: number for number, value in counted}
 

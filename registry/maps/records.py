@@ -1,6 +1,7 @@
 """The maps of single records, and of the whole registry."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from registry.facets import Found, index_of
 from registry.maps.data import MOST_PLACES, Line, Map, Spot, in_words
 from registry.maps.places import MOST_LINES, lines_between, own_records, places_of
-from registry.models import Agreement, Delegation, Project
+from registry.models import Agreement, Delegation, Place, Project
 
 TYING = (Agreement, Delegation, Project)
 
@@ -16,7 +17,7 @@ TYING = (Agreement, Delegation, Project)
 def home_map() -> Map:
     """All places where something published happens, and who cooperates with whom."""
     found = {model: index_of(model).found({}) for model in TYING}
-    shown, own = _tied(found, _("Places of the registry"), set())
+    shown, own = _tied(found, _("Places of the registry"), lambda _place: False)
     places = {spot.place.public_id: spot.place for spot in shown.spots}
     tied: Counter[tuple] = Counter()
     for records in own:
@@ -64,7 +65,8 @@ def _around(facet: str, record, centre) -> Map:
     for model in TYING:
         index = index_of(model)
         found[model] = index.found({facet: index.having(facet, record.public_id)})
-    shown, _own = _tied(found, _("Links with other places"), _at_home(centre) if centre else set())
+    at_home = _at_home(centre) if centre else lambda _place: False
+    shown, _own = _tied(found, _("Links with other places"), at_home)
     if shown.spots and centre:
         shown.centre = centre
         shown.lines = [Line(centre, spot.place, spot.number, spot.words) for spot in shown.spots]
@@ -72,17 +74,22 @@ def _around(facet: str, record, centre) -> Map:
     return shown
 
 
-def _at_home(place) -> set[str]:
-    """The place with what lies in it, and what contains it."""
-    codes = set(type(place).objects.within(place).values_list("public_id", flat=True))
-    while place := place.parent:
-        if place.public_id in codes:
-            break
-        codes.add(place.public_id)
-    return codes
+def _at_home(centre) -> Callable[[Place], bool]:
+    """Whether a place is the same, lies in it, or contains it."""
+    index = index_of(Place)
+    inside = index.having("place", centre.public_id)
+    if not centre.is_published:  # the index knows nothing of it
+        inside = index.of_keys(Place.objects.within(centre).order_by().values_list("pk", flat=True))
+    around, above = {centre.pk}, centre.parent
+    while above and above.pk not in around:
+        around.add(above.pk)
+        above = above.parent
+    return lambda place: place.pk in around or index.positions.get(place.pk) in inside
 
 
-def _tied(found: dict[type, Found], title: str, left_out: set[str]) -> tuple[Map, list[dict]]:
+def _tied(
+    found: dict[type, Found], title: str, left_out: Callable[[Place], bool]
+) -> tuple[Map, list[dict]]:
     """The places of records of several kinds with the number of each kind; and their own records.
 
     As on the map of a list, a region is there for what its towns do not have.
@@ -97,7 +104,7 @@ def _tied(found: dict[type, Found], title: str, left_out: set[str]) -> tuple[Map
     places = {
         code: known[code]
         for code in first
-        if code not in left_out and any(code in records for records in own)
+        if not left_out(known[code]) and any(code in records for records in own)
     }
     shown = Map(
         kind="place",

@@ -7,9 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from registry import maps
 from registry.choices import ParticipantRole, Sector
 from registry.filters import DelegationFilterSet
-from registry.models import Agreement, Delegation, Organisation, Project
+from registry.models import (
+    Agreement,
+    Delegation,
+    Organisation,
+    Participant,
+    ProgrammeItem,
+    Project,
+)
+from registry.querysets.prepared import Prepared
 from registry.views.base import RecordList
-from registry.views.details import RecordDetail, block
+from registry.views.details import Near, RecordDetail, block
 
 
 class DelegationList(RecordList):
@@ -18,6 +26,23 @@ class DelegationList(RecordList):
 
     def listed(self):
         return Delegation.objects.published().with_card()
+
+
+_participants = Prepared(
+    lambda key: Participant.objects.filter(delegation=key).select_related("organisation__place")
+)
+_programme = Prepared(
+    lambda key: (
+        ProgrammeItem.objects.filter(delegation=key)
+        .select_related("place")
+        .prefetch_related(
+            Prefetch("organisations", Organisation.objects.published(), to_attr="public_met")
+        )
+    )
+)
+_signed = Near(lambda key, day: Agreement.objects.filter(signed_during=key).with_card(day))
+_served = Near(lambda key, day: Agreement.objects.filter(delegations=key).with_card(day))
+_projects = Near(lambda key: Project.objects.filter(delegations=key).with_card())
 
 
 class DelegationDetail(RecordDetail):
@@ -30,16 +55,15 @@ class DelegationDetail(RecordDetail):
         delegation = self.object
         participants = [
             participant
-            for participant in delegation.participants.select_related("organisation__place")
+            for participant in _participants(delegation.pk)
             if participant.name or participant.organisation.is_published
         ]
         signed = block(
             _("Signed during this delegation"),
-            Agreement.objects.filter(signed_during=delegation).with_card(timezone.localdate()),
+            _signed(delegation.pk, day=timezone.localdate()),
             "agreement",
             delegation=delegation.public_id,
         )
-        met = Prefetch("organisations", Organisation.objects.published(), to_attr="public_met")
         return super().get_context_data(**kwargs) | {
             "signed": [signed] if signed else [],
             "map": maps.itinerary_map(delegation),
@@ -49,24 +73,19 @@ class DelegationDetail(RecordDetail):
                 "sector",
                 Sector,
             ),
-            "programme": list(delegation.programme.select_related("place").prefetch_related(met)),
+            "programme": _programme(delegation.pk),
         }
 
     def blocks(self):
-        delegation, today = self.object, timezone.localdate()
+        delegation, key = self.object.pk, self.object.public_id
         return [
             block(
                 _("Agreements it serves"),
-                delegation.agreements.with_card(today),
+                _served(delegation, day=timezone.localdate()),
                 "agreement",
-                served_by=delegation.public_id,
+                served_by=key,
             ),
-            block(
-                _("Funded projects"),
-                Project.objects.filter(delegations=delegation).with_card(),
-                "project",
-                delegation=delegation.public_id,
-            ),
+            block(_("Funded projects"), _projects(delegation), "project", delegation=key),
         ]
 
 

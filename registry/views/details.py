@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponsePermanentRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -248,9 +248,10 @@ class RecordDetail(DetailView):
 
 # How the records of each view are read.
 _reading: dict[type, Prepared] = {}
+# A subquery of one source: of all that are published SQLite would make a list first.
 _citations = Prepared(
     lambda key, of: Citation.objects.filter(
-        source__in=Source.objects.published(), **{of: key}
+        Exists(Source.objects.published().filter(pk=OuterRef("source"))), **{of: key}
     ).select_related("source__publisher")[:CITATIONS_LENGTH]
 )
 

@@ -1,5 +1,8 @@
 """Funds, calls, projects and contributions."""
 
+from collections.abc import Callable
+
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +14,7 @@ from registry.filters import (
     FundFilterSet,
     ProjectFilterSet,
 )
+from registry.filters.base import among
 from registry.models import Agreement, Call, Contribution, Delegation, Fund, Place, Project
 from registry.querysets.funding import sums
 from registry.querysets.prepared import Prepared
@@ -26,9 +30,17 @@ class FundList(RecordList):
         return Fund.objects.published().with_card()
 
 
-def _totals(of: tuple, contributions) -> dict:
-    """Their totals, which are remembered until the data change."""
-    return index_of(Contribution).remember(("totals", *of), contributions.totals)
+def _totals(record, facet: str, contributions: Callable[[], QuerySet]) -> dict:
+    """The totals of what the list has by a facet, remembered until the data change.
+
+    Those of a draft, which is in no list, by query.
+    """
+    if not record.is_published:
+        return contributions().published().totals()
+    index, value = index_of(Contribution), record.public_id
+    keys = (index.keys[position] for position in index.having(facet, value))
+    published = Contribution.objects.published()
+    return index.remember(("totals", facet, value), lambda: among(published, "pk", keys).totals())
 
 
 class FundDetail(RecordDetail):
@@ -38,8 +50,8 @@ class FundDetail(RecordDetail):
         return super().get_queryset().with_card()
 
     def get_context_data(self, **kwargs):
-        contributions = Contribution.objects.published().for_fund(self.object)
-        totals = _totals(("fund", self.object.pk), contributions)
+        fund = self.object
+        totals = _totals(fund, "fund", lambda: Contribution.objects.for_fund(fund))
         return super().get_context_data(**kwargs) | {"totals": totals}
 
     def blocks(self):
@@ -77,9 +89,8 @@ class CallDetail(RecordDetail):
     def get_context_data(self, **kwargs):
         call = self.object
         today = timezone.localdate()
-        contributions = Contribution.objects.published().for_call(call)
         return super().get_context_data(**kwargs) | {
-            "totals": _totals(("call", call.pk), contributions),
+            "totals": _totals(call, "call", lambda: Contribution.objects.for_call(call)),
             "is_open": Call.objects.open(today).filter(pk=call.pk).exists(),
         }
 
