@@ -278,3 +278,18 @@ def test_archive_of_another_compression_is_no_crash(kind):
 
     with pytest.raises(UnreadableFileError):
         read_workbook(file)
+
+
+def test_merged_areas_that_lie_over_one_another_are_read_at_once():
+    areas = "".join(f'<mergeCell ref="A{row}:A1048576"/>' for row in range(2, 20_000))
+    workbook = changed(
+        xlsx([["Intitulé", "Type"], ["Accord", "Jumelage"], ["", "Jumelage"]]),
+        SHEET,
+        lambda xml: xml.replace(
+            b"</sheetData>", f"</sheetData><mergeCells>{areas}</mergeCells>".encode()
+        ),
+    )
+
+    (sheet,) = read_workbook(io.BytesIO(workbook)).sheets
+
+    assert sheet.rows[1:] == [["Accord", "Jumelage"], ["Accord", "Jumelage"]]

@@ -140,7 +140,7 @@ def _written_out(scientific: re.Match) -> str:
 
 
 def _currency_of(before: str, after: str, text: str, dollars) -> Currency | None:
-    sign = before + after
+    sign = (before + after).rstrip("*†‡ ")  # what a note below the table explains
     if not sign:
         return None
     if sign == "$" or DOLLAR_WORDS.fullmatch(sign):

@@ -14,8 +14,10 @@ from registry.spreadsheets.files import Sheet, Value, Workbook
 from registry.spreadsheets.reading.archives import column_letters
 from registry.text import fold
 
-# Titles and notes may stand above the headings, as far down as this.
+# Titles and notes may stand above the headings, as far down as this; on a very wide sheet as far as
+# what is found of so many cells is remembered.
 HEADINGS_WITHIN = 40
+CELLS_LOOKED_AT = 3_500
 # The column of a heading that nobody needs, and the kind of a sheet that is not imported.
 IGNORED = ""
 LEFT_OUT = "left_out"
@@ -28,7 +30,13 @@ REASONS = {"reasons for refusal", "motifs du refus"}
 def top_of(sheet: Sheet) -> list[tuple[int, list[Value]]]:
     """The rows of a sheet among which its headings may stand, each with its index."""
     start = next((i for i, row in enumerate(sheet.rows) if i >= sheet.start and any(row)), 0)
-    return list(enumerate(sheet.rows[start : start + HEADINGS_WITHIN], start))
+    top, cells = [], 0
+    for index, row in enumerate(sheet.rows[start : start + HEADINGS_WITHIN], start):
+        top.append((index, row))
+        cells += len(row)
+        if cells > CELLS_LOOKED_AT:
+            break
+    return top
 
 
 def column_keys(cells: Iterable[Value]) -> list[str]:

@@ -274,13 +274,20 @@ def country_name(code: str) -> str:
     return str(countries.name(code))
 
 
+# How alike two words are of which one is misspelt.
+SLIP = 0.85
+
+
 def closest(text: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The candidate that reads most like the text, if one comes near."""
     by_key: dict[str, str] = {}
     for candidate in candidates:
         by_key.setdefault(word_key(candidate), candidate)
     key = word_key(text)
-    found = difflib.get_close_matches(key, by_key, n=1, cutoff=cutoff)
-    # A word of a longer name: "Culture" for "Culture et patrimoine".
-    found = found or [one for one in by_key if key in one.split()]
+    # A slip; a word of a longer name, "Culture" for "Culture et patrimoine"; what reads like it.
+    found = (
+        difflib.get_close_matches(key, by_key, n=1, cutoff=max(cutoff, SLIP))
+        or [one for one in by_key if key in one.split()]
+        or difflib.get_close_matches(key, by_key, n=1, cutoff=cutoff)
+    )
     return by_key[found[0]] if found else None

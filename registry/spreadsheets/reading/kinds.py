@@ -191,7 +191,7 @@ def _rows(table, look: Part, merged) -> Iterator[list]:
     shown: dict[int, list] = {}
     for (row, column), length in look.shown.items():
         shown.setdefault(row, []).append((column, length))
-    carried = _carried(merged)
+    carried = _carried(merged, table.total_height)
     before = [""] * (table.start[1] if table.start else 0)
     clean, kept = Cleaner().row, {}
     for number, cells in enumerate(table.iter_rows(), 1):
@@ -221,16 +221,20 @@ def _put(row: list, column: int, value) -> None:
     row[column - 1] = value
 
 
-def _carried(merged) -> dict[int, list[tuple[int, int]]]:
+def _carried(merged, height: int) -> dict[int, list[tuple[int, int]]]:
     """For each row, the columns of cells that are merged downwards, and where each begins.
 
     The value of such a cell holds for all the rows that it covers: a heading over two rows, a fund
-    that stands once beside its projects.
+    that stands once beside its projects. What lies below the table, or in another one, is nothing.
     """
     rows: dict[int, list[tuple[int, int]]] = {}
-    for top, left, bottom, _right in merged:
-        for number in range(top, min(bottom, LIMITS.rows) + 1) if bottom > top else ():
-            rows.setdefault(number, []).append((left, top))
+    covered: dict[int, int] = {}
+    for left, top, bottom in sorted((left, top, bottom) for top, left, bottom, _right in merged):
+        bottom = min(bottom, height)
+        if covered.get(left, 0) < top < bottom:
+            covered[left] = bottom
+            for number in range(top, bottom + 1):
+                rows.setdefault(number, []).append((left, top))
     return rows
 
 

@@ -142,7 +142,7 @@ class ProjectResource(MoneyResource):
     title = Column(
         "title",
         "Projet, Intitulé, Titre, Nom du projet, Titre du projet, Intitulé du projet, Action,"
-        "Projet soutenu, Projet financé, Projet lauréat, Nom, Initiative,"
+        "Projet soutenu, Projet financé, Projet lauréat, Nom, Initiative, Nom de l'initiative,"
         "Désignation du projet, Opération, Activité, Projet retenu, Projets retenus"
         "| Activity, Funded project, Project, Title, Project title, Project name,"
         "Name of the project, Name",
@@ -243,7 +243,7 @@ class ProjectResource(MoneyResource):
         "Montant, Montant total, Financement, Subvention, Aide, Montant accordé, Budget,"
         "Subvention accordée, Montant de la subvention, Aide accordée, Montant de l'aide,"
         "Financement accordé, Soutien financier, Somme accordée, Montant du financement,"
-        "Cofinancement, Contribution, Montant du soutien, Budget alloué, Soutien accordé,"
+        "Cofinancement, Contribution, Montant du soutien, Budget alloué, Soutien, Soutien accordé,"
         "Aide financière"
         "| Amount, Grant, Funding, Total amount, Budget, Amount awarded, Grant amount,"
         "Award amount, Funding amount, Grant awarded, Award, Value",
