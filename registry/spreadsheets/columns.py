@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 
+from registry import bulk
 from registry.spreadsheets import replacing, values, vocabulary, widgets
 from registry.spreadsheets.files import ErrorCell, tidy
 from registry.spreadsheets.problems import CellError, NameLeftOutError
@@ -243,7 +244,7 @@ class ListColumn(Column):
         texts = getattr(names, self.index)
         found = defaultdict(list)
         pairs = links.order_by("pk").values_list(owner, field.m2m_reverse_name())
-        for pk, target in pairs.iterator(chunk_size=5000):
+        for pk, target in bulk.plain_rows(pairs):
             found[pk].append(texts[target])
         return found
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from registry import bulk
 from registry.choices import IdentifierScheme, ParticipantRole, PartnerRole, PartyRole, Sector
 from registry.models import (
     OrganisationIdentifier,
@@ -51,9 +52,9 @@ class RowsColumn(ListColumn):
             .order_by(*(["position"] if is_ordered else []), "pk")
             .values_list(owner, *self.row_fields)
         )
-        found = defaultdict(list)
-        for pk, *values_ in listed.iterator(chunk_size=5000):
-            found[pk].append(self.item(values_, names))
+        found, item = defaultdict(list), self.item
+        for row in bulk.plain_rows(listed):
+            found[row[0]].append(item(row[1:], names))
         return found
 
 

@@ -161,8 +161,9 @@ def join_values(values: Iterable[str]) -> str:
     'Rennes; "Atelier ; suite"'
     """
     values = list(values)
-    is_alone = len(values) == 1
-    return "; ".join([_quoted(value, is_alone) for value in values])
+    if len(values) == 1:
+        return _quoted(values[0], True)
+    return "; ".join([_quoted(value, False) for value in values])
 
 
 @lru_cache(maxsize=4096)

@@ -102,18 +102,19 @@ class Export:
 
     def _write(self, batch: list[tuple], at: dict[str, int]) -> list[tuple[Cell, ...]]:
         values = list(zip(*batch, strict=True))
-        keys = values[0]
-        return list(zip(*(self._cells(one, keys, values, at) for one in self.columns), strict=True))
+        among = _among(values[0], self.queryset.db)
+        cells = (self._cells(one, among, values, at) for one in self.columns)
+        return list(zip(*cells, strict=True))
 
-    def _cells(self, column: Column, keys, values, at) -> list[Cell]:
+    def _cells(self, column: Column, among: RawSQL, values, at) -> list[Cell]:
         if len(column.paths) == 1:
             return column.write(values[at[column.paths[0]]], self.names)
         if column.paths:
             return column.write(
                 zip(*(values[at[path]] for path in column.paths), strict=True), self.names
             )
-        found = column.gather(self.queryset.model, _among(keys, self.queryset.db), self.names)
-        return [join_values(found[pk]) if pk in found else "" for pk in keys]
+        found = column.gather(self.queryset.model, among, self.names)
+        return [join_values(listed) if (listed := found.get(pk)) else "" for pk in values[0]]
 
 
 def required_columns(resource: type[RecordResource]) -> tuple[str, str]:
