@@ -191,7 +191,7 @@ def _rows(table, look: Part, merged) -> Iterator[list]:
     shown: dict[int, list] = {}
     for (row, column), length in look.shown.items():
         shown.setdefault(row, []).append((column, length))
-    carried = _carried(merged, table.total_height)
+    carried = _carried(merged, table.end[0] + 1 if table.end else 0)
     before = [""] * (table.start[1] if table.start else 0)
     clean, kept = Cleaner().row, {}
     for number, cells in enumerate(table.iter_rows(), 1):
