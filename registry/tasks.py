@@ -14,14 +14,17 @@ import threading
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils.translation import get_language, override
 from django_tasks import task
 from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import TaskResult, TaskResultStatus
 from django_tasks.utils import get_random_id, normalize_json
 
+from registry import search
 from registry.choices import ImportState
-from registry.duplicates import finding
+from registry.duplicates import finding, merging
+from registry.history.shapes import tracked_model
 from registry.models import ImportJob
 from registry.models.imports import OPEN
 from registry.spreadsheets import jobs, progress, running, undo
@@ -69,6 +72,34 @@ def find_duplicates() -> None:
     """Look again for organisations and places that may be one."""
     for model in finding.MODELS:
         finding.refresh(model)
+
+
+@task()
+def index_neighbours(model_name: str, pks: list[int]) -> None:
+    """Write anew the search texts that speak of these records."""
+    with search.deferred():
+        search.touch_neighbours(tracked_model(model_name), pks)
+
+
+def merge_records(kept, gone, user, reason: str):
+    """Merge two records; what speaks of them by the thousand is indexed in a while."""
+    name, pks = type(kept)._meta.model_name, [kept.pk, gone.pk]
+    return merging.merge(kept, gone, user, reason, later=lambda: _index_later(name, pks))
+
+
+def undo_merge(merge, user) -> list[str]:
+    pks = [merge.kept_id, merge.gone_id]
+    return merging.undo(merge, user, later=lambda: _index_later(merge.model_name, pks))
+
+
+def _index_later(model_name: str, pks: list[int]) -> None:
+    def start():
+        try:
+            index_neighbours.enqueue(model_name, pks)
+        except OSError:  # no other process: while the page waits
+            index_neighbours.call(model_name, pks)
+
+    transaction.on_commit(start)
 
 
 @task()

@@ -73,7 +73,7 @@ class MergeableAdmin:
         form = MergeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                merging.merge(kept, gone, request.user, form.cleaned_data["reason"])
+                tasks.merge_records(kept, gone, request.user, form.cleaned_data["reason"])
             except merging.CannotMergeError as error:
                 form.add_error(None, str(error))
             else:
@@ -325,7 +325,7 @@ class MergeAdmin(OnKnownRecords, RegistryModelAdmin):
             raise PermissionDenied(_("Who merged them undoes it, or an administrator."))
         if request.method == "POST":
             try:
-                missing = merging.undo(merge, request.user)
+                missing = tasks.undo_merge(merge, request.user)
             except merging.CannotUndoError as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:

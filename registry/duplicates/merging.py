@@ -17,7 +17,7 @@ from registry.choices import NameKind, RevisionAction
 from registry.history import shapes
 from registry.history.references import Key, referring
 from registry.history.restoring import CannotRestoreError, apply, erase, refresh, restore
-from registry.history.states import EMPTY, State, compact, diff, snapshots
+from registry.history.states import EMPTY, State, batches, compact, diff, moved, snapshots
 from registry.models import Duplicate, Merge, Revision
 
 # What says nothing about the thing itself: the record that stays keeps its own.
@@ -32,14 +32,17 @@ class CannotUndoError(Exception):
     """The merge was undone before, or what it changed has changed again; the message says which."""
 
 
-def merge(kept, gone, by=None, reason: str = "") -> Merge:
-    """Take ``gone`` into ``kept``; raises ``CannotMergeError`` and then changes nothing."""
+def merge(kept, gone, by=None, reason: str = "", later=None) -> Merge:
+    """Take ``gone`` into ``kept``; raises ``CannotMergeError`` and then changes nothing.
+
+    Where thousands refer to it, ``later`` is called to write their search texts.
+    """
     model = type(kept)
     if type(gone) is not model or kept.pk == gone.pk:
         raise CannotMergeError(_("Choose two different records of one kind."))
     reason = reason or _("“%(gone)s” was merged into “%(kept)s”.") % {"gone": gone, "kept": kept}
     try:
-        with transaction.atomic(), search.deferred():
+        with transaction.atomic(), search.deferred(later):
             return _merge(model, kept, gone, by, reason)
     except (IntegrityError, ValidationError, CannotRestoreError) as error:
         raise CannotMergeError(
@@ -154,27 +157,43 @@ def _redirected(concerned, model, kept, gone) -> dict[type, dict[int, tuple[Stat
     changes = {}
     for owners, pks in by_model.items():
         found = {}
-        for pk, state in snapshots(owners, pks, whole=False).items():
+        # Of thousands of records no more is read than what speaks of the one that goes.
+        for pk, state in snapshots(owners, pks, only=_speaking_of(model, owners)).items():
             after = _pointing(owners, state, model, gone.public_id, kept.public_id)
             for rows in shapes.rows(owners):
-                after[rows.name] = _once(rows, after.get(rows.name, []))
+                if rows.name in after:
+                    after[rows.name] = _once(rows, after[rows.name])
             if any(change := diff(state, after)):
                 found[pk] = change
         changes[owners] = found
     return changes
 
 
+def _speaking_of(model, owners) -> set[str]:
+    """The names under which records of the owners' model, or their rows, lead to the model."""
+    fields = [one for one in shapes.fields(owners) if one.is_relation]
+    names = {one.name for one in fields if issubclass(model, one.related_model)}
+    names |= {links.name for links in shapes.links(owners) if links.target is model}
+    for rows in shapes.rows(owners):
+        targets = {one.related_model for one in rows.fields if one.is_relation}
+        if model in targets | {links.target for links in rows.links}:
+            names.add(rows.name)
+    return names
+
+
 def _pointing(owners, state: State, model, old: str, new: str) -> State:
     """The state with each mention of one record turned into a mention of another."""
     turned = dict(state)
     for field in shapes.fields(owners):
-        if field.is_relation and issubclass(model, field.related_model):
-            turned[field.name] = new if state.get(field.name) == old else state.get(field.name)
+        leads_there = field.is_relation and issubclass(model, field.related_model)
+        if leads_there and state.get(field.name) == old:
+            turned[field.name] = new
     for links in shapes.links(owners):
-        if links.target is model:
+        if links.target is model and links.name in state:
             turned[links.name] = sorted({new if key == old else key for key in state[links.name]})
     for rows in shapes.rows(owners):
-        turned[rows.name] = [_row(rows, row, model, old, new) for row in state.get(rows.name, [])]
+        if rows.name in state:
+            turned[rows.name] = [_row(rows, row, model, old, new) for row in state[rows.name]]
     return turned
 
 
@@ -224,17 +243,21 @@ def _move(moved, pk: int) -> None:
             model._base_manager.filter(pk=row).update(**{field: pk})
 
 
-def _write(changes, by, reason) -> None:
+def _write(changes, by, reason, action=RevisionAction.MERGED) -> None:
     for owners, found in changes.items():
-        records = shapes.plain(owners).in_bulk(found)
+        records = _labelled(owners).in_bulk(found)
         history.write(
-            [
-                history.revision(record, RevisionAction.MERGED, *found[pk])
-                for pk, record in records.items()
-            ],
+            [history.revision(record, action, *found[pk]) for pk, record in records.items()],
             by,
             reason,
         )
+
+
+def _labelled(model):
+    """The model's records with no more than the history says of them besides: key, name, owner."""
+    long = (models.TextField, models.DateTimeField)
+    fields = [one.name for one in model._meta.concrete_fields if not isinstance(one, long)]
+    return model._base_manager.only(*fields)
 
 
 def stayed(model, public_id: str) -> str:
@@ -256,9 +279,9 @@ def stayed(model, public_id: str) -> str:
 # Undoing -----------------------------------------------------------------------------------------
 
 
-def undo(merge: Merge, by=None) -> list[str]:
+def undo(merge: Merge, by=None, later=None) -> list[str]:
     """Make two of the one again; the names of what cannot come back. Raises ``CannotUndoError``."""
-    with transaction.atomic(), search.deferred():
+    with transaction.atomic(), search.deferred(later):
         locked = Merge.objects.select_for_update().get(pk=merge.pk)
         if locked.undone_at:
             raise CannotUndoError(_("This merge was undone already."))
@@ -281,16 +304,24 @@ def _undo(merge: Merge, by) -> list[str]:
         "gone": merge.gone_name,
         "kept": merge.kept_name,
     }
-    made = list(Revision.objects.filter(pk__in=merge.revisions))
+    made = [
+        one
+        for pks in batches(merge.revisions)
+        for one in Revision.objects.filter(pk__in=pks).order_by("pk")
+    ]
     deletion = next(one for one in made if one.action == RevisionAction.DELETED)
     stayed = (merge.model_name, merge.kept_id)
     own = [one for one in made if (one.model_name, one.record_id) == stayed]
     # First what stayed gives back names and identifiers; then the other one takes them again.
     missing = [name for one in own for name in _take_back(one, by, reason)]
     missing += restore(deletion, before=True, by=by, reason=reason)[1]
+    others = defaultdict(list)
     for one in made:
-        if one is not deletion and one not in own:
-            missing += _take_back(one, by, reason)
+        if one is not deletion and (one.model_name, one.record_id) != stayed:
+            others[one.model_name].append(one)
+    for name, found in others.items():
+        for batch in batches(found):
+            missing += _take_back_together(shapes.tracked_model(name), batch, by, reason)
     for name, row, field in merge.moved:
         _model(name)._base_manager.filter(pk=row).update(**{field: merge.gone_id})
     refresh(model, [merge.kept_id, merge.gone_id])
@@ -306,3 +337,20 @@ def _take_back(one: Revision, by, reason: str) -> list[str]:
     missing = apply(owners, {record.pk: (one.after, one.before)}, by)
     history.changed(record, before, by, reason)
     return missing
+
+
+def _take_back_together(owners, made: list[Revision], by, reason: str) -> list[str]:
+    """The same for many records of a kind, each of which the merge changed once."""
+    changes = {one.record_id: (one.after, one.before) for one in made}
+    rows = owners._base_manager.filter(pk__in=changes).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+    names = {name for sides in changes.values() for side in sides for name in side}
+    before = snapshots(owners, changes, only=names)
+    missing = apply(owners, {pk: one for pk, one in changes.items() if pk in before}, by)
+    if missing:
+        after = snapshots(owners, before, only=names)
+    else:
+        after = {pk: moved(state, *changes[pk]) for pk, state in before.items()}
+    found = {pk: change for pk in before if any(change := diff(before[pk], after[pk]))}
+    _write({owners: found}, by, reason, RevisionAction.CHANGED)
+    return [*missing, *(one.label for one in made if one.record_id not in before)]

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from registry import search
+from registry import bulk, search
 from registry.choices import RevisionAction
 from registry.history import recording, shapes
 from registry.history.shapes import key_of
@@ -22,6 +22,9 @@ from registry.history.states import (
     snapshot,
 )
 from registry.models import Revision
+
+# Rows of a record that stand in the search text of others.
+NAMING_ROWS = {"other_names", "identifiers"}
 
 
 class CannotRestoreError(Exception):
@@ -176,15 +179,20 @@ def apply(model, changes: dict[int, tuple[State, State]], by=None, checked=False
     for relation in shapes.releases(model):
         if touched := _of(changes, relation.get_accessor_name()):
             _write_keys(relation, touched)
-    refresh(model, changes)
+    names = {field.name for field in shapes.fields(model)} | NAMING_ROWS
+    renamed = [pk for pk, sides in changes.items() if any(not names.isdisjoint(s) for s in sides)]
+    refresh(model, changes, renamed)
     return keys.missing
 
 
-def refresh(model, pks: Iterable[int]) -> None:
-    """Signals are not sent for what is written in bulk: the search is told."""
+def refresh(model, pks: Iterable[int], renamed: Iterable[int] | None = None) -> None:
+    """Signals are not sent for what is written in bulk: the search is told.
+
+    Neighbours speak of what a record says itself and of its names: of those ``renamed``, or of all.
+    """
     if model in search.INDEXED:
         search.touch(model, pks)
-    search.touch_neighbours(model, pks)
+    search.touch_neighbours(model, pks if renamed is None else renamed)
 
 
 def _of(changes, name) -> dict[int, tuple[list, list]]:
@@ -205,21 +213,32 @@ def _write_fields(model, changes, by, checked, keys: Keys) -> None:
                 keys.need(fields[name].related_model, came[name])
         together[names].append(pk)
     tracked = {field.name for field in model._meta.concrete_fields} & {"updated_at", "updated_by"}
+    trail = {name: {"updated_at": timezone.now(), "updated_by": by}[name] for name in tracked}
     for names, pks in together.items():
-        written = [*names, *tracked]
-        if not written:
-            continue
-        for batch in batches(pks, 200):
-            records = model._base_manager.in_bulk(batch)
-            for pk, record in records.items():
-                for name in names:
-                    value = keys.value(fields[name], changes[pk][1][name])
-                    setattr(record, fields[name].attname, value)
-                record.updated_at, record.updated_by = timezone.now(), by
-                if checked and names:
-                    record.clean()
-                    record.validate_constraints()
-            model._base_manager.bulk_update(records.values(), written)
+        if checked and names:
+            _check(model, pks, names, changes, keys)
+        # At once what is given the same values: of many records mostly all.
+        alike = defaultdict(list)
+        for pk in pks:
+            alike[identity([changes[pk][1][name] for name in names])].append(pk)
+        for same in alike.values():
+            said = changes[same[0]][1]
+            values = {fields[name].attname: keys.value(fields[name], said[name]) for name in names}
+            if values or trail:
+                for batch in batches(same):
+                    model._base_manager.filter(pk__in=batch).update(**values, **trail)
+
+
+def _check(model, pks, names, changes, keys: Keys) -> None:
+    """Raise ``ValidationError`` where the records would break a rule of their model."""
+    fields = {field.name: field for field in shapes.fields(model)}
+    for batch in batches(pks, 200):
+        for pk, record in model._base_manager.in_bulk(batch).items():
+            for name in names:
+                value = keys.value(fields[name], changes[pk][1][name])
+                setattr(record, fields[name].attname, value)
+            record.clean()
+            record.validate_constraints()
 
 
 def _write_rows(rows, touched, keys: Keys) -> None:
@@ -235,7 +254,7 @@ def _write_rows(rows, touched, keys: Keys) -> None:
             if here[owner, identity(row)]
         ]
         for some in batches(going):
-            manager.filter(pk__in=some).delete()
+            _erase_rows(rows, manager.filter(pk__in=some))
     for _gone, came in touched.values():
         for row in came:
             _need(rows, row, keys)
@@ -245,7 +264,8 @@ def _write_rows(rows, touched, keys: Keys) -> None:
         for row in came
         if (instance := _instance(rows, owner, row, keys)) is not None
     ]
-    manager.bulk_create([instance for instance, _row in made], batch_size=500)
+    with connection.wrap_database_errors:
+        bulk.insert(rows.model, [instance for instance, _row in made])
     for links in rows.links:
         _write_links(
             links,
@@ -312,14 +332,17 @@ def erase(model, pks: Iterable[int]) -> None:
     """
     for batch in batches(pks):
         for rows in shapes.rows(model):
-            found = rows.model._base_manager.filter(**{f"{rows.owner}__in": batch})
-            for links in rows.links:
-                inner = found.order_by().values("pk")
-                _erase(links.through._base_manager.filter(**{f"{links.own}__in": inner}))
-            _erase(found)
+            _erase_rows(rows, rows.model._base_manager.filter(**{f"{rows.owner}__in": batch}))
         for links in [*shapes.own_links(model), *shapes.far_links(model)]:
             _erase(links.through._base_manager.filter(**{f"{links.own}__in": batch}))
         _erase(model._base_manager.filter(pk__in=batch))
+
+
+def _erase_rows(rows, found) -> None:
+    for links in rows.links:
+        inner = found.order_by().values("pk")
+        _erase(links.through._base_manager.filter(**{f"{links.own}__in": inner}))
+    _erase(found)
 
 
 def _erase(queryset) -> None:

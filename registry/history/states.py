@@ -7,7 +7,7 @@ what they lead to, rows as dictionaries that leave out what is empty.
 import datetime
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -17,6 +17,8 @@ from registry.history.shapes import Links, Rows, key_of
 
 State = dict[str, Any]
 BATCH = 500
+# Lists of so few pairs are compared item by item.
+FEW = 16
 EMPTY = (None, "", [])
 
 
@@ -53,22 +55,27 @@ def snapshot(record, whole: bool = False) -> State:
     return snapshots(type(record), [record.pk], whole).get(record.pk, {})
 
 
-def snapshots(model, pks: Iterable[int], whole: bool = False) -> dict[int, State]:
+def snapshots(
+    model, pks: Iterable[int], whole: bool = False, only: Container[str] | None = None
+) -> dict[int, State]:
     """The states of the model's records with these primary keys.
 
     ``whole`` adds what others hold and a deletion takes along: their links and keys to the record.
+    ``only`` reads no more than the fields, links and rows of these names.
     """
     states: dict[int, State] = {}
-    fields = shapes.fields(model)
+    fields = [field for field in shapes.fields(model) if only is None or field.name in only]
     for batch in batches(pks):
         found = model._base_manager.filter(pk__in=batch)
         for pk, *values in found.values_list("pk", *map(path, fields)):
             states[pk] = _read(fields, values)
         for links in [*shapes.own_links(model), *shapes.far_links(model)]:
-            if whole or links in shapes.links(model):
+            if (whole or links in shapes.links(model)) and (only is None or links.name in only):
                 _add(states, batch, links.name, read_links(links, batch))
         for rows in shapes.rows(model):
-            _add(states, batch, rows.name, ((pk, row) for pk, _, row in read_rows(rows, batch)))
+            if only is None or rows.name in only:
+                read = read_rows(rows, batch)
+                _add(states, batch, rows.name, ((pk, row) for pk, _, row in read))
         if whole:
             for relation in shapes.releases(model):
                 _add(states, batch, relation.get_accessor_name(), _read_keys(relation, batch))
@@ -124,6 +131,11 @@ def identity(item) -> str:
 
 def minus(items: list, others: list) -> list:
     """The items without the others, each as often as it is there; the order stays."""
+    if not others:
+        return list(items)
+    if len(items) * len(others) <= FEW:
+        rest = list(others)
+        return [item for item in items if not _taken(rest, item)]
     gone = Counter(map(identity, others))
     left = []
     for item in items:
@@ -133,6 +145,14 @@ def minus(items: list, others: list) -> list:
         else:
             left.append(item)
     return left
+
+
+def _taken(rest: list, item) -> bool:
+    """Whether the item is there, once for each time that it is asked for."""
+    if item not in rest:
+        return False
+    rest.remove(item)
+    return True
 
 
 def diff(before: State, after: State) -> tuple[State, State]:

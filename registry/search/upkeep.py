@@ -5,7 +5,7 @@ many rows wraps them in ``deferred()``, which writes each text once at the end.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -41,6 +41,8 @@ from registry.search.words import INDEXED, text_of
 BATCH = 500
 # So many new records of a kind are indexed at once.
 MANY = 1_000
+# More texts of a kind than these are not written while a page waits.
+MOST_AT_ONCE = 2_000
 
 # Whose text speaks of a record: the paths by which others refer to a model of this table.
 NEIGHBOURS = {
@@ -140,11 +142,11 @@ def touch(model, pks: Iterable[int]) -> None:
 
 
 @contextmanager
-def deferred():
+def deferred(later: Callable[[], None] | None = None):
     """Gather what changes inside and index each record once, at the end.
 
     Inside an outer ``deferred`` the outer one does it. After an exception nothing is indexed: the
-    transaction around it is rolled back.
+    transaction around it is rolled back. With ``later``, thousands of a kind are left to it.
     """
     if _pending.get() is not None:
         yield
@@ -155,8 +157,14 @@ def deferred():
         yield
     finally:
         _pending.reset(token)
+    left = False
     for model, pks in pending.items():
-        index(model, pks)
+        if later and len(pks) > MOST_AT_ONCE:
+            left = True
+        else:
+            index(model, pks)
+    if left:
+        later()
 
 
 @contextmanager
