@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -361,3 +362,48 @@ def test_user_is_made_with_a_password_and_authorities(client, user):
 
     assert response.status_code == 302
     assert list(made.authorities.all()) == [authority]
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "amount"),
+    [
+        ("20 000 €", "EUR", "20000"),
+        ("1\u202f234,50\u00a0€", "EUR", "1234.50"),
+        ("12 500 $", "CAD", "12500"),
+        ("1,234.50", "USD", "1234.50"),
+        ("20 k€", "EUR", "20000"),
+    ],
+)
+def test_amount_is_taken_as_people_write_it(client, user, typed, currency, amount):
+    data = new(client, models.Contribution, amount=typed, currency=currency)
+
+    assert create(client, models.Contribution, data).amount == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "said"),
+    [
+        ("12,500", "EUR", "may be read in two ways"),
+        ("20 000 €", "CAD", "is not in CAD"),
+        ("500 $", "EUR", "is not in EUR"),
+        ("beaucoup", "EUR", "is not an amount"),
+        ("-5", "EUR", "greater than or equal to 0.01"),
+    ],
+)
+def test_amount_that_is_not_clear_is_asked_about_and_kept(client, user, typed, currency, said):
+    add = url(models.Contribution, "add").replace("/admin/", "/en/admin/")
+    data = new(client, models.Contribution, amount=typed, currency=currency)
+
+    page = client.post(add, data).content.decode()
+
+    assert said in page.replace("&#x27;", "'")
+    assert f'value="{typed}"' in page
+    assert not models.Contribution.objects.exists()
+
+
+def test_amount_shows_as_it_is_written(client, user):
+    contribution = factories.ContributionFactory(amount=Decimal("1234.50"), currency="EUR")
+
+    assert 'value="1234,50"' in client.get(url(contribution)).content.decode()
+    english = url(contribution).replace("/admin/", "/en/admin/")
+    assert 'value="1234.50"' in client.get(english).content.decode()

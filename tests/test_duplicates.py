@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from registry import tasks
 from registry.choices import Likeness, RevisionAction
 from registry.duplicates import finding, merging
 from registry.models import (
@@ -176,6 +177,35 @@ def test_merge_is_undone_as_a_whole(pool):
     assert missing == []
     assert everything(pool) == before
     assert Organisation.objects.get(pk=pool["gone"].pk).public_id == pool["gone"].public_id
+
+
+def test_merge_of_what_many_refer_to_takes_a_fixed_number_of_queries(
+    pool, django_assert_max_num_queries
+):
+    """And so does its undoing: by the set, whatever the number of records."""
+    for _number in range(40):
+        factories.AgreementFactory().parties.create(organisation=pool["gone"])
+    with django_assert_max_num_queries(260):
+        merge = merging.merge(pool["kept"], pool["gone"])
+    assert pool["kept"].agreement_parties.count() == 42
+    with django_assert_max_num_queries(330):
+        assert merging.undo(merge) == []
+    assert pool["gone"].agreement_parties.count() == 42
+
+
+def test_search_texts_of_thousands_are_written_afterwards(pool, monkeypatch):
+    monkeypatch.setattr("registry.search.upkeep.MOST_AT_ONCE", 0)
+    left = []
+
+    merge = merging.merge(pool["kept"], pool["gone"], later=lambda: left.append("merge"))
+    pool["agreement"].refresh_from_db()
+    assert "poool" not in pool["agreement"].search_text
+    tasks.index_neighbours.call("organisation", [pool["kept"].pk])
+
+    pool["agreement"].refresh_from_db()
+    assert "poool" in pool["agreement"].search_text
+    merging.undo(merge, later=lambda: left.append("undo"))
+    assert left == ["merge", "undo"]
 
 
 def test_merge_is_undone_once(pool):

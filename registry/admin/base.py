@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import rights, search
 from registry.admin import sizes
+from registry.admin.amounts import AMOUNTS, AmountField
 from registry.admin.conflicts import CarefulAdmin
 from registry.admin.exports import ExportMixin
 from registry.admin.forms import RegistryForm
@@ -77,6 +78,8 @@ class FieldsMixin(GuardedChoices):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if isinstance(db_field, models.TextField) and db_field.name in PROSE:
             kwargs.setdefault("widget", ProseTextarea())
+        if isinstance(db_field, models.DecimalField) and db_field.name in AMOUNTS:
+            kwargs.setdefault("form_class", AmountField)
         if isinstance(db_field, models.URLField):
             kwargs.setdefault("assume_scheme", "https")
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
