@@ -98,7 +98,7 @@ def test_no_keys_find_nothing_on_any_database():
 
 
 def forget_statistics():
-    """SQLite keeps in memory those that another test had made and taken back."""
+    """Those that a test which commits has left."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # makes their table
         cursor.execute("DELETE FROM sqlite_stat1")
