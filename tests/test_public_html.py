@@ -11,7 +11,10 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 
-from tests.linked import link, one_of_each
+from registry import models
+from tests import factories
+from tests.admin_forms import full, url
+from tests.linked import RECORDS, link, one_of_each
 from tests.test_public_accessibility import addresses
 
 pytestmark = [pytest.mark.appearance, pytest.mark.django_db]
@@ -44,13 +47,13 @@ def test_every_page_is_well_formed(client, records, language):
     assert faults == []
 
 
-def validated(client, records, tmp_path):
-    """What the validator of the W3C, run beside the tests by who has it, finds in every page."""
-    for number, address in enumerate(addresses(records, "fr") + addresses(records, "en")):
+def validated(client, pages, folder) -> str:
+    """What the validator of the W3C, run beside the tests by who has it, finds in the pages."""
+    for number, address in enumerate(pages):
         text = client.get(address, follow=True).text
-        (tmp_path / f"{number:03}.html").write_text(f"{text}<!-- {address} -->")
+        (folder / f"{number:03}.html").write_text(f"{text}<!-- {address} -->")
     found = subprocess.run(
-        ["java", "-jar", os.environ["VNU_JAR"], "--errors-only", *sorted(tmp_path.glob("*.html"))],
+        ["java", "-jar", os.environ["VNU_JAR"], "--errors-only", *sorted(folder.glob("*.html"))],
         capture_output=True,
         text=True,
         check=False,
@@ -61,7 +64,15 @@ def validated(client, records, tmp_path):
 if "VNU_JAR" in os.environ:  # the vnu.jar of npm's vnu-jar; html5lib above looks always
 
     def test_w3c_validator_finds_no_error(client, records, tmp_path):
-        assert validated(client, records, tmp_path) == ""
+        pages = addresses(records, "fr") + addresses(records, "en")
+        assert validated(client, pages, tmp_path) == ""
+
+    def test_w3c_validator_finds_no_error_in_the_administration(client, tmp_path):
+        client.force_login(factories.UserFactory())
+        pages = ["/admin/", url(models.User.objects.get()), "/admin/auth/group/add/"]
+        for model in RECORDS:
+            pages += [url(full(model)), url(model, "add"), url(model, "changelist")]
+        assert validated(client, pages, tmp_path) == ""
 
 
 def _compressed(path: str) -> int:

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from registry.admin.base import FieldsMixin, RegistryModelAdmin
 from registry.admin.inlines import Rows
 from registry.admin.reminders import ReminderInline
 from registry.admin.site import site
+from registry.admin.widgets import PasswordHash
 from registry.choices import Role
 from registry.models import Authority, GroupSecurity, User
 from registry.text import fold
@@ -33,8 +35,16 @@ class AuthorityAdmin(RegistryModelAdmin):
         return authority.members_number
 
 
+class UserForm(UserChangeForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if password := self.fields.get("password"):
+            password.widget = PasswordHash()
+
+
 @admin.register(User, site=site)
 class UserAdmin(FieldsMixin, DjangoUserAdmin):
+    form = UserForm
     save_on_top = True
     list_display = ("username", "full_name", "email", "is_active", "is_superuser", "last_login")
     list_filter = ("is_active", "is_superuser", "authorities", "groups")

@@ -12,7 +12,19 @@ from registry import rights
 from registry.admin.widgets import hand_over_known
 
 
+class Box(forms.BoundField):
+    """What nobody sees is described by nothing: HTML refuses it."""
+
+    def build_widget_attrs(self, attrs, widget=None):
+        attrs = super().build_widget_attrs(attrs, widget)
+        if (widget or self.field.widget).is_hidden:
+            attrs.pop("aria-describedby", None)
+        return attrs
+
+
 class RegistryForm(forms.ModelForm):
+    bound_field_class = Box
+
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
@@ -58,7 +70,8 @@ class NamedFormSet(forms.BaseInlineFormSet):
         for field in form.fields.values():
             # Inside the box with its buttons: what that one holds is shared by all rows.
             widget = getattr(field.widget, "widget", field.widget)
-            widget.attrs.setdefault("aria-label", capfirst(field.label or ""))
+            if not widget.is_hidden:
+                widget.attrs.setdefault("aria-label", capfirst(field.label or ""))
 
     def clean(self):
         super().clean()

@@ -1,6 +1,7 @@
 """Choices of related records, labelled as editors tell them apart."""
 
 from django.contrib.admin import widgets
+from django.contrib.auth.forms import ReadOnlyPasswordHashWidget
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,8 +25,9 @@ class KnownLabelsMixin:
     def optgroups(self, name, value, attrs=None):
         chosen = list(dict.fromkeys(str(key) for key in value if key not in (None, "")))
         options = []
-        if not self.is_required and not self.allow_multiple_selected:
-            options.append(self.create_option(name, "", "", False, 0))
+        if not self.allow_multiple_selected:
+            # Also where a choice is required: HTML wants the first one empty, yet not without text.
+            options.append(self.create_option(name, "", "\xa0", False, 0))
         records = {key: self.known[key] for key in chosen if key in self.known}
         if missing := [key for key in chosen if key not in records]:
             records |= self._look_up(missing)
@@ -67,6 +69,14 @@ def hand_over_known(form) -> None:
         if isinstance(widget, KnownLabelsMixin):
             records = prefetched.get(name, [cached.get(name)])
             widget.known = {str(record.pk): record for record in records if record is not None}
+
+
+class PasswordHash(ReadOnlyPasswordHashWidget):
+    """What is told of a password: a paragraph, which HTML does not let be disabled."""
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        return {name: value for name, value in attrs.items() if name != "disabled"}
 
 
 class Textarea(widgets.AdminTextareaWidget):
