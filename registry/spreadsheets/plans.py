@@ -114,11 +114,15 @@ class Change:
 
     @property
     def before(self) -> str:
-        return self._before() if callable(self._before) else self._before
+        if callable(self._before):
+            self._before = self._before()
+        return self._before
 
     @property
     def after(self) -> str:
-        return self._after() if callable(self._after) else self._after
+        if callable(self._after):
+            self._after = self._after()
+        return self._after
 
 
 @dataclass(eq=False, slots=True)

@@ -3,6 +3,7 @@
 from django.utils.translation import ngettext
 
 from registry.history import shapes
+from registry.spreadsheets import collector
 from registry.spreadsheets.good_rows import OF_THE_FILE
 from registry.spreadsheets.plans import MOST_TOLD, Plan, RecordPlan, describe
 
@@ -16,6 +17,7 @@ MOST_NOTICES = 100
 LONGEST_NOTICE = 2_000
 
 
+@collector.paused()
 def report(plan: Plan) -> dict:
     """The plan as plain values, in the language in which it was made."""
     # What is settled on the page is not to be corrected in the file.

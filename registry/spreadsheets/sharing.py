@@ -28,12 +28,14 @@ logger = logging.getLogger(__name__)
 
 # So many rows make a part; what is planned does not depend on who plans it. They are written
 # together: enough that what changed is told as a whole (``changes.TOLD_ONE_BY_ONE``).
-PART = 2_500
+PART = 1_100
 # After so many rows what cells name is loaded, and helpers can do without the database.
 FIRST = 200
 # From so many parts on, helpers are worth their beginning; beyond so many, the memory that they
 # take counts for more than the time. Many helpers are of little help.
-LEAST, MOST, MOST_PROCESSES = 2, 20, 4
+LEAST, MOST, MOST_PROCESSES = 3, 46, 4
+# To show a row takes so much of what it takes to plan it; the first ones are, and here.
+SHOWING = 0.7
 # A helper that takes so many times as long as this process, and some seconds, is not waited for.
 PATIENCE, SECONDS = 3, 10
 
@@ -57,6 +59,8 @@ def plan(resource, rows: list) -> None:
                     helpers.append(stack.enter_context(Helper(resource, parts[start:end])))
                 part = part[FIRST:]
             resource.plan_part(part)
+        if helpers:
+            resource.put_into_words()
         for helper in helpers:
             helper.finish()
     resource.preparation.begin_part()
@@ -65,7 +69,8 @@ def plan(resource, rows: list) -> None:
 def _shares(count: int) -> list[int]:
     """Where each process's parts begin: the first rows, which are shown, are planned here."""
     processes = min(MOST_PROCESSES, _processors())
-    first = max(-(-count // processes), -(-MOST_TOLD // PART))
+    shown = SHOWING * MOST_TOLD / PART
+    first = max(round((count + shown) / processes - shown), -(-MOST_TOLD // PART))
     left, helpers = count - first, min(processes - 1, count - first)
     if helpers < 1:
         return []

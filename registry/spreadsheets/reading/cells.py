@@ -98,26 +98,27 @@ def clean_text(text: str) -> Value:
 
 
 class Cleaner:
-    """Cleans the cells of a file, which repeat themselves: each value is looked at once."""
+    """Cleans the cells of a file, which repeat themselves: each text is looked at once."""
 
     MOST = 100_000
 
     def __init__(self):
-        self.known: dict = {}
+        self.known = _Texts()
 
     def row(self, cells) -> list[Value]:
-        known, cleaned = self.known, []
-        for value in cells:
-            # True is 1 and 1.0: what is not a text is not looked up.
-            if value.__class__ is str:
-                found = known.get(value)
-                if found is None:
-                    found = known[value] = clean_text(value)
-                cleaned.append(found)
-            else:
-                cleaned.append(clean(value))
+        known = self.known
+        # True is 1 and 1.0: what is not a text is not looked up.
+        cleaned = [known[value] if value.__class__ is str else clean(value) for value in cells]
         if len(known) > self.MOST:
             known.clear()
         while cleaned and cleaned[-1] == "":
             cleaned.pop()
+        return cleaned
+
+
+class _Texts(dict):
+    """Texts as they are taken."""
+
+    def __missing__(self, text: str) -> Value:
+        self[text] = cleaned = clean_text(text)
         return cleaned

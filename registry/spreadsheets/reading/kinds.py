@@ -195,7 +195,7 @@ def _rows(table, look: Part, merged) -> Iterator[list]:
     before = [""] * (table.start[1] if table.start else 0)
     clean, kept = Cleaner().row, {}
     for number, cells in enumerate(table.iter_rows(), 1):
-        row = clean(before + cells)
+        row = clean(before + cells if before else cells)
         for column, length in shown.pop(number, ()):
             _shorten(row, column, length)
         for column, value in corrected.pop(number, ()):

@@ -176,6 +176,12 @@ class RecordResource(Identifying, Refusing, CommonColumns):
             else:
                 counts.refused += 1
 
+    def put_into_words(self) -> None:
+        """Say now what is shown of the rows so far, while others plan those that follow."""
+        for plan in self.plans:
+            for change in plan.changes:
+                change.after  # noqa: B018  it remembers what it said
+
     def begin_helping(self) -> None:
         """Go on as a helper: what it plans is not shown."""
         self._new = MOST_TOLD
