@@ -1,6 +1,7 @@
 """Measure the public lists.
 
     python -m benchmarks.lists [SIZE…] [--without-datasette] [--without-plain] [--data=FOLDER]
+    DATABASE_URL=postgres://… python -m benchmarks.lists SIZE    in that database, if it is empty
 
 Without sizes: 100 000 and 1 000 000 generated projects, each in a database of its own in a folder
 that goes afterwards (``--data`` names one that stays: another run takes its databases as they are).
@@ -12,9 +13,9 @@ Every request has another address, so that no page is answered from those rememb
 that is measured. Facet counts, words and lines that the index remembers count as its own merit.
 """
 
+import json
 import os
 import random
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from urllib.parse import urlencode
 
 from benchmarks import datasette
 from benchmarks.datasette import PAGE, Query
-from benchmarks.serving import ROOT, Client, free_port, rate, running, times
+from benchmarks.serving import ROOT, Client, free_port, gunicorn, rate, running, times
 
 SIZES = (100_000, 1_000_000)
 WORKERS, THREADS = 2, 4
@@ -37,20 +38,10 @@ COMMON, RARE = ("habitat", "eau", "jeunesse", "culturel"), ("0004", "1999", "081
 # Requests ---------------------------------------------------------------------------------------
 
 
-def queries(database: Path, size: int, number: int) -> list[Query]:
+def queries(drawn_from: dict, size: int, number: int) -> list[Query]:
     """A mixture: what is asked, and by which values, the same for all that are measured."""
     drawn = random.Random(7)
-    connection = sqlite3.connect(database)
-
-    def column(sql):
-        return [value for (value,) in connection.execute(sql)]
-
-    funds = column("SELECT public_id FROM registry_fund ORDER BY name")
-    domains = column(
-        "SELECT DISTINCT code FROM registry_domain d "
-        "JOIN registry_project_domains l ON l.domain_id = d.id WHERE l.project_id < 1000"
-    )
-    connection.close()
+    funds, domains = drawn_from["funds"], drawn_from["domains"]
     progress = ("selected", "ongoing", "completed", "cancelled")
     last = size // PAGE
     mixed: list[Query] = []
@@ -97,36 +88,33 @@ def report(name: str, mixed: list[Query], taken: list[float]) -> float:
 def measure(size: int, folder: Path, references: set[str], passing: Path) -> float:
     environment = os.environ | {
         "DATA_DIR": str(folder),
-        "DATABASE_URL": "",
         "DEBUG": "",
         "HTTPS": "false",
+        "SECRET_KEY": "benchmark",
         "DJANGO_SETTINGS_MODULE": "benchmarks.site",
     }
-    environment.pop("DATABASE_URL")
     python, start = sys.executable, time.monotonic()
     fill = [python, "-m", "benchmarks.lists", "--fill", str(size)]
-    subprocess.run(fill, env=environment, check=True, cwd=ROOT)
+    told = subprocess.run(fill, env=environment, check=True, cwd=ROOT, stdout=subprocess.PIPE)
+    drawn_from = json.loads(told.stdout.splitlines()[-1])
     print(f"\n{size} projects, made in {time.monotonic() - start:.0f} s", flush=True)
     database, port = folder / "registry.sqlite3", free_port()
-    command = [python, "-m", "gunicorn", "cooperation_site.wsgi"]
-    command += ["--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--threads", str(THREADS)]
-    command += ["--no-control-socket", "--timeout", "300", "--keep-alive", "60"]
-    with running(command, port, "/empty/", environment):
+    with running(gunicorn(port, WORKERS, THREADS), port, "/empty/", environment):
         start = time.monotonic()
         client = Client(port)
         client.get("/projets/?n=first")
         print(f"first page after the start: {time.monotonic() - start:.1f} s")
         for number in range(20 * WORKERS):
             Client(port).get(f"/projets/?n=warm{number}")
-        mixed = queries(database, size, 40)
+        mixed = queries(drawn_from, size, 40)
         ours = report("registry", mixed, times(port, addresses("/projets/", mixed)))
         _ends(port, size)
-        _rates(port, database)
+        _rates(port, drawn_from["pages"])
         few = mixed[: 6 * 2]
         if "plain" in references:
             theirs = report("plain list", few, times(port, addresses("/plain/", few)))
             print(f"  = {theirs / ours:.0f} × the registry")
-    if "datasette" in references:
+    if "datasette" in references and database.exists():
         with datasette.serving(passing, database) as port:
             datasette.check(port, mixed[:6])
             theirs = report("Datasette", few, times(port, datasette.addresses(few)))
@@ -142,14 +130,8 @@ def _ends(port: int, size: int) -> None:
     print(f"last page: {last:.1f} ms = {last / first:.2f} × the first ({first:.1f} ms)")
 
 
-def _rates(port: int, database: Path) -> None:
+def _rates(port: int, pages: list[str]) -> None:
     """Requests a second, beside an empty page behind the same server and middleware."""
-    connection = sqlite3.connect(database)
-    drawn = connection.execute(
-        "SELECT public_id, title FROM registry_project LIMIT 20000"
-    ).fetchall()
-    connection.close()
-    pages = [_detail(port, *one) for one in random.Random(3).sample(drawn, 16_000)]
     clients = range(CLIENTS)
 
     def said(name: str, measured: float):
@@ -164,18 +146,13 @@ def _rates(port: int, database: Path) -> None:
     said("fresh detail page", rate(port, [pages[one::CLIENTS] for one in clients]))
 
 
-def _detail(port: int, key: str, title: str) -> str:
-    from django.utils.text import slugify
-
-    return f"/projets/{key}/{slugify(title)[:80].strip('-')}/"
-
-
 def _etag(port: int, path: str) -> str:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as response:
         return response.headers["ETag"]
 
 
 def fill_database(size: int) -> None:
+    """Fill the database unless it has projects; tell, as JSON, what requests are made of."""
     import django
 
     django.setup()
@@ -183,11 +160,24 @@ def fill_database(size: int) -> None:
     from django.core.management import call_command
 
     from benchmarks.filling import fill
+    from registry.models import Domain, Fund, Project
 
     call_command("collectstatic", interactive=False, verbosity=0)
-    if not Path(settings.DATA_DIR, "registry.sqlite3").exists():
+    if not settings.IS_SQLITE or not Path(settings.DATA_DIR, "registry.sqlite3").exists():
         call_command("migrate", verbosity=0)
+    if not Project.objects.exists():
         fill(size)
+    some = Project.objects.filter(pk__lt=1000)
+    projects = list(Project.objects.order_by("pk").only("public_id", "title")[:20_000])
+    pages = [one.get_absolute_url() for one in random.Random(3).sample(projects, 16_000)]
+    told = {
+        "funds": list(Fund.objects.order_by("name").values_list("public_id", flat=True)),
+        "domains": sorted(
+            Domain.objects.filter(projects__in=some).distinct().values_list("code", flat=True)
+        ),
+        "pages": pages,
+    }
+    print(json.dumps(told))
 
 
 def main(*arguments: str) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +18,13 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
+
+
+def gunicorn(port: int, workers: int, threads: int) -> list[str]:
+    """The command that serves the registry as a deployment would."""
+    command = [sys.executable, "-m", "gunicorn", "cooperation_site.wsgi"]
+    command += ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads)]
+    return [*command, "--no-control-socket", "--timeout", "300", "--keep-alive", "60"]
 
 
 @contextlib.contextmanager
