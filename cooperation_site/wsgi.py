@@ -8,12 +8,18 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cooperation_site.settings")
 application = get_wsgi_application()
 # Its models are there only now.
-from django.urls import resolve  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.urls import resolve, reverse  # noqa: E402
+from django.utils.translation import override  # noqa: E402
 
 from registry.facets import warming  # noqa: E402
 
-# What the first visitor would wait for: all views, and the indexes of the lists.
+# What the first visitor would wait for: all views, their addresses in each language, and the
+# indexes of the lists.
 resolve("/")
+for language, _name in settings.LANGUAGES:
+    with override(language):
+        reverse("registry:home")
 warming.begin()
 # What is there by now stays: the collector need not look at it again and again, nor after every
 # few hundred objects, of which a page makes thousands.

@@ -266,7 +266,7 @@ def test_state_of_a_day_is_not_that_of_the_next(monkeypatch):
 
 def test_warming_makes_the_index_of_every_list_before_the_process_serves(monkeypatch):
     made = []
-    monkeypatch.setattr(warming, "index_of", made.append)
+    monkeypatch.setattr(warming, "index_of", lambda model: made.append(model) or Mock())
     monkeypatch.setattr(warming, "connection", Mock())
     monkeypatch.setattr(warming, "statistics", Mock())
 
@@ -278,7 +278,9 @@ def test_warming_makes_the_index_of_every_list_before_the_process_serves(monkeyp
 
 def test_warming_goes_on_in_the_processes_that_come_of_one_that_waits(monkeypatch):
     made, may_go_on = [], threading.Event()
-    monkeypatch.setattr(warming, "index_of", lambda model: may_go_on.wait() and made.append(model))
+    monkeypatch.setattr(
+        warming, "index_of", lambda model: may_go_on.wait() and (made.append(model) or Mock())
+    )
     monkeypatch.setattr(warming, "connection", Mock())
     monkeypatch.setattr(warming, "statistics", Mock())
     monkeypatch.setattr(warming, "PATIENCE", 0.01)

@@ -125,6 +125,10 @@ class Index:
     def __len__(self):
         return len(self.everything)
 
+    def make_ready(self) -> None:
+        """What the first page that counts would otherwise wait for."""
+        _made = self._ranked, self._stated
+
     @cached_property
     def _stated(self) -> dict[str, BitMap]:
         return {name: BitMap.union(BitMap(), *values.values()) for name, values in self._facets()}

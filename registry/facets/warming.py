@@ -40,7 +40,7 @@ def warm() -> None:
     global _is_wanted
     try:
         for model in KINDS:
-            index_of(model)
+            index_of(model).make_ready()
         _is_wanted = False
         statistics.refresh()
     except Exception:

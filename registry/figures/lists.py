@@ -175,15 +175,23 @@ def _money_figure(amounts: Amounts, money: Money, narrowing: Narrowing | None) -
     if is_years:
         known.sort(key=lambda one: (one[0] == NO_YEAR, one[0]))
     else:
-        known.sort(key=lambda one: (-max(amounts.sums[one[0]].values()), fold(one[1].text)))
+        # Of tens of thousands the first alone are named, and shown.
+        known.sort(
+            key=lambda one: (
+                -max(amounts.sums[one[0]].values()),
+                fold(one[1].text) if one[1].text else "",
+            )
+        )
     title = str(dimension.title)
     drawings = []
     for currency in money.currencies:
         name = _("%(title)s, in %(currency)s") % {"title": title, "currency": currency}
+        stated = [one for one in known if currency in amounts.sums[one[0]]]
+        if not is_years:
+            stated.sort(key=lambda one: -amounts.sums[one[0]][currency])
+            stated = stated[: charts.MOST_ROWS]
         values = {
-            key: _amount(label, amounts.sums[key][currency], currency)
-            for key, label in known
-            if currency in amounts.sums[key]
+            key: _amount(label, amounts.sums[key][currency], currency) for key, label in stated
         }
         if is_years:
             drawings.append(
@@ -194,8 +202,7 @@ def _money_figure(amounts: Amounts, money: Money, narrowing: Narrowing | None) -
                 )
             )
         else:
-            ranked = sorted(values.values(), key=lambda value: -value.number)
-            drawings.append(charts.rows(name, ranked))
+            drawings.append(charts.rows(name, list(values.values())))
     return Figure(
         key=f"money-{dimension.name}",
         title=title,

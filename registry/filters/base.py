@@ -275,15 +275,19 @@ class RecordFilterSet(django_filters.FilterSet):
         html, label = str(field), str(field.label)
         return Control(name, label, html, field.id_for_label, bool(field.errors))
 
-    def facet(self, name: str, most: int | None = SHOWN) -> Facet:
-        """A facet with its most frequent values, those that are chosen before all others."""
+    def facet(self, name: str, most: int | None = SHOWN, counted: list | None = None) -> Facet:
+        """A facet with its most frequent values, those that are chosen before all others.
+
+        ``counted`` are those to be shown, with their numbers, where somebody chose them already.
+        """
         field, selection = self.form.fields[name], self.chosen.get(name)
         kept = selection.kept if selection else ()
         left = selection.left if selection else ()
-        codes = list(dict.fromkeys([*kept, *left, *field.candidates]))
-        counted = self.found.values(name, most and most + 1)
+        if counted is None:
+            counted = self.found.values(name, most and most + 1)
         numbers = dict(counted)
-        codes += [code for code, _number in counted[:most] if code not in codes]
+        frequent = (code for code, _number in counted[:most])
+        codes = list(dict.fromkeys([*kept, *left, *field.candidates, *frequent]))
         has_more = bool(most) and len(counted) > most
         if len(self.index):
             codes += [code for code in self.filters[name].always if code not in codes]

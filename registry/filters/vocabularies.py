@@ -35,6 +35,7 @@ class SeveralError(ValidationError):
 class Vocabulary:
     """What the filters of one facet share: nothing of it changes with a request."""
 
+    # Whether its values are records, of any number, whose names may be typed.
     is_typed = False
 
     def __deepcopy__(self, _memo):
@@ -102,6 +103,11 @@ class Records(Vocabulary):
         if len(exact) == 1 or len(found) == 1:
             return (exact or found)[0]
         raise SeveralError(value, [record.public_id for record in found[:MOST_CANDIDATES]])
+
+    def mentioning(self, text: str) -> set[str]:
+        """The records in whose texts the words stand, and so perhaps in their names."""
+        found = matching(self._published(), text).order_by()
+        return set(found.values_list("public_id", flat=True))
 
     def labels(self, codes: Iterable[str]) -> dict[str, str]:
         records = self._published().filter(public_id__in=codes).order_by()

@@ -23,6 +23,8 @@ from registry.views import showing, tables
 
 # Values that the page of a facet shows at once.
 MOST_SHOWN = 300
+# Of so many values the names are looked up to show these, or to find words in them.
+MOST_NAMED = 2_000
 
 # The list of each kind of record.
 LISTS: dict[str, type["RecordList"]] = {}
@@ -207,11 +209,17 @@ class RecordList(ListView):
         filters = self.filterset
         if name not in filters.facet_names:
             raise Http404
-        facet, text = filters.facet(name, most=None), self.request.GET.get("find", "")
-        words = fold(text[:LONGEST_TEXT]).split()
+        text = self.request.GET.get("find", "")[:LONGEST_TEXT]
+        words = fold(text).split()
+        counted, vocabulary = filters.found.values(name), filters.filters[name].vocabulary
+        if words and len(counted) > MOST_NAMED:
+            mentioning = vocabulary.mentioning(text) if vocabulary.is_typed else ()
+            counted = [one for one in counted if one[0] in mentioning]
+        facet = filters.facet(name, most=None, counted=counted[:MOST_NAMED])
         values = [
             value for value in facet.values if all(word in fold(value.label) for word in words)
         ]
+        unnamed = 0 if words else max(0, len(counted) - MOST_NAMED)
         kept = self.request.GET.copy()
         for gone in (name, f"not-{name}", "values", "find", "page"):
             kept.pop(gone, None)
@@ -224,9 +232,9 @@ class RecordList(ListView):
             "kind": self.model._meta.model_name,
             "facet": facet,
             "values": values[:MOST_SHOWN],
-            "total": len(values),
+            "total": len(values) + unnamed,
             "is_cut": len(values) > MOST_SHOWN,
-            "find": text[:LONGEST_TEXT],
+            "find": text,
             "chips": filters.chips(),
             "kept": [(key, value) for key, values in kept.lists() for value in values],
             "back": f"{self.request.path}?{back.urlencode()}" if back else self.request.path,
