@@ -43,8 +43,8 @@ class RecordAutocompleteView(AutocompleteJsonView):
         if sizes.is_walked(queryset):
             with search.steady():
                 records = self.model_admin.get_queryset(self.request)
-                keys, _look = sizes.looking(queryset, records, 0, sizes.MOST_COUNTED)
-            queryset = records.filter(pk__in=keys).order_by(*queryset.query.order_by)
+                keys, _look = sizes.looking(queryset, records, 0, sizes.MOST_SUGGESTED)
+            queryset = sizes.ordered_as(queryset, records.filter(pk__in=keys))
         joined = self.model_admin.get_list_select_related(self.request)
         return queryset.select_related(*joined) if isinstance(joined, list | tuple) else queryset
 

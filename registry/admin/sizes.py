@@ -24,6 +24,8 @@ from registry.models.base import PublicRecord
 
 # A list is counted so far; beyond, it says that there are more.
 MOST_COUNTED = 1_000
+# A box suggests so many of what many records have.
+MOST_SUGGESTED = 200
 # An action takes so many records at once.
 MOST_ACTED = 5_000
 # In larger tables filters offer what there may be, without counting what there is; and so many
@@ -55,10 +57,16 @@ class CappedPaginator(Paginator):
         first = (number - 1) * self.per_page
         listed, rows = self.object_list, self.object_list.model._default_manager.all()
         keys = list(listed.values_list("pk", flat=True)[first : first + self.per_page])
-        rows = rows.filter(pk__in=keys).order_by(*listed.query.order_by)
+        rows = ordered_as(listed, rows.filter(pk__in=keys))
         rows.query.select_related = listed.query.select_related
         rows = rows.prefetch_related(*listed._prefetch_related_lookups)
         return self._get_page(rows, number, self)
+
+
+def ordered_as(queryset, records):
+    """The records in the order of a query set; that of the model where it has none of its own."""
+    order = queryset.query.order_by
+    return records.order_by(*order) if order else records
 
 
 def is_large(queryset) -> bool:
