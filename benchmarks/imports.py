@@ -3,6 +3,7 @@
     python -m benchmarks.imports                   10 000 projects, on SQLite
     python -m benchmarks.imports 100000 --no-stock without the slowest reference
     python -m benchmarks.imports 100000 --no-stock --files=FOLDER    keeps its workbooks there
+    python -m benchmarks.imports 100000 --no-stock --undo   and what it takes to undo the import
     DATABASE_URL=postgres://… python -m benchmarks.imports
 
 Preview and confirmation together, of the same file in the same run. Organisations, places, funds
@@ -215,7 +216,15 @@ def registry(path: Path) -> None:
     print(" ", *said, told, sep="; ", file=sys.stderr)
 
 
-WORK = {"stock": stock, "raw": raw, "registry": registry, "again": registry}
+def undo(_path: Path) -> None:
+    """Undo the import that was confirmed before."""
+    from registry.models import ImportJob
+    from registry.spreadsheets.undo import undo
+
+    undo(ImportJob.objects.get(), None, "")
+
+
+WORK = {"stock": stock, "raw": raw, "registry": registry, "again": registry, "undo": undo}
 
 
 def measure(work: str, path: str) -> None:
@@ -337,8 +346,14 @@ def main(*arguments: str) -> None:
     with database() as environment:
         ours = _run("registry", first, environment)
         again = _run("again", changed, environment)
+    if "--undo" in arguments:
+        with database() as environment:
+            _run("registry", first, environment)
+            undone = _run("undo", first, environment)
     _tell("registry", size, ours, runs["raw"], "the time of raw SQL")
     _tell("1 % changed", size, again, ours, "the time of the first import")
+    if "--undo" in arguments:
+        _tell("undone", size, undone, ours, "the time of the import")
     if "stock" in runs:
         wall, spent = (runs["stock"][what] / ours[what] for what in ("seconds", "processor"))
         print(

@@ -278,6 +278,13 @@ class Checks:
             for field in fields
             if not field.is_relation
         ]
+        # What most fields of a record hold: nothing, where that may be.
+        self._nothing = [
+            (None if field.null else "") if field.blank else UNREAD for *_, field in self._fields
+        ]
+        names = [name for name, *_ in self._fields]
+        # Of one name it would give no tuple.
+        self._read = operator.itemgetter(*names, *names[:1])
 
     @staticmethod
     def _compile(model, constraint) -> Evaluated | None:
@@ -290,9 +297,16 @@ class Checks:
             return None
 
     def surely_valid(self, record) -> bool:
-        values = record.__dict__
-        for name, blank, kind, longest, known, field in self._fields:
-            value = values.get(name, UNREAD)
+        fields = self._fields
+        try:
+            values = self._read(record.__dict__)
+        except KeyError:
+            values = [record.__dict__.get(name, UNREAD) for name, *_ in fields]
+        for value, nothing, (_name, blank, kind, longest, known, field) in zip(  # noqa: B905
+            values, self._nothing, fields
+        ):
+            if value is nothing:
+                continue
             if value is None or value == "":
                 if not blank:
                     return False

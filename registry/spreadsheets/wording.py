@@ -56,8 +56,11 @@ class Wording:
         return search.text_of(plan.model, Spoken(plan.instance, **said))
 
     def _naming(self, item, key: str) -> Spoken:
-        """A row with the neighbour that it names."""
-        return Spoken(item, **{key: self._neighbour(_row_of(item)._state.fields_cache.get(key))})
+        """A row with the neighbour that it names, which is mostly all that it says."""
+        spoken = Spoken.__new__(Spoken)
+        named = _row_of(item)._state.fields_cache.get(key)
+        spoken.__dict__ = {"_record": item, key: self._neighbour(named)}
+        return spoken
 
     def _listing(self, plan: RecordPlan, item, key: str) -> Spoken:
         """A row with the neighbours that it lists."""
