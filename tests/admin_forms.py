@@ -7,6 +7,7 @@ from django.forms import ModelMultipleChoiceField
 from django.urls import reverse
 
 from registry.admin.site import site
+from registry.search import deferred
 from tests import factories
 
 
@@ -75,6 +76,7 @@ def make(model):
     return getattr(factories, f"{model.__name__}Factory")()
 
 
+@deferred()
 def full(model):
     """A record with two of each row that its page shows."""
     record = make(model)
@@ -82,6 +84,7 @@ def full(model):
     return record
 
 
+@deferred()
 def add_rows(record) -> None:
     for inline in site.get_model_admin(type(record)).inlines:
         for _number in range(2):

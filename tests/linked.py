@@ -21,6 +21,7 @@ ROW_TEXTS = {"Signatory": ["name"], "ProgrammeItem": ["title"], "Participant": [
 NUMBERS = count(1)
 
 
+@deferred()
 def one_of_each(word="", status="published") -> dict:
     """A record of each kind, by the name of its model; ``word`` is in the name of each."""
     records = {}

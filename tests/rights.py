@@ -6,6 +6,7 @@ from registry import history, models
 from registry.admin.site import site
 from registry.choices import Role, Status
 from registry.models.base import PublicRecord
+from registry.search import deferred
 from tests import factories
 
 # Stands in the name of every draft of the other authority: nobody but its people may read it.
@@ -27,6 +28,7 @@ def person(role: Role | str, authority=None):
 class World:
     """For each kind of record: our draft, one in review and one published, theirs likewise."""
 
+    @deferred()
     def __init__(self):
         self.ours = factories.AuthorityFactory(name="La nôtre")
         self.theirs = factories.AuthorityFactory(name="La leur")

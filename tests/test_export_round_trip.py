@@ -25,6 +25,7 @@ from registry.models import (
     Source,
     Stop,
 )
+from registry.search import deferred
 from registry.spreadsheets.exporting.formats import Format, write
 from registry.spreadsheets.exporting.rows import RESOURCE_OF, Export
 from tests.factories import (
@@ -141,6 +142,7 @@ def awkward_network():
 
 
 @pytest.fixture
+@deferred()
 def _awkward():
     organisations, places, domains, source = awkward_network()
     fund = FundFactory(name="Fonds ; commun", acronym="=F")

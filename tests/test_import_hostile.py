@@ -167,7 +167,7 @@ def test_hostile_file_is_refused_soon_and_cheaply(name, in_english):
     assert after - before < MEGABYTES * 1024
     message = str(refused.value)
     assert 20 < len(message) < 400
-    for inside in ("Traceback", "Error(", "/usr", "/work", ".py", "panic"):
+    for inside in ("Traceback", "Error(", "/usr", str(site_settings.BASE_DIR), ".py", "panic"):
         assert inside not in message
 
 
