@@ -31,7 +31,8 @@ def default_authority():
 @lru_cache(maxsize=8192)
 def slug_of(name: str, kind: str) -> str:
     """The words of an address, from the name of a record; those of its kind where none is left."""
-    return slugify(name.translate(LIGATURES))[:SLUG_LENGTH].strip("-") or kind
+    words = name if name.isascii() else name.translate(LIGATURES)
+    return slugify(words)[:SLUG_LENGTH].strip("-") or kind
 
 
 @lru_cache(maxsize=256)

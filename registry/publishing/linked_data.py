@@ -15,7 +15,7 @@ from registry.prose import to_text
 from registry.publishing.about import licence, publisher
 
 # What would end the element, or begin another, within a text.
-ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+ESCAPES = (("<", "\\u003C"), (">", "\\u003E"), ("&", "\\u0026"))
 PLACE_TYPES = {
     PlaceKind.CITY: "City",
     PlaceKind.COUNTRY: "Country",
@@ -35,7 +35,9 @@ Absolute = Callable[[str], str]
 
 def script(data: dict) -> SafeString:
     """The element that holds the data: it runs nothing, and no text can end it."""
-    text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
+    text = json.dumps(data, ensure_ascii=False)
+    for mark, written in ESCAPES:
+        text = text.replace(mark, written)
     return format_html(
         '<script type="application/ld+json">{}</script>',
         mark_safe(text),  # noqa: S308 (escaped above, as JSON needs it)
