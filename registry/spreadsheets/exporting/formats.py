@@ -3,10 +3,9 @@
 import csv
 import datetime
 import io
-import tempfile
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 import xlsxwriter
@@ -15,6 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
+from xlsxwriter.utility import xl_col_to_name
 
 from registry.spreadsheets.exporting.rows import Cell, Export
 from registry.spreadsheets.formulas import FIRST, mark, mark_in_workbook
@@ -24,6 +24,9 @@ BYTE_ORDER_MARK = "\ufeff"
 NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 # The longest text that a cell of a workbook may hold.
 LONGEST = 32_767
+# The rows of an XLSX file; where a text says ``_x0041_`` it would read as a letter.
+SHEET = "xl/worksheets/sheet1.xml"
+UNDERSCORED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 WIDTHS = {"public_id": 14, "title": 50, "name": 45, "summary": 60}
 WIDTH = 22
 
@@ -89,44 +92,67 @@ def _with_comma(column: Iterable[Cell]) -> list[Cell]:
 
 
 def write_xlsx(export: Export) -> Iterator[bytes]:
-    """A workbook whose rows go to the disk as they come."""
-    with tempfile.TemporaryFile() as file:
-        _fill_xlsx(export, file)
-        file.seek(0)
-        while piece := file.read(1 << 16):
-            yield piece
+    """A workbook whose rows leave as they come: xlsxwriter makes all of it but these.
+
+    It would give the file only once the last row is written, a minute later for a large list.
+    """
+    pieces, number = _Pieces(), 0
+    opening, _parts = _xlsx_frame(export)
+    names = [xl_col_to_name(at) for at in range(len(export.columns))]
+    with zipfile.ZipFile(pieces, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+        with archive.open(SHEET, "w") as sheet:
+            sheet.write(opening.partition("</sheetData>")[0].encode())
+            for batch in export.batches():
+                rows = (_xlsx_row(row, at, names) for at, row in enumerate(batch, number + 2))
+                sheet.write("".join(rows).encode())
+                number += len(batch)
+                if piece := pieces.take():
+                    yield piece
+            closing, parts = _xlsx_frame(export, number)
+            sheet.write(("</sheetData>" + closing.partition("</sheetData>")[2]).encode())
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    yield pieces.take()
 
 
-def _fill_xlsx(export: Export, file: BinaryIO) -> None:
-    workbook = xlsxwriter.Workbook(
-        file, {"constant_memory": True, "strings_to_urls": False, "in_memory": False}
-    )
-    sheet = workbook.add_worksheet(export.name[:31])
-    heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    # Even where somebody edits the cell, its text stays a text.
-    quoted = workbook.add_format({"quote_prefix": True})
-    for at, column in enumerate(export.columns):
-        sheet.set_column(at, at, WIDTHS.get(column.column_name, WIDTH))
-        sheet.write_string(0, at, column.label, heading)
-    sheet.freeze_panes(1, 2)
-    number = 0
-    for batch in export.batches():
-        for row in batch:
-            number += 1
-            for at, cell in enumerate(row):
-                if cell is None or cell == "":
-                    continue
-                if isinstance(cell, str):
-                    text = _xml_text(mark_in_workbook(cell))
-                    if cell[0] in FIRST:
-                        sheet.write_string(number, at, text, quoted)
-                    else:
-                        sheet.write_string(number, at, text)
-                else:
-                    sheet.write_number(number, at, float(cell))
-    if number:
-        sheet.autofilter(0, 0, number, len(export.columns) - 1)
-    workbook.close()
+def _xlsx_frame(export: Export, number: int = 0) -> tuple[str, dict[str, bytes]]:
+    """The sheet of a workbook with the headings alone, and the other parts of the file."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as workbook:
+        sheet = workbook.add_worksheet(export.name[:31])
+        heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        # Even where somebody edits the cell, its text stays a text. The second format that is used.
+        quoted = workbook.add_format({"quote_prefix": True})
+        for at, column in enumerate(export.columns):
+            sheet.set_column(at, at, WIDTHS.get(column.column_name, WIDTH))
+            sheet.write_string(0, at, column.label, heading)
+        sheet.write_blank(1, 0, None, quoted)
+        sheet.freeze_panes(1, 2)
+        if number:
+            sheet.autofilter(0, 0, number, len(export.columns) - 1)
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    # Not the row that made the second format known, nor how large the sheet would be with it.
+    return re.sub(
+        r'<row r="2".*?</row>|<dimension [^>]*/>', "", parts.pop(SHEET).decode(), flags=re.DOTALL
+    ), parts
+
+
+def _xlsx_row(row: tuple[Cell, ...], number: int, names: list[str]) -> str:
+    cells = []
+    for name, cell in zip(names, row, strict=True):
+        if cell is None or cell == "":
+            continue
+        if isinstance(cell, str):
+            style = ' s="2"' if cell[0] in FIRST else ""
+            text = escape(UNDERSCORED.sub("_x005F_", _xml_text(mark_in_workbook(cell))))
+            cells.append(
+                f'<c r="{name}{number}"{style} t="inlineStr">'
+                f'<is><t xml:space="preserve">{text}</t></is></c>'
+            )
+        else:
+            cells.append(f'<c r="{name}{number}"><v>{float(cell):.16G}</v></c>')
+    return f'<row r="{number}">{"".join(cells)}</row>'
 
 
 def _xml_text(text: str) -> str:
