@@ -16,6 +16,7 @@ from time import monotonic
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import BooleanField, F, Func, Q, Value
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 
 from registry import rights, search
@@ -218,12 +219,12 @@ class Look:
     is_full: bool = False
 
     @property
-    def first(self) -> int:
-        return self.number * LOOKED_THROUGH + 1
+    def first(self) -> str:
+        return number_format(self.number * LOOKED_THROUGH + 1, force_grouping=True)
 
     @property
-    def last(self) -> int:
-        return (self.number + 1) * LOOKED_THROUGH
+    def last(self) -> str:
+        return number_format((self.number + 1) * LOOKED_THROUGH, force_grouping=True)
 
 
 def looking(queryset, records, number: int, most: int):
