@@ -207,7 +207,14 @@ def ways(rf, user, models) -> list[tuple[type, str]]:
 def test_long_list_tells_nothing_of_drafts_of_others(client, everything_is_large):
     world = World()
     client.force_login(person(Role.EDITOR, world.ours))
-    asked = ("", f"q={SECRET[:-1]}", "status__exact=draft", "sourced=no&o=1", "checked=due", "part=1")
+    asked = (
+        "",
+        f"q={SECRET[:-1]}",
+        "status__exact=draft",
+        "sourced=no&o=1",
+        "checked=due",
+        "part=1",
+    )
     for model in RECORDS:
         address = f"/en/admin/registry/{model._meta.model_name}/"
         for query in asked:
