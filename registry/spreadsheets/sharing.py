@@ -28,12 +28,12 @@ logger = logging.getLogger(__name__)
 
 # So many rows make a part; what is planned does not depend on who plans it. They are written
 # together: enough that what changed is told as a whole (``changes.TOLD_ONE_BY_ONE``).
-PART = 1_100
+PART = 1_450
 # After so many rows what cells name is loaded, and helpers can do without the database.
 FIRST = 200
 # From so many parts on, helpers are worth their beginning; beyond so many, the memory that they
 # take counts for more than the time. Many helpers are of little help.
-LEAST, MOST, MOST_PROCESSES = 3, 46, 4
+LEAST, MOST, MOST_PROCESSES = 3, 35, 4
 # To show a row takes so much of what it takes to plan it; the first ones are, and here.
 SHOWING = 0.7
 # A helper that takes so many times as long as this process, and some seconds, is not waited for.
