@@ -190,3 +190,19 @@ def test_action_needs_the_right_to_change(client):
     assert response.status_code == 403
     draft.refresh_from_db()
     assert draft.status == Status.DRAFT
+
+
+def test_view_on_site_of_a_domain_leads_to_its_page(client, user):
+    domain = factories.DomainFactory()
+
+    page = client.get(url(domain)).content.decode()
+
+    assert f'href="{domain.get_absolute_url()}"' in page
+    assert "/admin/r/" not in page
+
+
+def test_file_of_a_source_is_linked_once(client, user):
+    source = factories.SourceFactory()
+    source.files.create(file="0" * 64 + ".pdf", name="a.pdf")
+
+    assert "/admin/r/" not in client.get(url(source)).content.decode()

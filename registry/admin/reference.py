@@ -80,5 +80,8 @@ class DomainAdmin(TrackedAdmin, ExportMixin, RegistryModelAdmin):
         ]
         return queryset.filter(pk__in=found), False
 
+    def view_on_site(self, domain):
+        return domain.get_absolute_url()
+
     def choice_label(self, domain):
         return f"{domain.parent} › {domain}" if domain.parent else str(domain)

@@ -25,6 +25,7 @@ class PublicationYearFilter(YearFilter):
 class SourceFileRows(Rows):
     model = SourceFile
     fields = ("file", "name")
+    view_on_site = False  # the box of the file leads to it
 
 
 @admin.register(Source, site=site)
