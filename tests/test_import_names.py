@@ -198,3 +198,18 @@ def test_command_names_what_is_to_be_decided_and_refuses(pool, tmp_path, capsys)
 
 def test_text_far_too_long_for_a_name_is_not_compared_letter_by_letter():
     assert Names().near("a" * 5_000_000) == []
+
+
+@pytest.mark.parametrize(
+    "given", ["Le Pool", "Le Poolo", "Le Pooool", "LePoool", "Le Pоool", "Pouol"]
+)
+def test_near_names_are_the_same_for_few_and_for_many(given, monkeypatch):
+    found = []
+    for seldom in (10, 0):
+        monkeypatch.setattr("registry.spreadsheets.names.SELDOM", seldom)
+        known = Names()
+        for name in ("Le Poool", "Le Pool de Rennes", "Poule", "INRS"):
+            known.add(object(), [name])
+        found.append([one.name for one in known.near(given)])
+
+    assert found[0] == found[1]

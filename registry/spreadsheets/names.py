@@ -28,6 +28,8 @@ ONE_LETTER = gettext_noop("one letter makes the difference")
 # (Lyon, Laon), and another first letter another name (Nantes, Mantes).
 SHORTEST_WITH_SLIP = 4
 SHORTEST_WITH_OTHER_LETTER = 6
+# So many names are looked for among all others one by one.
+SELDOM = 25
 # What is longer is no name: without each of its letters it would fill the memory.
 LONGEST_NAME = 300
 
@@ -51,6 +53,7 @@ class Names:
         # Those that the importer may not know of: found by their identifier alone.
         self._nameless: set[str] = set()
         self._variants: dict[str, set[str]] | None = None
+        self._asked = 0
         # Known names in letters of another alphabet, by the Latin ones that they look like.
         self._disguised: dict[str, str] = {}
         self._are_words_of_their_own = are_words_of_their_own
@@ -140,12 +143,9 @@ class Names:
     def _near(self, name: str, may_be) -> Iterable[NearMiss]:
         latin = name.translate(LOOK_ALIKES)
         key = key_of(latin)
-        if self._variants is None:
-            self._variants = {}
-            for known in list(self._records):
-                self._vary(known)
-        same = key if latin != name else self._disguised.get(key)
-        candidates = set().union(*(self._variants.get(v, ()) for v in _deletions(key)))
+        same, candidates = self._look_through(key) if self._is_seldom() else self._look_up(key)
+        if latin != name:
+            same = key
         slips = [
             known
             for known in sorted(candidates - {key})
@@ -155,6 +155,35 @@ class Names:
             for record in self._called(known):
                 if may_be(record):
                     yield NearMiss(record, self._spellings[known], _(reason))
+
+    def _is_seldom(self) -> bool:
+        """Whether so few names were asked about that preparing for more would take longer.
+
+        What is prepared for each of a hundred thousand names fills the memory of a site.
+        """
+        self._asked += 1
+        return self._variants is None and self._asked <= SELDOM
+
+    def _look_through(self, key: str) -> tuple[str | None, set[str]]:
+        """The name that looks the same, and those of which one half or the other is the same."""
+        half = max((len(key) - 2) // 2, 0)
+        begins, ends = key[:half], key[len(key) - half :]
+        lengths = range(len(key) - 1, len(key) + 2)
+        same, candidates = None, set()
+        for known in self._records:
+            if len(known) in lengths and (known.startswith(begins) or known.endswith(ends)):
+                candidates.add(known)
+            if not known.isascii() and known.translate(LOOK_ALIKES) == key:
+                same = known
+        return same, candidates
+
+    def _look_up(self, key: str) -> tuple[str | None, set[str]]:
+        if self._variants is None:
+            self._variants = {}
+            for known in list(self._records):
+                self._vary(known)
+        found = (self._variants.get(variant, ()) for variant in _deletions(key))
+        return self._disguised.get(key), set().union(*found)
 
     def _vary(self, key: str) -> None:
         if not key.isascii() and (latin := key.translate(LOOK_ALIKES)) != key:
