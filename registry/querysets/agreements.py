@@ -15,7 +15,7 @@ from registry.querysets.sides import InvolvingQuerySet
 # by the status of the row before: said of the next row, SQLite makes a filter of all rows first.
 CHAIN = """
     WITH RECURSIVE above(id, renews_id, status) AS (
-        SELECT id, renews_id, %%s FROM %(table)s WHERE id = %%s
+        SELECT id, renews_id, CAST(%%s AS varchar(10)) FROM %(table)s WHERE id = %%s
         UNION SELECT older.id, older.renews_id, older.status FROM %(table)s older
             JOIN above ON older.id = above.renews_id WHERE above.status = %%s
     ), family(id, status) AS (
