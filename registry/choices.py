@@ -100,6 +100,14 @@ class Standing(TextChoices):
     UNSTATED = "unstated", _("Not stated")
 
 
+class DelegationState(TextChoices):
+    """Where a delegation stands on a day, as its dates show it."""
+
+    UPCOMING = "upcoming", _("To come")
+    UNDER_WAY = "under_way", _("Under way, or on an unknown day")
+    OVER = "over", _("Over")
+
+
 class PartyRole(TextChoices):
     PARTY = "party", _("Party")
     ASSOCIATED = "associated", _("Associated partner")

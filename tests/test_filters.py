@@ -304,6 +304,27 @@ def test_standing_parts_all_agreements():
         assert found(Agreement, f"standing={state}") == {agreement}
 
 
+@time_machine.travel("2026-11-22")
+def test_state_parts_the_delegations_that_have_a_date():
+    dates = {
+        "upcoming": {"starts_on": "2026-12", "ends_on": None},
+        "under_way": {"starts_on": "2026-11-20", "ends_on": "2026-11-22"},
+        "over": {"starts_on": "2026-11-20", "ends_on": "2026-11-21"},
+        "none": {"starts_on": None, "ends_on": None},
+    }
+    made = {state: factories.DelegationFactory(**values) for state, values in dates.items()}
+    for state, delegation in made.items():
+        assert found(Delegation, f"state={state}") == {delegation}
+
+
+@time_machine.travel("2026-11-22")
+@pytest.mark.parametrize("date", ["2026", "2026-11"])
+def test_delegation_of_an_unknown_day_is_neither_to_come_nor_over(date):
+    delegation = factories.DelegationFactory(starts_on=date, ends_on=None)
+
+    assert found(Delegation, "state=under_way") == {delegation}
+
+
 def test_open_call():
     today = timezone.localdate()
     still = factories.CallFactory(closes_on=(today + datetime.timedelta(1)).isoformat())

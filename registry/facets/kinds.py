@@ -85,6 +85,10 @@ def _standing(agreements):
     return standing.union(expiring, all=True)
 
 
+def _state(delegations):
+    return delegations.with_state(timezone.localdate()).values_list("pk", "state")
+
+
 def _open(calls):
     return calls.open(timezone.localdate()).values_list("pk", Value("open"))
 
@@ -125,6 +129,7 @@ KINDS = {
                 Rows(Stop, "delegation_id", "place_id"),
                 Rows(ProgrammeItem, "delegation_id", "place_id"),
             ],
+            computed={"state": _state},
             period=("starts_on", "ends_on"),
         ),
         Kind(

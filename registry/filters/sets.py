@@ -9,6 +9,7 @@ from registry.choices import (
     AgreementKind,
     ContributionKind,
     Currency,
+    DelegationState,
     Direction,
     FundKind,
     OrganisationKind,
@@ -79,8 +80,13 @@ class AgreementFilterSet(InvolvingFilterSet):
 
 class DelegationFilterSet(InvolvingFilterSet):
     SORTS = _by_date(F("starts_on"))
-    FACETS = ("direction", "domain", "country", "place", "organisation")
+    FACETS = ("state", "direction", "domain", "country", "place", "organisation")
 
+    state = FacetFilter(
+        label=_("State"),
+        vocabulary=Choices(DelegationState.choices),
+        always=(DelegationState.UPCOMING,),
+    )
     direction = FacetFilter(label=_("Direction"), vocabulary=Choices(Direction.choices))
     since = DateFilter(label=_("From"))
     until = DateFilter(label=_("Until"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from registry.choices import DelegationState
 from registry.facets import index_of
 from registry.facets.kinds import EXPIRING, EXPIRING_DAYS
 from registry.maps.data import Map, Spot
@@ -121,6 +122,7 @@ def _soon(today) -> list[Soon]:
             "plane",
             "starts_on",
             [*coming.order_by("starts_on", "pk")[:SOON]],
+            f"state={DelegationState.UPCOMING}",
         ),
     ]
 
