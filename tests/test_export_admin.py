@@ -113,7 +113,7 @@ def test_export_is_for_those_who_may_see_the_list(client):
 def test_export_page_needs_few_queries(client, admin, django_assert_max_num_queries):
     AgreementFactory.create_batch(3)
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(reverse(EXPORT))
 
 
