@@ -157,7 +157,7 @@ def test_publishing_among_published_records_warns_of_nothing(client, user):
 def test_bulk_publication_costs_the_same_for_more_records(
     client, user, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(80) as few:
+    with django_assert_max_num_queries(84) as few:
         act(client, "publish", factories.AgreementFactory.create_batch(2, status=Status.DRAFT))
 
     drafts = factories.AgreementFactory.create_batch(20, status=Status.DRAFT)
