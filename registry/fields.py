@@ -24,7 +24,20 @@ def new_public_id() -> str:
     return secrets.token_bytes(PUBLIC_ID_LENGTH).translate(LETTERS).decode()
 
 
-class PublicIdField(models.CharField):
+class WholeTextField(models.CharField):
+    """A text that is compared as a whole: PostgreSQL needs no second index of it for ``LIKE``.
+
+    Django makes one for each ``varchar`` that has an index, and none under the type's full name.
+    """
+
+    def db_type(self, connection):
+        found = super().db_type(connection)
+        if connection.vendor == "postgresql":
+            return found.replace("varchar", "character varying")
+        return found
+
+
+class PublicIdField(WholeTextField):
     """The identifier of a record in its address, its exports and its fixtures; never changes."""
 
     def __init__(self, *args, **kwargs):
@@ -101,7 +114,7 @@ class PartialDateFormField(forms.Field):
             return True
 
 
-class PartialDateField(models.CharField):
+class PartialDateField(WholeTextField):
     """A date known to the year, the month or the day, stored as ISO 8601 of that precision.
 
     Its Python value is a ``PartialDate`` or ``None``. Compare with the look-ups

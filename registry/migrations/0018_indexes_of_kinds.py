@@ -15,14 +15,6 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['kind', 'updated_at', 'id'], name='agreement_by_kind'),
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(fields=['currency', 'updated_at', 'id'], name='contribution_by_currency'),
-        ),
-        migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(fields=['kind', 'updated_at', 'id'], name='contribution_by_kind'),
-        ),
-        migrations.AddIndex(
             model_name='delegation',
             index=models.Index(fields=['direction', 'updated_at', 'id'], name='delegation_by_direction'),
         ),
@@ -45,10 +37,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='place',
             index=models.Index(condition=models.Q(('latitude__isnull', True)), fields=['updated_at', 'id'], name='place_not_located'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['activity_status', 'updated_at', 'id'], name='project_by_progress'),
         ),
         migrations.AddIndex(
             model_name='source',

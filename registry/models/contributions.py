@@ -121,11 +121,6 @@ class Contribution(PublicRecord):
             F("decided_on").desc(nulls_last=True),
             "pk",
         ]
-        indexes = [
-            *PublicRecord.Meta.indexes,
-            models.Index(fields=["currency", "updated_at", "id"], name="contribution_by_currency"),
-            models.Index(fields=["kind", "updated_at", "id"], name="contribution_by_kind"),
-        ]
         constraints = [
             *PublicRecord.Meta.constraints,
             models.CheckConstraint(

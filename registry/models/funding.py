@@ -244,12 +244,6 @@ class Project(PublicRecord):
         verbose_name = _("funded project")
         verbose_name_plural = _("funded projects")
         ordering = [F("starts_on").desc(nulls_last=True), "title"]
-        indexes = [
-            *PublicRecord.Meta.indexes,
-            models.Index(
-                fields=["activity_status", "updated_at", "id"], name="project_by_progress"
-            ),
-        ]
         constraints = [
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(
