@@ -1,10 +1,13 @@
 """Names that come near to a known one: neither merged nor created in silence."""
 
+import tracemalloc
+
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
 from registry.models import NameDecision, Organisation, OrganisationName, Place, Project
+from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.names import Names, key_of
 from tests.factories import AuthorityFactory, OrganisationFactory, PlaceFactory, UserFactory
 from tests.spreadsheets import authority, bring_in, csv, plan, xlsx
@@ -213,3 +216,20 @@ def test_near_names_are_the_same_for_few_and_for_many(given, monkeypatch):
         found.append([one.name for one in known.near(given)])
 
     assert found[0] == found[1]
+
+
+def test_names_of_a_large_registry_take_little_memory():
+    """A file that names one organisation beside tens of thousands must not fill the site's."""
+    organisations = OrganisationFactory.create_batch(100)
+    for organisation in organisations:
+        organisation.other_names.create(name=f"{organisation.name} bis")
+    directory = Directory(organisations[0].authority)
+    directory.places  # noqa: B018  loaded for themselves
+    tracemalloc.start()
+    try:
+        assert "Rien de tel" not in directory.organisations
+        taken, _peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert taken / len(organisations) < 5_000  # bytes

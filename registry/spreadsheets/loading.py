@@ -33,7 +33,8 @@ class Listed(list):
 class Loader:
     """Loads records batch by batch; what many of them refer to is loaded once."""
 
-    def __init__(self):
+    def __init__(self, unread: Iterable[str] = ()):
+        self._unread = UNREAD | set(unread)
         self._known: defaultdict[type, dict[int, models.Model]] = defaultdict(dict)
 
     def load(self, model, pks: Iterable[int], joined=(), relations=()) -> dict[int, models.Model]:
@@ -57,9 +58,8 @@ class Loader:
 
     def _read(self, model, key: str, values: list) -> list[models.Model]:
         """The model's rows whose key is among these, in their usual order."""
-        names = [
-            field.attname for field in model._meta.concrete_fields if field.attname not in UNREAD
-        ]
+        fields = (field.attname for field in model._meta.concrete_fields)
+        names = [name for name in fields if name not in self._unread]
         ordering = [name for name in model._meta.ordering if name == "position"]
         found = model._base_manager.order_by(*ordering, "pk")
         records = []

@@ -15,13 +15,14 @@ from registry.models.base import PublicRecord
 from registry.rights import Rights
 from registry.spreadsheets import validation
 from registry.spreadsheets.directory.decisions import NameDecisions, NameQuestion
+from registry.spreadsheets.loading import Loader
 from registry.spreadsheets.names import Names
 from registry.spreadsheets.plans import RecordPlan, give, identity
 from registry.spreadsheets.problems import CellError
 from registry.text import fold
 
 # What look-ups do not need of a record.
-UNUSED = ("search_text", "internal_notes")
+UNUSED = ("search_text", "summary", "internal_notes")
 
 
 def may_be_same_date(one: PartialDate | None, other: PartialDate | None) -> bool:
@@ -30,6 +31,13 @@ def may_be_same_date(one: PartialDate | None, other: PartialDate | None) -> bool
         return True
     first, second = one.isoformat(), other.isoformat()
     return first.startswith(second) or second.startswith(first)
+
+
+def all_of(model, joined=(), relations=()) -> list[models.Model]:
+    """All records of a model, with what look-ups need of them: a registry may have very many."""
+    pks = list(model.objects.values_list("pk", flat=True))
+    found = Loader(UNUSED).load(model, pks, joined, relations)
+    return [found[pk] for pk in pks]
 
 
 class Lookups(NameDecisions):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from registry.choices import IdentifierScheme, NameKind
 from registry.models import Organisation, OrganisationIdentifier, OrganisationName, Place
 from registry.spreadsheets import vocabulary
-from registry.spreadsheets.directory.base import UNUSED
+from registry.spreadsheets.directory.base import all_of
 from registry.spreadsheets.directory.places import PlaceLookups
 from registry.spreadsheets.names import Names
 from registry.spreadsheets.problems import CellError
@@ -20,11 +20,7 @@ from registry.text import fold
 class OrganisationLookups(PlaceLookups):
     @cached_property
     def organisations(self) -> Names:
-        organisations = (
-            Organisation.objects.defer("summary", *UNUSED)
-            .select_related("place")
-            .prefetch_related("other_names", "identifiers")
-        )
+        organisations = all_of(Organisation, ["place"], ["other_names", "identifiers"])
         # A word that is itself a place's name makes another name, not a slip.
         names = Names(lambda word: word in self.places)
         self.identifiers = {}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from registry.choices import PlaceKind
 from registry.models import Place, PlaceIdentifier
 from registry.spreadsheets import values, vocabulary
-from registry.spreadsheets.directory.base import UNUSED, Lookups
+from registry.spreadsheets.directory.base import Lookups, all_of
 from registry.spreadsheets.names import IDENTIFIED, Names
 from registry.spreadsheets.problems import CellError
 from registry.text import fold
@@ -19,9 +19,8 @@ PRECEDENCE = list(PlaceKind)
 class PlaceLookups(Lookups):
     @cached_property
     def places(self) -> Names:
-        places = Place.objects.defer(*UNUSED).prefetch_related("other_names")
         names = Names()
-        for place in places:
+        for place in all_of(Place, relations=["other_names"]):
             others = (other.name for other in place.other_names.all())
             names.add(place, self.said(place, [place.name_fr, place.name_en, *others]))
         return names

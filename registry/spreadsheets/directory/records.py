@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from registry.dates import PartialDate
 from registry.models import Agreement, Call, Delegation, Domain, Fund, Project, Source
 from registry.spreadsheets import vocabulary
-from registry.spreadsheets.directory.base import UNUSED, Lookups, may_be_same_date
+from registry.spreadsheets.directory.base import Lookups, all_of, may_be_same_date
 from registry.spreadsheets.names import Names
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError
@@ -23,14 +23,14 @@ class RecordLookups(Lookups):
     @cached_property
     def funds(self) -> Names:
         names = Names()
-        for fund in Fund.objects.defer("summary", *UNUSED):
+        for fund in all_of(Fund):
             names.add(fund, self.said(fund, [fund.name, fund.acronym]))
         return names
 
     @cached_property
     def calls(self) -> Names:
         names = Names()
-        for call in Call.objects.defer("summary", *UNUSED).select_related("fund"):
+        for call in all_of(Call, ["fund"]):
             names.add(call, self.said(call, self.names_of_call(call)))
         return names
 
@@ -44,7 +44,7 @@ class RecordLookups(Lookups):
     @cached_property
     def sources(self) -> Names:
         names = Names()
-        for source in Source.objects.defer(*UNUSED):
+        for source in all_of(Source):
             names.add(source, self.said(source, [*source.titles, source.url]))
         return names
 
