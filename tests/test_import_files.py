@@ -14,7 +14,7 @@ from registry.models import (
     Place,
     Project,
 )
-from registry.spreadsheets.names import is_slip
+from registry.spreadsheets.slips import is_slip
 from tests.spreadsheets import RENNES, SUPPORT, bring_in_path, counts, plan, snapshot
 
 pytestmark = pytest.mark.django_db

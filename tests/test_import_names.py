@@ -208,8 +208,8 @@ def test_text_far_too_long_for_a_name_is_not_compared_letter_by_letter():
 )
 def test_near_names_are_the_same_for_few_and_for_many(given, monkeypatch):
     found = []
-    for seldom in (10, 0):
-        monkeypatch.setattr("registry.spreadsheets.names.SELDOM", seldom)
+    for waiting in (10, 0):
+        monkeypatch.setattr("registry.spreadsheets.slips.WAITING", waiting)
         known = Names()
         for name in ("Le Poool", "Le Pool de Rennes", "Poule", "INRS"):
             known.add(object(), [name])

@@ -10,9 +10,10 @@ from registry.choices import AgreementKind, Currency, OrganisationKind
 from registry.spreadsheets import vocabulary
 from registry.spreadsheets.amounts import read_amount
 from registry.spreadsheets.counts import read_about
-from registry.spreadsheets.names import Names, is_slip
+from registry.spreadsheets.names import Names
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.reading import formats
+from registry.spreadsheets.slips import is_slip
 from registry.spreadsheets.tables import Row
 from registry.spreadsheets.values import (
     read_persons,

@@ -368,12 +368,11 @@ class IdentifierColumn(RowsColumn):
         return self._add(plan, number, label, directory)
 
     def _add(self, plan, number, label, directory):
-        directory.organisations  # noqa: B018  loads the identifiers
-        owner = directory.identifiers.get((self.scheme, fold(number)))
+        owner = directory.numbers.owner(self.scheme, number)
         if owner is not None and identity(owner) != identity(plan.instance):
             raise self.taken(owner)
         identifier = OrganisationIdentifier(scheme=self.scheme, value=number)
-        directory.identifiers[self.scheme, fold(number)] = plan.instance
+        directory.numbers.note(plan.instance, self.scheme, number)
         return plan.add_row(self.attribute, identifier, label)
 
     def taken(self, owner) -> CellError:

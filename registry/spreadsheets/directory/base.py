@@ -15,14 +15,12 @@ from registry.models.base import PublicRecord
 from registry.rights import Rights
 from registry.spreadsheets import validation
 from registry.spreadsheets.directory.decisions import NameDecisions, NameQuestion
+from registry.spreadsheets.directory.kept import UNUSED, Kept
 from registry.spreadsheets.loading import Loader
 from registry.spreadsheets.names import Names
 from registry.spreadsheets.plans import RecordPlan, give, identity
 from registry.spreadsheets.problems import CellError
 from registry.text import fold
-
-# What look-ups do not need of a record.
-UNUSED = ("search_text", "summary", "internal_notes")
 
 
 def may_be_same_date(one: PartialDate | None, other: PartialDate | None) -> bool:
@@ -78,6 +76,9 @@ class Lookups(NameDecisions):
             given = seen.exclude(reference="").values_list("reference", "pk").iterator()
             self._references[model] = {fold(one): pk for one, pk in given}
         return self._references[model].get(fold(reference))
+
+    def kept(self, model, joined=(), relations=()) -> Kept:
+        return Kept(model, self.rights, joined, relations)
 
     # Records that the file adds ----------------------------------------------------------------
 

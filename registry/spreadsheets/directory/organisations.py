@@ -1,6 +1,5 @@
 """Organisations that cells name."""
 
-from collections import defaultdict
 from collections.abc import Callable
 
 from django.utils.functional import cached_property
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from registry.choices import IdentifierScheme, NameKind
 from registry.models import Organisation, OrganisationIdentifier, OrganisationName, Place
 from registry.spreadsheets import vocabulary
-from registry.spreadsheets.directory.base import all_of
+from registry.spreadsheets.directory.numbers import Numbers
 from registry.spreadsheets.directory.places import PlaceLookups
 from registry.spreadsheets.names import Names
 from registry.spreadsheets.problems import CellError
@@ -20,18 +19,17 @@ from registry.text import fold
 class OrganisationLookups(PlaceLookups):
     @cached_property
     def organisations(self) -> Names:
-        organisations = all_of(Organisation, ["place"], ["other_names", "identifiers"])
+        kept = self.kept(Organisation, ["place"], ["other_names", "identifiers"])
         # A word that is itself a place's name makes another name, not a slip.
-        names = Names(lambda word: word in self.places)
-        self.identifiers = {}
-        for organisation in organisations:
-            others = (other.name for other in organisation.other_names.all())
-            names.add(organisation, self.said(organisation, [organisation.name, *others]))
-            if not self.rights.sees(organisation):
-                continue
-            for identifier in organisation.identifiers.all():
-                self.identifiers[identifier.scheme, fold(identifier.value)] = organisation
+        names = Names(lambda word: word in self.places, kept)
+        names.fill(kept.names("name", others="other_names"))
+        self._kept_organisations = kept
         return names
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        self.organisations  # noqa: B018  makes what keeps them
+        return Numbers(self._kept_organisations)
 
     def knows_organisation(self, name: str) -> bool:
         return name in self.organisations
@@ -103,7 +101,7 @@ class OrganisationLookups(PlaceLookups):
             (IdentifierScheme.SIREN, n[:9]) for s, n in numbers if s == IdentifierScheme.SIRET
         ]
         for scheme, number in (*numbers, *sirens):
-            if owner := self.identifiers.get((scheme, fold(number))):
+            if owner := self.numbers.owner(scheme, number):
                 return self._complete(owner, numbers)
 
         def may_be(record) -> bool:
@@ -124,43 +122,28 @@ class OrganisationLookups(PlaceLookups):
         record = self.new(Organisation, name=name)
         rows = [OrganisationIdentifier(scheme=scheme, value=number) for scheme, number in numbers]
         self.mention(record, known, [name], identifiers=rows)
-        self._note_numbers(record, numbers)
+        for scheme, number in numbers:
+            self.numbers.note(record, scheme, number)
         return record
 
     def _differs(self, record, numbers) -> bool:
         """Whether a register gives the record another number: it is then another organisation."""
-        own = self._numbers_of[id(record)]
+        own = self.numbers.of(record)
         return any(
             scheme in own and all(number[:9] != one[:9] for one in own[scheme])
             for scheme, number in numbers
         )
 
     def _complete(self, record, numbers) -> Organisation:
-        own = self._numbers_of[id(record)]
-        lacking = [
-            one
-            for one in numbers
-            if one[0] not in own and (one[0], fold(one[1])) not in self.identifiers
-        ]
+        own = self.numbers.of(record)
+        lacking = [one for one in numbers if one[0] not in own and one not in self.numbers]
         if lacking and (record.pk is None or self.may_change(record)):
             plan = self.completion(record)
             for scheme, number in lacking:
                 row = OrganisationIdentifier(scheme=scheme, value=number)
                 plan.add_row("identifiers", row, str(row._meta.verbose_name_plural))
-            self._note_numbers(record, lacking)
+                self.numbers.note(record, scheme, number)
         return record
-
-    def _note_numbers(self, record, numbers) -> None:
-        for scheme, number in numbers:
-            self.identifiers[scheme, fold(number)] = record
-            self._numbers_of[id(record)].setdefault(scheme, []).append(number)
-
-    @cached_property
-    def _numbers_of(self) -> defaultdict[int, dict[str, list[str]]]:
-        found: defaultdict[int, dict] = defaultdict(dict)
-        for (scheme, number), record in self.identifiers.items():
-            found[id(record)].setdefault(scheme, []).append(number)
-        return found
 
     def organisation_meant(self, name: str, country: str | None) -> Organisation | None:
         """The organisation of the registry that a row's unknown name was decided to stand for."""

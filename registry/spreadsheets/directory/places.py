@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from registry.choices import PlaceKind
 from registry.models import Place, PlaceIdentifier
 from registry.spreadsheets import values, vocabulary
-from registry.spreadsheets.directory.base import Lookups, all_of
+from registry.spreadsheets.directory.base import Lookups
 from registry.spreadsheets.names import IDENTIFIED, Names
 from registry.spreadsheets.problems import CellError
 from registry.text import fold
@@ -19,10 +19,9 @@ PRECEDENCE = list(PlaceKind)
 class PlaceLookups(Lookups):
     @cached_property
     def places(self) -> Names:
-        names = Names()
-        for place in all_of(Place, relations=["other_names"]):
-            others = (other.name for other in place.other_names.all())
-            names.add(place, self.said(place, [place.name_fr, place.name_en, *others]))
+        kept = self.kept(Place, relations=["other_names"])
+        names = Names(kept=kept)
+        names.fill(kept.names("name_fr", "name_en", others="other_names"))
         return names
 
     @cached_property

@@ -10,7 +10,7 @@ from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import IdentifierColumn, OtherNamesColumn, written_number
 from registry.spreadsheets.values import split_values
-from registry.text import fold, name_key
+from registry.text import name_key
 
 
 class OrganisationResource(RecordResource):
@@ -182,14 +182,13 @@ class OrganisationResource(RecordResource):
         return [name for cell in cells if cell for name in split_values(cell)]
 
     def _match_by_identifier(self, row):
-        self.directory.organisations  # noqa: B018  loads the identifiers
         for column in self.get_import_fields():
             if isinstance(column, IdentifierColumn) and (
                 value := self.read(row, column.column_name)
             ):
                 for item in split_values(value):
-                    number = fold(written_number(column.scheme, item))
-                    if owner := self.directory.identifiers.get((column.scheme, number)):
+                    number = written_number(column.scheme, item)
+                    if owner := self.directory.numbers.owner(column.scheme, number):
                         return owner
         return None
 
