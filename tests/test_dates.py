@@ -34,6 +34,13 @@ from registry.dates import (
         ("2024 avril 9", "2024-04-09"),
         ("signé en 2010", "2010"),
         ("(2010)", "2010"),
+        ("14mars2019", "2019-03-14"),
+        ("1erMars2019", "2019-03-01"),
+        ("mars2019", "2019-03"),
+        ("9, avril 2024", "2024-04-09"),
+        ("2019,0", "2019"),
+        ("2010 (année)", "2010"),
+        ("9 avril 2024 (signature)", "2024-04-09"),
     ],
 )
 def test_parse_date_as_people_write_it(text, iso):

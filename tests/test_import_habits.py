@@ -385,3 +385,36 @@ def test_new_name_in_look_alike_letters_is_told(names):
     planned = plan(xlsx([["Nom"], *([name] for name in names)]))
 
     assert ["almost the same" in one for one in planned.notices] == [True]
+
+
+NUMBERS = {
+    "21350238800019": "21350238800019",
+    "2,1350238800019E+13": "21350238800019",
+    "21350238800019.0": "21350238800019",
+    "213 502 388 00019": "21350238800019",
+    "1234567800010": "01234567800010",
+}
+
+
+@pytest.mark.parametrize("written", NUMBERS)
+def test_number_of_a_register_is_read_as_spreadsheets_leave_it(written):
+    planned = bring_in(xlsx([["Nom", "SIRET"], ["Ville A", written]]))
+
+    identifier = Organisation.objects.get(name="Ville A").identifiers.get()
+    assert identifier.value == NUMBERS[written]
+    told = [notice for notice in planned.notices if "took its first zeros away" in notice]
+    assert len(told) == identifier.value.startswith("0")
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("1234567800012", "write 01234567800012 as a text"),
+        ("2,12901E+13", "its last digits are lost"),
+        ("12", "Correct it"),
+    ],
+)
+def test_number_of_a_register_that_is_none_says_how_to_mend_it(written, remedy):
+    said = problems(xlsx([["Nom", "SIRET"], ["Ville A", written]]))
+
+    assert remedy in said[0]

@@ -126,6 +126,13 @@ def test_siret_gets_its_leading_zero_back():
     assert read_siret(number[1:]) == number
 
 
+def test_siret_that_gets_its_leading_zero_back_is_told():
+    planned = bring_in(looser(idbeneficiaire="1234567800010"))
+
+    assert "took the first zeros of 1 number away" in str(planned.notices)
+    assert Organisation.objects.get(identifiers__value="01234567800010")
+
+
 def test_number_that_was_rounded_is_left_out_and_told():
     planned = bring_in(looser(idbeneficiaire=34982600000000))
 

@@ -91,6 +91,20 @@ def test_delimiter_is_the_one_that_cuts_every_row_alike():
     assert len(rows(SUPPORT.read_bytes())[1]) == 6
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| a | b |\n|---|:-:|\n| 1 | 2 |\n",
+        " a | b\n---+---\n 1 | 2\n",
+        "+---+---+\n| a | b |\n+===+===+\n| 1 | 2 |\n+---+---+\n",
+    ],
+)
+def test_rules_of_a_table_drawn_with_letters_are_no_rows(text):
+    filled = [[cell for cell in row if cell] for row in rows(text.encode())]
+
+    assert [row for row in filled if row] == [["a", "b"], ["1", "2"]]
+
+
 def test_declared_delimiter_keeps_the_numbers_of_rows():
     assert rows(b"sep=|\na|b\n1,5|2\n") == [[], ["a", "b"], ["1,5", "2"]]
 

@@ -46,19 +46,24 @@ _FOREWORD = re.compile(
     r"^(?:signée?\s+|conclue?\s+|signed\s+)?(?:le|the|on|en|in|courant|année|an|year|exercice)\s+"
 )
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
+# A remark that says no more than what the date is: 2010 (année).
+_REMARK = re.compile(
+    r"\s*[(\[](?:année|an|year|exercice|mois|month|jour|day|date|(?:date de |date of )?signature"
+    r"|signée?|signed)[)\]]$"
+)
 # A remark that adds nothing: how long the period is.
 _LENGTH = re.compile(r"\s*[(,]\s*(?:soit\s+)?\d+ (?:ans?|mois|jours|years?|months?|days?)\s*\)?$")
 _DAY = r"(\d{1,2})(?:\s?(?:er|re|e|st|nd|rd|th))?"
 _YEAR = r"(\d{4}|['’]?\d{2})"
-_YEAR_ALONE = re.compile(r"(\d{4})\.0")
+_YEAR_ALONE = re.compile(r"(\d{4})[.,]0+")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _NUMERIC = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{1,2}))?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{4})")
-_WORDS_DAY_FIRST = re.compile(rf"{_DAY}[\s/-]+(?:of\s+)?([^\W\d]+)\.?,?[\s/-]+{_YEAR}")
+_WORDS_DAY_FIRST = re.compile(rf"{_DAY},?[\s/-]*(?:of\s+)?([^\W\d]+)\.?,?[\s/-]*{_YEAR}")
 _WORDS_YEAR_FIRST = re.compile(rf"(\d{{4}}),?[\s/-]+([^\W\d]+)\.?(?:[\s/-]+{_DAY})?")
 _WORDS_MONTH_FIRST = re.compile(rf"([^\W\d]+)\.?[\s-]+{_DAY},?\s+(\d{{4}})")
-_MONTH_IN_WORDS = re.compile(r"([^\W\d]+)(?:\.?,?[\s-]+(\d{4})|\.?(?:-|\s?['’])(\d{2}))")
+_MONTH_IN_WORDS = re.compile(r"([^\W\d]+)(?:\.?,?[\s-]*(\d{4})|\.?(?:-|\s?['’])(\d{2}))")
 
 
 def parse_date(text: str, day_first: bool | None = True) -> PartialDate:
@@ -120,7 +125,8 @@ def _plain(text: str) -> str:
         )
     plain = " ".join(unicodedata.normalize("NFKC", str(text)).split()).lower()
     bare = _IN_BRACKETS.fullmatch(plain)
-    return _LENGTH.sub("", bare[1] if bare else plain).removesuffix(".")
+    plain = _REMARK.sub("", bare[1] if bare else plain)
+    return _LENGTH.sub("", plain).removesuffix(".")
 
 
 def _year(written: str, text: str) -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from registry.choices import ContributionKind, IdentifierScheme
 from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column, OrganisationsColumn
+from registry.spreadsheets.numbers import is_checked, with_first_zeros
 from registry.spreadsheets.values import split_values
 
 RNA = re.compile(r"W\d{9}")
@@ -26,8 +27,7 @@ def read_siret(text: str) -> str | None:
         return None
     if digits.startswith(LA_POSTE):
         return digits if sum(map(int, digits)) % 5 == 0 else None
-    doubled = (int(digit) * (2 - position % 2) for position, digit in enumerate(digits))
-    return digits if sum(number - 9 * (number > 9) for number in doubled) % 10 == 0 else None
+    return digits if is_checked(digits) else None
 
 
 def read_rna(text: str) -> str | None:
@@ -67,26 +67,40 @@ class IdentifiedColumn(OrganisationsColumn):
 
 
 class WrongNumbers:
-    """The numbers that cannot be ones of their register: told together, for they may be many."""
+    """The numbers that cannot be ones of their register, or lost their zeros: told together."""
 
     def __init__(self):
         self._rows = defaultdict(list)
+        self._short = defaultdict(list)
 
     def look(self, column: IdentifiedColumn, row) -> None:
         for scheme, name, number in column.read_numbers(row):
             if number is None:
                 self._rows[row.heading(name), IdentifierScheme(scheme).label].append(row.number)
+            elif number.startswith("0") and with_first_zeros(scheme, str(row[name])):
+                self._short[row.heading(name)].append(row.number)
 
     def notices(self):
+        for heading, rows in self._short.items():
+            yield ngettext(
+                "%(column)s: a spreadsheet took the first zeros of %(count)s number away: they "
+                "are put back (row %(rows)s).",
+                "%(column)s: a spreadsheet took the first zeros of %(count)s numbers away: they "
+                "are put back (rows %(rows)s).",
+                len(rows),
+            ) % {"column": heading, "count": len(rows), "rows": self._shown(rows)}
         for (heading, scheme), rows in self._rows.items():
-            shown = ", ".join(map(str, rows[:ROWS_NAMED])) + ("…" if len(rows) > ROWS_NAMED else "")
             yield ngettext(
                 "%(column)s: %(count)s number is no %(scheme)s, perhaps rounded by a spreadsheet: "
                 "it is left out (row %(rows)s).",
                 "%(column)s: %(count)s numbers are no %(scheme)s, perhaps rounded by a "
                 "spreadsheet: they are left out (rows %(rows)s).",
                 len(rows),
-            ) % {"column": heading, "count": len(rows), "scheme": scheme, "rows": shown}
+            ) % {"column": heading, "count": len(rows), "scheme": scheme, "rows": self._shown(rows)}
+
+    @staticmethod
+    def _shown(rows: list[int]) -> str:
+        return ", ".join(map(str, rows[:ROWS_NAMED])) + ("…" if len(rows) > ROWS_NAMED else "")
 
 
 class GrantKindColumn(Column):

@@ -4,10 +4,9 @@ import re
 from collections import defaultdict
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from registry import bulk
-from registry.choices import IdentifierScheme, ParticipantRole, PartnerRole, PartyRole, Sector
+from registry.choices import ParticipantRole, PartnerRole, PartyRole, Sector
 from registry.models import (
     OrganisationIdentifier,
     OrganisationName,
@@ -16,7 +15,7 @@ from registry.models import (
     ProjectPartner,
     Signatory,
 )
-from registry.spreadsheets import persons, values, vocabulary
+from registry.spreadsheets import numbers, persons, values, vocabulary
 from registry.spreadsheets.columns import ListColumn
 from registry.spreadsheets.files import tidy
 from registry.spreadsheets.plans import identity, new_row
@@ -312,28 +311,6 @@ class OtherNamesColumn(RowsColumn):
         return plan.add_row(self.attribute, name, label)
 
 
-# What the numbers of a register look like, and how to say so.
-NUMBERS = {
-    IdentifierScheme.SIREN: (r"\d{9}", gettext_noop("nine digits")),
-    IdentifierScheme.SIRET: (r"\d{14}", gettext_noop("fourteen digits")),
-    IdentifierScheme.RNA: (r"W[0-9A-Z]{9}", gettext_noop("a W and nine digits")),
-    IdentifierScheme.NEQ: (r"\d{10}", gettext_noop("ten digits")),
-    IdentifierScheme.WIKIDATA: (r"Q\d+", gettext_noop("a Q and digits")),
-}
-WIKIDATA_PAGE = re.compile(r"https?://(?:www\.)?wikidata\.org/(?:wiki|entity)/", re.IGNORECASE)
-
-
-def written_number(scheme: str, text: str) -> str:
-    """A number without the spaces, dots and dashes that people put into it."""
-    number = "".join(text.split())
-    if scheme == IdentifierScheme.WIKIDATA:
-        return WIKIDATA_PAGE.sub("", number).upper()
-    if scheme in NUMBERS:
-        bare = re.sub(r"[.\-–]", "", number).upper()
-        return bare if re.fullmatch(NUMBERS[scheme][0], bare) else number
-    return number
-
-
 class IdentifierColumn(RowsColumn):
     """The number by which a public register knows an organisation."""
 
@@ -349,22 +326,20 @@ class IdentifierColumn(RowsColumn):
     def item(self, row, names):
         return row[0]
 
+    def enter(self, plan, value, row, directory):
+        for item in self.split(value, directory):
+            if whole := numbers.with_first_zeros(self.scheme, item):
+                message = _("a spreadsheet took its first zeros away: it is read as %(number)s.")
+                directory.notice(row, self.column_name, item, message % {"number": whole})
+        return super().enter(plan, value, row, directory)
+
     def add(self, plan, item, label, directory):
-        number = written_number(self.scheme, item)
+        number = numbers.written_number(self.scheme, item)
         for one in plan.rows(self.attribute):
             if one.scheme == self.scheme and "".join(tidy(one.value).split()) == number:
                 return one
-        if self.scheme in NUMBERS and not re.fullmatch(NUMBERS[self.scheme][0], number):
-            raise CellError(
-                _("“%(value)s” is no %(scheme)s, which is %(form)s.")
-                % {
-                    "value": item,
-                    "scheme": IdentifierScheme(self.scheme).label,
-                    "form": _(NUMBERS[self.scheme][1]),
-                },
-                _("Correct it; if a spreadsheet rounded it, give its column the format of a text."),
-                value=item,
-            )
+        if self.scheme in numbers.FORMS and not re.fullmatch(numbers.FORMS[self.scheme][0], number):
+            raise numbers.wrong_number(self.scheme, item)
         return self._add(plan, number, label, directory)
 
     def _add(self, plan, number, label, directory):

@@ -43,7 +43,9 @@ SYNONYMS = {
         "chamber": "chambre consulaire, chambre de commerce, chambre de commerce et d'industrie,"
         "cci, chambre de métiers, chambre de métiers et de l'artisanat, chamber of commerce",
         "company": "entreprise, société, coopérative, scop, startup, start-up, pme, tpe, business,"
-        "firm, enterprise",
+        "firm, enterprise, entreprise privée, société privée, société commerciale, private company,"
+        "private business, secteur privé, private sector, entreprise publique, société publique,"
+        "public company",
         "association": "asbl, osbl, obnl, ong, organisme à but non lucratif, ngo, non-profit,"
         "nonprofit, association loi 1901, organisme communautaire, fondation, foundation,"
         "organisme sans but lucratif, osbl association",

@@ -29,8 +29,8 @@ from registry.spreadsheets.tables import (
 )
 from registry.text import fold
 
-TRUE_WORDS = {"true", "vrai", "oui", "yes", "x", "1", "o", "y", "✓", "✔", "☑", "☒", "✅"}
-FALSE_WORDS = {"false", "faux", "non", "no", "0", "n", "☐", "✗", "✘", "❌"}
+TRUE_WORDS = {"true", "vrai", "oui", "yes", "x", "1", "1.0", "o", "y", "✓", "✔", "☑", "☒", "✅"}
+FALSE_WORDS = {"false", "faux", "non", "no", "0", "0.0", "n", "☐", "✗", "✘", "❌"}
 DECIMAL = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 # Regions that offices name as a country, and that their own country has to follow.
 REGIONS = {"quebec": "CA", "province quebec": "CA", "canada quebec": "CA", "quebec canada": "CA"}

@@ -31,6 +31,9 @@ MOST_STRANGE, LEAST_STRANGE = 0.15, 20
 # How spreadsheets are told to leave a text alone: ="00042".
 TEXT_FORMULA = re.compile(r'="([^"]*)"')
 
+# The line below the headings of a table drawn with letters, such as |---|:---:|.
+RULE = re.compile(r"[\s:|+=_-]*[-=_]{3}[\s:|+=_-]*")
+
 
 def read_delimited(data: bytes) -> Iterator[list[str]]:
     """The records of a text file, one list of cells each, blank lines included."""
@@ -152,7 +155,8 @@ def _records(text: str, delimiter: str, lenient: bool = False):
         for record in csv.reader(lines, delimiter=delimiter):
             if any('="' in cell for cell in record):
                 record = [_text_of(cell) for cell in record]
-            yield record
+            # It stays as an empty line: the rows keep their numbers.
+            yield [] if RULE.fullmatch("".join(record)) else record
     except csv.Error:
         if not lenient:
             raise Refusal(

@@ -26,7 +26,8 @@ DIGITS = re.compile(r"[0#?]")
 CURRENCY = re.compile(
     r"[€£]|[A-Z]{3}|F\s?CFA|\$\s?(?:CAD?|CAN|USD?)?|(?:CAD?|CAN|C|USD?)\s?\$|euros?"
 )
-CANADIAN = {"C0C", "1009"}  # languages in which a dollar is Canada's
+# Languages in which a dollar is that of one country.
+DOLLARS = {"C0C": "CAD", "1009": "CAD", "409": "USD"}
 ODS_UNIT = re.compile(rb'office:(?:currency="([A-Z]{3})"|value-type="(percentage)")')
 ODS_VALUE = re.compile(rb'office:value="(-?[0-9.]+(?:E[-+]?[0-9]+)?)"')
 ODS_TEXT = re.compile(rb"\s*<text:p>([^<]*)</text:p>")
@@ -100,8 +101,8 @@ def unit_of(code: str) -> str:
         if match[4] == "%":
             return "{} %"
         language = (match[3] or "").upper().lstrip("0")
-        if sign == "$" and language in CANADIAN:
-            sign = "CAD"
+        if sign == "$":
+            sign = DOLLARS.get(language, sign)
         if CURRENCY.fullmatch(sign):
             # A dollar of another language is not the one that Québec writes behind the number.
             is_first = match.start() < digits.start() or (sign == "$" and language)

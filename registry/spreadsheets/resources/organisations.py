@@ -5,10 +5,11 @@ from registry.models import Organisation, Place
 from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column, Companion, CountryColumn, TownColumn
 from registry.spreadsheets.networks import MembershipsColumn
+from registry.spreadsheets.numbers import written_number
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
-from registry.spreadsheets.rows import IdentifierColumn, OtherNamesColumn, written_number
+from registry.spreadsheets.rows import IdentifierColumn, OtherNamesColumn
 from registry.spreadsheets.values import split_values
 from registry.text import name_key
 
