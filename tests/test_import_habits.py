@@ -396,6 +396,7 @@ NUMBERS = {
 }
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("written", NUMBERS)
 def test_number_of_a_register_is_read_as_spreadsheets_leave_it(written):
     planned = bring_in(xlsx([["Nom", "SIRET"], ["Ville A", written]]))
@@ -406,6 +407,7 @@ def test_number_of_a_register_is_read_as_spreadsheets_leave_it(written):
     assert len(told) == identifier.value.startswith("0")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("written", "remedy"),
     [
