@@ -5,7 +5,16 @@ from django.utils.translation import override
 
 from registry.choices import AgreementKind
 from registry.dates import DateError, PartialDate, parse_date, parse_range
-from registry.models import Agreement, Call, Contribution, Delegation, Organisation, Project
+from registry.models import (
+    Agreement,
+    Call,
+    Contribution,
+    Delegation,
+    Organisation,
+    Place,
+    Project,
+    Source,
+)
 from registry.spreadsheets import vocabulary
 from registry.spreadsheets.amounts import read_amount
 from registry.spreadsheets.persons import is_likely_person, is_person, split_listed
@@ -257,9 +266,52 @@ def test_duration_is_refused_with_what_to_write():
 
 @pytest.mark.django_db
 def test_number_of_persons_is_no_organisation():
-    rows = [["Mission", "Sens", "Participants"], ["M", "Sortante", "12 personnes"]]
+    rows = [["Mission", "Sens", "Participants"], ["M", "Sortante", "12 personnes ; Inria"]]
 
     assert ["number, not a name" in line for line in problems(xlsx(rows))] == [True]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("heading", ["Participants", "# participants", "No. of participants"])
+def test_participants_that_are_all_numbers_are_counted(heading):
+    rows = [["Mission", "Sens", heading], ["M", "Sortante", 12], ["N", "Entrante", "37"]]
+
+    bring_in(xlsx(rows))
+
+    assert sorted(Delegation.objects.values_list("people_count", flat=True)) == [12, 37]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("heading", ["N° de mission", "Mission no.", "Mission #", "No de dossier"])
+def test_number_of_a_mission_is_its_reference_and_no_title(heading):
+    bring_in(xlsx([[heading, "Mission", "Sens"], ["2024-7", "M", "Sortante"]]))
+
+    assert Delegation.objects.get().reference == "2024-7"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headings", [["Objet de l'accord", "Libellé"], ["Libellé", "Objet"]])
+def test_heading_of_two_meanings_gives_way_to_a_plainer_one(headings):
+    cells = ["Accord" if heading == "Libellé" else "De la mer" for heading in headings]
+    bring_in(xlsx([[*headings, "Type"], [*cells, "Convention"]]))
+
+    assert list(Agreement.objects.values_list("title", "summary")) == [("Accord", "De la mer")]
+
+
+@pytest.mark.django_db
+def test_organisation_called_by_a_number_is_refused():
+    rows = [["Projet", "Porteurs"], ["Digi", "37"]]
+
+    assert ["is a number, not a name" in line for line in problems(xlsx(rows))] == [True]
+
+
+@pytest.mark.django_db
+def test_kinds_of_places_and_sources_have_usual_words():
+    bring_in(xlsx([["Commune", "Pays", "Niveau"], ["Dinan", "France", "Commune"]]))
+    bring_in(xlsx([["Titre du document", "Lien", "Type"], ["Bilan", "example.org", "Communiqué"]]))
+
+    assert Place.objects.filter(name_fr="Dinan", kind="city").exists()
+    assert Source.objects.get().kind == "press_release"
 
 
 @pytest.mark.django_db

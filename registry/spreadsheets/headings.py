@@ -90,6 +90,8 @@ YEAR = re.compile(r"(?:19|20)\d{2}")
 PARENTHESES = re.compile(r"[()]")
 # «Partenaire 2», of which there are several.
 LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$")
+# Words for a number that an office gives its records.
+REFERENCE = frozenset(map(stem, ("numero", "reference", "ref", "code", "interne", "internal")))
 LEAST_NEAR = 0.34
 MOST_FOUND = 4096
 # What is longer is no heading.
@@ -147,6 +149,8 @@ class Headings(dict):
         self._by_words: dict[frozenset, str | None] = {}
         self._words_of: dict[str, list[frozenset]] = {}
         self._by_stem: dict[str, str] = {}
+        # All columns that a heading may stand for, the likeliest first.
+        self._columns_of: dict[str, list[str]] = {}
         # The same headings are asked for again and again while a file is looked at.
         self._found: dict[str, str | None] = {}
         for column in columns:
@@ -155,7 +159,10 @@ class Headings(dict):
                     self._add(name, column.column_name)
 
     def _add(self, name: str, column: str) -> None:
-        self.setdefault(heading_key(name), column)
+        self.setdefault(key := heading_key(name), column)
+        columns = self._columns_of.setdefault(key, [])
+        if column not in columns:
+            columns.append(column)
         words = self.words(name)
         if len(alone := words_of(name)) == 1:
             self._by_stem.setdefault(alone[0][0], column)
@@ -181,6 +188,10 @@ class Headings(dict):
             self._found[heading] = self._find_whole(heading)
         return self._found[heading]
 
+    def others(self, heading: str) -> list[str]:
+        """What a heading means where the column that it names has another heading already."""
+        return self._columns_of.get(heading_key(heading), [])[1:]
+
     def _find_whole(self, heading: str) -> str | None:
         # What stands in parentheses may say whose it is: «Partenaires (France)».
         if "(" in heading and (found := self._find(PARENTHESES.sub(" ", heading))):
@@ -198,7 +209,13 @@ class Headings(dict):
         if len(words) == 1:
             # "Nom" alone may be anybody's: only the word itself tells, with another ending.
             return self._by_stem.get(words[0][0])
-        return self._by_words.get(self.words(heading))
+        words = self.words(heading)
+        # «N° de mission», on a sheet of missions.
+        if found := self._by_words.get(words):
+            return found
+        if words and words <= REFERENCE:
+            return "reference" if "reference" in self._words_of else None
+        return self._by_words.get(words - {"numero"})
 
     def near(self, heading: str, most: int) -> list[str]:
         """The columns whose headings come nearest, the nearest first."""

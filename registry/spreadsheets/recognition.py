@@ -1,7 +1,7 @@
 """Finding the headings of a sheet, and by them which kind of record its rows hold."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -42,6 +42,7 @@ LISTS = frozenset(
         *("lisez moi", "readme", "read me", "notice", "aide", "help", "legende", "mode emploi"),
     )
 )
+COUNT = re.compile(r"(?:env(?:iron|\.)?\s*|~\s*|about\s+)?\d+(?:[.,]0)?(?:\s*personnes)?")
 SUM = re.compile(r"(?:sous |grand )?tota(?:l|ux)(?: .*)?|somme|cumul|sum")
 # How many of the columns that a heading reads most like are named.
 CLOSEST = 3
@@ -191,13 +192,15 @@ def _place_columns(
     headings: dict[str, str] = {}
     asked = 0
     for one in layout.columns:
-        _read_as(sheet, layout, one, known, names, entry, positions, found)
+        _read_as(sheet, layout, one, resource, names, entry, positions, found)
         _leave_out_sum(sheet, layout, one, names, found)
         if one.column == IGNORED:
             continue
         if one.column == YEARLY and not year_of(one.heading):
             one.column = None
         is_list = one.column == YEARLY or isinstance(names.get(one.column), ListColumn)
+        if one.column in positions and not is_list:
+            _give_way(layout, one, known, entry, positions, headings)
         if one.column in positions and is_list:
             positions[one.column].append(one.position)
         elif one.column in positions:
@@ -220,6 +223,31 @@ def _place_columns(
     return positions, headings
 
 
+def _give_way(
+    layout: SheetLayout,
+    one: ColumnLayout,
+    known: Headings,
+    entry: SheetMapping,
+    positions,
+    headings,
+) -> None:
+    """Of two headings for one column, let one stand for what else it may mean.
+
+    «Objet de l'accord» is its title, but what it is about where «Intitulé» stands beside it.
+    """
+    first = next(other for other in layout.columns if other.column == one.column)
+    for giving in (one, first):
+        if giving.key in entry.columns or known.find(giving.heading) != one.column:
+            continue
+        for name in known.others(giving.heading):
+            if name not in positions:
+                if giving is first:
+                    positions[name] = positions.pop(one.column)
+                    headings[name] = headings.pop(one.column)
+                giving.column = name
+                return
+
+
 def _leave_out_sum(sheet: Sheet, layout: SheetLayout, one: ColumnLayout, names, found) -> None:
     """Beside columns of the amounts of years, leave out the column that sums them up."""
     is_sum = one.column == "amount" or (one.column is None and SUM.fullmatch(fold(one.heading)))
@@ -233,8 +261,9 @@ def _leave_out_sum(sheet: Sheet, layout: SheetLayout, one: ColumnLayout, names, 
         )
 
 
-def _read_as(sheet, layout, one: ColumnLayout, known, names, entry, positions, found) -> None:
+def _read_as(sheet, layout, one: ColumnLayout, resource, names, entry, positions, found) -> None:
     """Say what a column is read as: as was chosen, before what its heading seems to say."""
+    known = resource.known_headings()
     if one.key in entry.columns and entry.columns[one.key] in (IGNORED, *names):
         one.column = entry.columns[one.key]
         return
@@ -242,6 +271,9 @@ def _read_as(sheet, layout, one: ColumnLayout, known, names, entry, positions, f
         one.column = IGNORED
         return
     one.column = known.find(one.heading) if one.heading else None
+    counts = resource.counts.get(one.column)
+    if counts and one.samples and all(map(COUNT.fullmatch, _filled(sheet, one, layout.row))):
+        one.column = counts  # «Participants»: 12
     if one.column is None and YEARLY in names and year_of(one.heading):
         one.column = YEARLY
         return
@@ -264,9 +296,14 @@ def _numbers_rows(sheet: Sheet, one: ColumnLayout, heading_row: int) -> bool:
     """Whether a column does nothing but count the rows: 1, 2, 3…"""
     if heading_key(one.heading) not in ROW_NUMBERS:
         return False
-    cells = [row[one.position] for row in sheet.rows[heading_row:] if len(row) > one.position]
-    filled = [cell for cell in cells if cell != ""]
+    filled = list(_filled(sheet, one, heading_row))
     return bool(filled) and filled == [str(number) for number in range(1, len(filled) + 1)]
+
+
+def _filled(sheet: Sheet, one: ColumnLayout, heading_row: int) -> Iterator[str]:
+    """The values below a heading, as texts."""
+    cells = (row[one.position] for row in sheet.rows[heading_row:] if len(row) > one.position)
+    return (str(cell) for cell in cells if cell != "")
 
 
 def _same_meaning(sheet: Sheet, row: int, first: str, one: ColumnLayout) -> Problem:
@@ -330,6 +367,7 @@ def _unknown_heading(sheet: Sheet, row: int, one: ColumnLayout, near: list[str])
             "column",
         )
     closest = _("The closest known column is “%(near)s”.") % {"near": near[0]} if near else ""
+    remedy = _("Rename this column, or remove it.")
     return Problem(
         sheet.name,
         row,
@@ -337,6 +375,6 @@ def _unknown_heading(sheet: Sheet, row: int, one: ColumnLayout, near: list[str])
         one.heading,
         _("The column “%(heading)s” (%(letters)s) is not known.")
         % {"heading": one.heading, "letters": one.letters},
-        f"{closest} {_('Rename this column, or remove it.')}".strip(),
+        f"{closest} {remedy}".strip(),
         "column",
     )

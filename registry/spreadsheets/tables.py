@@ -95,8 +95,14 @@ class Table:
     years: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
+# «N° de dossier», "File no.", "Mission #"; "No. of people" and "# people" count.
+COUNTED = re.compile(r"^\s*#\s*(?=[^\W\d_])")
+NUMBERED = re.compile(r"\bn\s?[°º]s?|#|\b(?:no|number)\b(?!\.?\s+of\b)\.?", re.IGNORECASE)
+
+
 def heading_key(text: str) -> str:
     """What makes two headings equal: no case, accents, articles, nor what is in parentheses."""
+    text = NUMBERED.sub(" numero ", COUNTED.sub("nombre ", text.replace("_", " ")))
     # «Bénéficiaire(s)» is a plural; what stands apart in parentheses is a remark.
     plain = re.sub(r"(?<=\w)\((?:s|e|es|x|le|trice|euse)\)", "", text)
     words = fold(re.sub(r"\([^)]*\)", " ", plain)).split()

@@ -125,7 +125,29 @@ SYNONYMS = {
         "party": "partie, signataire, signatory",
         "associated": "partenaire associé, associé, associated",
     },
-    choices.SourceKind: {},
+    choices.PlaceKind: {
+        "city": "ville, commune, municipalité, town, municipality, village, localité",
+        "intercommunality": "métropole, intercommunalité, epci, communauté urbaine,"
+        "communauté d'agglomération, communauté de communes, agglomération, metropolis,"
+        "communauté métropolitaine, metropolitan area",
+        "department": "département, comté, county, department, mrc",
+        "region": "région, province, state, land, canton, region",
+        "country": "pays, country",
+    },
+    choices.FundKind: {
+        "fund": "fonds, fund",
+        "programme": "programme, program, dispositif, scheme, mesure",
+    },
+    choices.SourceKind: {
+        "press_release": "communiqué de presse, communiqué, press release, media release",
+        "web_page": "page web, page internet, site web, site internet, website, web site, webpage",
+        "official_text": "texte officiel, décret, loi, arrêté, traité, official document",
+        "deliberation": "délibération, délibération du conseil, délibération municipale,"
+        "council decision, council resolution",
+        "report": "rapport, étude, bilan, study, rapport d'activité, annual report",
+        "news": "article, article de presse, presse, news, press article, newspaper article",
+        "dataset": "jeu de données, données, base de données, data, database",
+    },
 }
 # What several choices could stand for: one of them is offered, and nobody takes it unasked.
 OFFERED = {

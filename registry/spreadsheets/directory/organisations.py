@@ -16,6 +16,16 @@ from registry.spreadsheets.values import WITH_PARENTHESES
 from registry.text import fold
 
 
+def refuse_number(name: str) -> None:
+    """Nobody new is called by a number: the column counts, or a name is missing."""
+    if name.replace(" ", "").replace("\u00a0", "").removesuffix(".0").isdecimal():
+        raise CellError(
+            _("“%(value)s” is a number, not a name.") % {"value": name},
+            _("Write the name, or give the column a heading that says what it counts."),
+            value=name,
+        )
+
+
 class OrganisationLookups(PlaceLookups):
     @cached_property
     def organisations(self) -> Names:
@@ -83,6 +93,7 @@ class OrganisationLookups(PlaceLookups):
             return organisation
         if known := self.settle(self.organisations, Organisation, text):
             return known
+        refuse_number(text)
         name, acronym = text, ""
         match = WITH_PARENTHESES.fullmatch(text)
         if match and match[2].isupper() and " " not in match[2]:
@@ -119,6 +130,7 @@ class OrganisationLookups(PlaceLookups):
             found = [meant]
         if found:
             return self._complete(found[0], numbers)
+        refuse_number(name)
         record = self.new(Organisation, name=name)
         rows = [OrganisationIdentifier(scheme=scheme, value=number) for scheme, number in numbers]
         self.mention(record, known, [name], identifiers=rows)

@@ -89,7 +89,7 @@ class AgreementResource(RecordResource):
         "Fin, Date de fin, Fin de validité, Échéance, Expiration, Date d'échéance,"
         "Date d'expiration, Valable jusqu'au, Jusqu'au, Terme, Expire le,"
         "Date de fin de validité, Date de fin prévue, Fin prévue, Terme de la convention,"
-        "Arrive à échéance le"
+        "Arrive à échéance le, Valide jusqu'au, En vigueur jusqu'au"
         "| Valid until, End, End date, Ends on, Expires on, Expiry date, Expiry, Expires,"
         "End of validity, End of term, Until, To, Ending",
         STARTS,
@@ -114,7 +114,7 @@ class AgreementResource(RecordResource):
         "Renouvellement automatique, Reconduction, Renouvelable, Renouvelable tacitement,"
         "Reconductible, Reconductible tacitement, Renouvelable par tacite reconduction"
         "| Tacit renewal, Automatic renewal, Auto-renewal, Automatically renewed,"
-        "Tacitly renewed, Renewable",
+        "Tacitly renewed, Renewable, Renews automatically, Automatically renews",
         widgets.BooleanWidget(),
     )
     parties = PartiesColumn(
@@ -125,7 +125,8 @@ class AgreementResource(RecordResource):
         "Partenaires internationaux, Villes jumelées, Jumelée avec, Avec, Parties concernées,"
         "Parties contractantes, Organismes signataires, Organisations signataires,"
         "Partenaires signataires, Collectivités partenaires, Collectivités concernées,"
-        "Organismes, Institutions, Villes, Établissements partenaires"
+        "Organismes, Institutions, Villes, Établissements partenaires, Organisations parties,"
+        "Organismes parties, Collectivités parties, Signataires institutionnels"
         "| Parties, Partners, Organisations, Organizations, Between, With, Sister city,"
         "Sister cities, Partner organisations, Twinned with, Foreign partners,"
         "Signatory parties, Contracting parties, Parties involved, Partner cities, Cities,"
@@ -156,8 +157,8 @@ class AgreementResource(RecordResource):
     signatories = SignatoriesColumn(
         "signatories",
         "Signataires, Signataire, Signé par, Noms des signataires, Représentants,"
-        "Personnes signataires"
-        "| Signatories, Signatory, Signed by, Signatory names",
+        "Personnes signataires, Noms et fonctions des signataires"
+        "| Signatories, Signatory, Signed by, Signatory names, Names of signatories",
     )
     domains = DomainsColumn(
         "domains",
@@ -165,7 +166,8 @@ class AgreementResource(RecordResource):
         "Thèmes de coopération, Domaines de coopération, Secteurs d'activité,"
         "Champs d'intervention, Domaines d'intervention, Axes de coopération,"
         "Champ d'application, Axes prioritaires, Domaines visés, Domaines couverts,"
-        "Thématiques abordées, Priorités, Mots-clés, Domaines de collaboration"
+        "Thématiques abordées, Priorités, Mots-clés, Domaines de collaboration,"
+        "Thèmes prioritaires, Domaines prioritaires, Champs de coopération"
         "| Fields of cooperation, Areas of cooperation, Domains, Domain, Themes, Theme,"
         "Topics, Sectors, Fields, Areas, Subject area, Priority areas,"
         "Areas of collaboration, Keywords",
@@ -192,8 +194,8 @@ class AgreementResource(RecordResource):
     )
     summary = Column(
         "summary",
-        "Résumé, Objet, Description, Contenu, Commentaire, Présentation, Objectifs, But,"
-        "Sujet"
+        "Résumé, Objet, Objet de l'accord, Objet de l'entente, Description, Contenu, Commentaire,"
+        "Présentation, Objectifs, But, Sujet, Objet de la convention"
         "| Summary, Purpose, Subject, Objectives, Scope, Abstract, Subject matter, Content",
         widgets.TextWidget(),
     )

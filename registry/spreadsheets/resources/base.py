@@ -51,6 +51,8 @@ class RecordResource(Identifying, Refusing, CommonColumns):
     splits_years = False
     # Whether a row with its name alone can be a record; elsewhere such a row heads a section.
     is_named_alone = True
+    # By a column of names, the one that is meant where all that it holds are numbers.
+    counts: dict[str, str] = {}
     # The look-up of the directory where the records are found by name.
     index = ""
     # Whether no row names a record of the same kind, and nothing that comes later changes one.

@@ -19,9 +19,9 @@ class CommonColumns(ModelResource):
         "reference",
         "Référence, Référence interne, Notre référence, Réf, Numéro de dossier, No de dossier,"
         "Code, ID, Identifiant interne, Numéro de projet, No de projet, N° de projet, N° d'accord,"
-        "Numéro d'entente, Code projet | Reference, Own reference, Ref, File number,"
-        "Project number,"
-        "Reference number, Project ID",
+        "Numéro d'entente, Code projet, Code interne, Code dossier"
+        "| Reference, Own reference, Ref, File number, Project number,"
+        "Reference number, Project ID, Internal code, Internal reference",
     )
     source = SourcesColumn(
         "citations",
@@ -39,7 +39,7 @@ class CommonColumns(ModelResource):
     internal_notes = Column(
         "internal_notes",
         "Notes internes, Notes, Note, Observations, Observation, Remarques, Remarque,"
-        "Commentaires, Commentaires internes | Internal notes, Comments, Remarks",
+        "Commentaires, Commentaire, Commentaires internes | Internal notes, Comments, Remarks",
         widgets.TextWidget(),
     )
     status = ToldColumn(

@@ -70,7 +70,7 @@ class ContributionResource(MoneyResource):
         "Objet, But, Objet de la subvention, Objet du financement, Objet de la convention,"
         "Intitulé, Libellé, Motif, Action, Opération, Manifestation, Titre,"
         "Nature de l'action, Action subventionnée, Projet ou action, Destination"
-        "| Purpose, Grant purpose, Description, Title",
+        "| Purpose, Grant purpose, Description, Title, Purpose of grant",
     )
     funders = IdentifiedColumn("funders", FUNDER_HEADINGS, {"funder_siret": IdentifierScheme.SIRET})
     funder_siret = Companion(
@@ -114,7 +114,7 @@ class ContributionResource(MoneyResource):
         "Décision, Délibération, Référence de la décision, Numéro de convention,"
         "Numéro de délibération, Délibération n°, N° de délibération, N° de décision,"
         "Numéro de décision, Résolution, N° de résolution, Référence de la délibération,"
-        "Décret, Arrêté"
+        "Décret, Arrêté, N° d'arrêté"
         "| Decision number, Decision, Decision reference, Resolution, Resolution number,"
         "Agreement number",
     )
@@ -140,17 +140,18 @@ class ContributionResource(MoneyResource):
         "Montant de la subvention, Montant total de la subvention, Subvention accordée,"
         "Somme, Aide accordée, Montant de l'aide, Montant du financement, Somme accordée,"
         "Montant versé, Aide financière, Montant de l'aide financière, Aide attribuée,"
-        "Contribution"
-        "| Amount, Total amount, Grant, Funding, Amount awarded, Grant amount, Award amount,"
-        "Award, Value, Award value, Sum",
+        "Contribution, Somme versée, Montant octroyé, Aide versée"
+        "| Amount, Funding amount, Total amount, Grant, Funding, Amount awarded, Grant amount,"
+        "Award amount, Award, Value, Award value, Sum",
         widgets.AmountWidget(),
         written_from="amount",
     )
     currency = Companion(CURRENCY_HEADINGS, widgets.ChoiceWidget(Currency), written_from="currency")
     kind = GrantKindColumn(
         "kind",
-        "Nature, Type, Type d'aide, Nature de l'aide, Forme, Nature de la subvention"
-        "| Kind, Type, Type of support, Type of grant",
+        "Nature, Type, Type d'aide, Nature de l'aide, Forme, Nature de la subvention,"
+        "Type de soutien, Type de financement, Nature du soutien"
+        "| Kind, Type, Type of support, Type of grant, Type of funding, Kind of support",
     )
     note = Column(
         "note", "Note, Notes, Remarque, Remarques, Commentaire | Comment", widgets.TextWidget()

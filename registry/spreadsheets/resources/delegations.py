@@ -35,6 +35,7 @@ class DelegationResource(RecordResource):
     itself = "mission missions delegation delegations deplacement voyage visite visit trip"
     date_columns = ("starts_on", "dates")
     is_named_alone = False
+    counts = {"participants": "people_count"}
     index = "delegations"
     prefetched = (
         "stops__place",
@@ -54,7 +55,7 @@ class DelegationResource(RecordResource):
         "title",
         "Intitulé, Titre, Délégation, Mission, Déplacement, Nom de la mission,"
         "Objet de la mission, Voyage, Visite, Délégation accueillie, Délégation reçue, Nom,"
-        "Désignation, Événement, Activité, Visite officielle, Objet du déplacement"
+        "Désignation, Événement, Activité, Visite officielle, Objet du déplacement, Libellé"
         "| Title, Delegation, Mission, Name of the mission, Visit, Event, Trip, Trip name,"
         "Name, Activity",
     )
@@ -88,7 +89,8 @@ class DelegationResource(RecordResource):
         "participants",
         "Conduite par, Menée par, Chef de délégation, Cheffe de délégation, Dirigée par,"
         "Conduit par, Responsable, Chef de mission, Cheffe de mission, Menée par,"
-        "Élu référent, Présidée par, Sous la conduite de, Sous la direction de"
+        "Élu référent, Présidée par, Sous la conduite de, Sous la direction de,"
+        "Chef ou cheffe de délégation, Cheffe ou chef de mission"
         "| Led by, Leader, Head of delegation, Leaders, Head of mission, Headed by, Head",
         ParticipantRole.LEADER,
         persons=True,
@@ -137,7 +139,8 @@ class DelegationResource(RecordResource):
     )
     objectives = Column(
         "objectives",
-        "Objectifs, Objectif, But, Buts, Objet, Motif, Finalité"
+        "Objectifs, Objectif, But, Buts, Objet, Motif, Finalité, Objet de la mission,"
+        "Objet du déplacement"
         "| Objectives, Objective, Goals, Aims, Purpose, Reason",
         widgets.LinesWidget(),
     )

@@ -206,17 +206,21 @@ class ProjectResource(MoneyResource):
         "partners",
         "Autres partenaires, Partenaires, Partenaire, Partenaires associés,"
         "Organismes partenaires, Partenaires étrangers, Collectivité étrangère,"
-        "Partenaires locaux, Co-porteurs, Collaborateurs, Partenaires impliqués, Consortium"
+        "Partenaires locaux, Co-porteurs, Collaborateurs, Partenaires impliqués, Consortium,"
+        "Co-partenaires, Copartenaires"
         "| Foreign partners, Other partners, Partners, Partner, Partner organisations,"
-        "Partner organizations, Collaborators, Partners involved, Local partners",
+        "Partner organizations, Collaborators, Partners involved, Local partners,"
+        "Associated partners",
     )
     domains = DomainsColumn(
         "domains",
         "Domaines, Domaine, Thématiques, Thématique, Thèmes, Thème, Secteurs, Secteur,"
         "Domaines d'intervention, Champs d'intervention, Secteurs d'activité, Axes, Axe,"
-        "Axe prioritaire, Axe thématique, Volet thématique, Priorité, Discipline"
+        "Axe prioritaire, Axe thématique, Volet thématique, Priorité, Discipline,"
+        "Domaines de coopération, Champs de coopération, Axes de coopération,"
+        "Thèmes prioritaires, Secteurs de coopération"
         "| Domains, Domain, Themes, Theme, Topics, Sectors, Areas, Field, Priority area,"
-        "Subject",
+        "Subject, Fields of cooperation, Areas of cooperation",
     )
     places = PlacesColumn(
         "places",
@@ -244,7 +248,7 @@ class ProjectResource(MoneyResource):
         "Subvention accordée, Montant de la subvention, Aide accordée, Montant de l'aide,"
         "Financement accordé, Soutien financier, Somme accordée, Montant du financement,"
         "Cofinancement, Contribution, Montant du soutien, Budget alloué, Soutien, Soutien accordé,"
-        "Aide financière"
+        "Aide financière, Montant octroyé, Somme versée"
         "| Amount, Grant, Funding, Total amount, Budget, Amount awarded, Grant amount,"
         "Award amount, Funding amount, Grant awarded, Award, Value",
         widgets.AmountWidget(),
@@ -254,13 +258,14 @@ class ProjectResource(MoneyResource):
     summary = Column(
         "summary",
         "Résumé, Description, Présentation, Objet, Objectifs, Contenu, Sommaire, Contexte,"
-        "Brève description"
+        "Brève description, Descriptif, Descriptif du projet"
         "| Summary, Abstract, Purpose, Objectives, Short description, Goals, Aims",
         widgets.TextWidget(),
     )
     results = Column(
         "results",
-        "Résultats, Bilan, Réalisations, Livrables, Retombées, Résultats attendus"
+        "Résultats, Bilan, Réalisations, Livrables, Retombées, Résultats attendus,"
+        "Résultats obtenus"
         "| Results, Outcomes, Deliverables, Achievements, Impacts, Outputs, Results achieved",
         widgets.TextWidget(),
     )

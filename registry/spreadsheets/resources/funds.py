@@ -12,6 +12,11 @@ from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.resources.funding import CURRENCY_HEADINGS, FUND_HEADINGS
 
+WEBSITE_HEADINGS = (
+    "Site web, Site internet, URL, Lien, Lien vers l'appel, Page web, Adresse web"
+    "| Website, Link, Web page, Web site, Web address"
+)
+
 
 class FundResource(RecordResource):
     """Funds and programmes, found by their name or acronym."""
@@ -27,21 +32,27 @@ class FundResource(RecordResource):
         "| Fund identifier, Identifier, Registry identifier",
         written_from="public_id",
     )
-    name = Column("name", "Nom du fonds, Fonds, Nom, Programme | Fund name, Fund, Name, Programme")
-    acronym = Column("acronym", "Sigle, Acronyme, Abréviation| Acronym, Abbreviation")
+    name = Column(
+        "name",
+        "Nom du fonds, Fonds, Nom, Programme, Dispositif, Intitulé"
+        "| Fund name, Fund, Name, Programme, Title",
+    )
+    acronym = Column("acronym", "Sigle, Acronyme, Abréviation| Acronym, Abbreviation, Short name")
     kind = Column("kind", "Type, Nature | Kind", widgets.ChoiceWidget(FundKind))
     steering = FundOrganisationsColumn(
         "organisations", "Piloté par, Pilotage, Pilotes | Steered by, Steering", FundRole.STEERING
     )
     managers = FundOrganisationsColumn(
-        "organisations", "Géré par, Gestion, Gestionnaire | Managed by", FundRole.MANAGER
+        "organisations", "Géré par, Gestion, Gestionnaire | Managed by, Manager", FundRole.MANAGER
     )
     funders = FundOrganisationsColumn(
         "organisations", "Financé par, Financeurs, Financeur | Funded by, Funders", FundRole.FUNDER
     )
-    website = Column("website", "Site web, Site internet, URL | Website", widgets.UrlWidget())
+    website = Column("website", WEBSITE_HEADINGS, widgets.UrlWidget())
     summary = Column(
-        "summary", "Présentation, Description, Résumé | Presentation, Summary", widgets.TextWidget()
+        "summary",
+        "Présentation, Description, Résumé, Objet, Objectifs | Presentation, Summary, Purpose",
+        widgets.TextWidget(),
     )
 
     class Meta:
@@ -88,21 +99,22 @@ class CallResource(RecordResource):
     fund = FundColumn("fund", FUND_HEADINGS)
     edition = Column(
         "edition",
-        "Édition, Appel, Appel à projets, Cohorte, Session, Biennie"
+        "Édition, Appel, Appel à projets, Cohorte, Session, Biennie, Millésime"
         "| Edition, Call, Call for projects",
     )
     title = Column("title", "Intitulé, Titre, Nom de l'appel | Title, Call title")
     opens_on = Column(
         "opens_on",
         "Ouverture, Date d'ouverture, Ouvre le, Lancement, Date de lancement"
-        "| Opens on, Opening date, Open date",
+        "| Opens on, Opening date, Open date, Opens, Launch date",
         widgets.PartialDateWidget(),
     )
     closes_on = Column(
         "closes_on",
         "Clôture, Date de clôture, Date limite, Échéance, Ferme le,"
-        "Date limite de dépôt, Fermeture, Date de fermeture"
-        "| Closes on, Deadline, Closing date, Submission deadline",
+        "Date limite de dépôt, Fermeture, Date de fermeture, Date limite de candidature,"
+        "Dépôt avant le"
+        "| Closes on, Deadline, Closing date, Submission deadline, Application deadline, Closes",
         widgets.PartialDateWidget(),
     )
     deadline_note = Column(
@@ -118,18 +130,28 @@ class CallResource(RecordResource):
     )
     currency = Column("currency", CURRENCY_HEADINGS, widgets.ChoiceWidget(Currency))
     budget = SumColumn(
-        "budget", "Budget, Enveloppe, Enveloppe totale, Budget disponible | Budget, Total budget"
+        "budget",
+        "Budget, Enveloppe, Enveloppe totale, Budget disponible, Enveloppe budgétaire,"
+        "Budget total, Enveloppe globale"
+        "| Budget, Total budget, Envelope, Available budget",
     )
     grant_cap = SumColumn(
         "grant_cap",
-        "Aide maximale, Plafond, Montant maximal | Highest grant, Grant cap, Maximum grant",
+        "Aide maximale, Plafond, Montant maximal, Subvention maximale, Plafond de l'aide,"
+        "Plafond de subvention, Montant maximum, Aide maximum"
+        "| Highest grant, Grant cap, Maximum grant, Maximum amount",
     )
     rate_cap = Column(
-        "rate_cap", "Taux maximal, Taux | Highest rate, Rate cap", widgets.RateWidget()
+        "rate_cap",
+        "Taux maximal, Taux, Taux maximum, Taux de financement maximal, Taux d'aide maximal"
+        "| Highest rate, Rate cap, Maximum rate",
+        widgets.RateWidget(),
     )
-    website = Column("website", "Site web, Site internet, URL | Website", widgets.UrlWidget())
+    website = Column("website", WEBSITE_HEADINGS, widgets.UrlWidget())
     summary = Column(
-        "summary", "Présentation, Description, Résumé | Presentation, Summary", widgets.TextWidget()
+        "summary",
+        "Présentation, Description, Résumé, Objet, Objectifs | Presentation, Summary, Purpose",
+        widgets.TextWidget(),
     )
 
     class Meta:

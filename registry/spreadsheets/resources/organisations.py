@@ -55,13 +55,14 @@ class OrganisationResource(RecordResource):
         "other_names",
         "Autres noms, Autre nom, Alias, Aussi appelé, Autres appellations, Variantes,"
         "Aussi connu sous, Nom alternatif, Nom d'usage, Noms alternatifs"
-        "| Other names, Other name, Aliases, Also known as, A.k.a., Alternative name,"
+        "| Other names, Other name, Aliases, Also known as, A.k.a., AKA, Alternative name,"
         "Alternate names",
         NameKind.ALIAS,
     )
     acronyms = OtherNamesColumn(
         "other_names",
-        "Sigle, Sigles, Acronyme, Acronymes, Abréviation, Initiales, Nom court, Nom abrégé"
+        "Sigle, Sigles, Acronyme, Acronymes, Abréviation, Initiales, Nom court, Nom abrégé,"
+        "Sigle usuel"
         "| Acronym, Acronyms, Abbreviation, Short name",
         NameKind.ACRONYM,
     )

@@ -57,7 +57,9 @@ class PlaceResource(RecordResource):
     )
     name_en = Column("name_en", "Nom en anglais | Name in English, English name")
     kind = Column(
-        "kind", "Type, Type de lieu, Nature | Kind, Place kind", widgets.ChoiceWidget(PlaceKind)
+        "kind",
+        "Type, Type de lieu, Nature, Catégorie, Niveau, Échelon| Kind, Place kind, Level, Category",
+        widgets.ChoiceWidget(PlaceKind),
     )
     country = Column("country", "Pays, Code pays | Country, Country code", widgets.CountryWidget())
     parent = ParentColumn(
@@ -82,7 +84,8 @@ class PlaceResource(RecordResource):
     longitude = Column("longitude", "Longitude, Long, Lon, Lng| Longitude", widgets.DecimalWidget())
     population = Column(
         "population",
-        "Population, Nombre d'habitants, Habitants | Population, Inhabitants",
+        "Population, Nombre d'habitants, Habitants, Population totale"
+        "| Population, Inhabitants, Number of inhabitants",
         widgets.CountWidget(),
     )
     insee = PlaceIdentifierColumn("identifiers", "Code INSEE, INSEE", IdentifierScheme.INSEE)

@@ -33,17 +33,33 @@ class SourceResource(RecordResource):
     )
     title = Column(
         "title",
-        "Titre de la source, Source, Document, Titre, Intitulé"
-        "| Source title, Source, Document, Title",
+        "Titre de la source, Source, Document, Titre, Intitulé, Titre du document,"
+        "Nom du document, Référence bibliographique"
+        "| Source title, Source, Document, Title, Document title, Document name",
     )
-    kind = Column("kind", "Type, Nature | Kind", widgets.ChoiceWidget(SourceKind))
-    publisher = PublisherColumn("publisher", "Éditeur, Publié par | Publisher, Published by")
+    kind = Column(
+        "kind",
+        "Type, Nature, Type de document, Type de source, Nature du document"
+        "| Kind, Document type, Source type",
+        widgets.ChoiceWidget(SourceKind),
+    )
+    publisher = PublisherColumn(
+        "publisher",
+        "Éditeur, Publié par, Organisme éditeur, Auteur, Organisme auteur, Émetteur"
+        "| Publisher, Published by, Issued by, Author",
+    )
     published_on = Column(
         "published_on",
-        "Date du document, Date de publication, Publié le | Document date, Published on",
+        "Date du document, Date de publication, Publié le, Paru le, Date de parution, Date"
+        "| Document date, Published on, Publication date, Date published, Date",
         widgets.PartialDateWidget(),
     )
-    url = Column("url", "Adresse, Adresse web, Lien, URL | Address, Link, URL", widgets.UrlWidget())
+    url = Column(
+        "url",
+        "Adresse, Adresse web, Lien, URL, Lien internet, Lien web, Adresse du document"
+        "| Address, Link, URL, Web address",
+        widgets.UrlWidget(),
+    )
     other_titles = Column(
         "other_titles",
         "Autres titres, Aussi citée comme | Other titles, Also cited as",
