@@ -147,15 +147,15 @@ def start_import(
     return job
 
 
-def confirm_import(job: ImportJob, digest: str) -> None:
-    """Write the job, at once if it is small; raises as ``jobs.confirm`` does."""
+def confirm_import(job: ImportJob, digest: str) -> bool:
+    """Write the job; whether that is done, as with a small one. Raises as ``jobs.confirm`` does."""
     sheets = job.report.get("sheets", [])
     rows = sum(
         sheet[kind] for sheet in sheets for kind in ("new", "changed", "unchanged", "refused")
     )
     if rows <= settings.IMPORT_SMALL_ROWS:
         jobs.confirm(job, digest)
-        return
+        return True
     claimed = ImportJob.objects.filter(
         pk=job.pk, state=ImportState.PREVIEWED, plan_digest=digest
     ).update(state=ImportState.WRITING)
@@ -163,6 +163,7 @@ def confirm_import(job: ImportJob, digest: str) -> None:
         raise jobs.NotConfirmableError
     job.state = ImportState.WRITING
     _enqueue(job, write_import, digest, get_language())
+    return False
 
 
 def preview_again(job: ImportJob) -> None:
@@ -208,13 +209,17 @@ def restart_import(job: ImportJob) -> None:
 
 
 def _enqueue(job: ImportJob, work, *arguments) -> None:
-    progress.announce(job.pk)
     try:
+        progress.announce(job.pk)
         work.enqueue(str(job.pk), *arguments)
     except OSError as error:
         if job.state == ImportState.UNDOING:
             job.state = ImportState.CONFIRMED
             job.report["message"] = running.explain_undoing(error)
+        elif job.state == ImportState.WRITING:
+            # What was previewed is there: it is confirmed again once there is room.
+            job.state = ImportState.PREVIEWED
+            job.report["message"] = running.explain(error)
         else:
             job.state, job.report = ImportState.FAILED, running.refusal(running.explain(error))
         job.save(update_fields=["state", "report"])

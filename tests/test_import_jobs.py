@@ -385,6 +385,46 @@ def test_full_disk_at_the_upload_is_told(client, admin, monkeypatch):
     assert not ImportJob.objects.exists()
 
 
+def test_full_disk_at_the_confirmation_leaves_the_preview(
+    client, admin, settings, queue, monkeypatch, in_english
+):
+    job = large(settings, user=admin)
+    run(queue)
+    job.refresh_from_db()
+
+    def full(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    confirm = reverse("admin:registry_importjob_confirm", args=[job.pk])
+    with monkeypatch.context() as patch:
+        patch.setattr(progress, "announce", full)
+        response = client.post(confirm, {"digest": job.plan_digest}, follow=True)
+
+    assert "disk is full" in response.content.decode()
+    client.post(confirm, {"digest": job.plan_digest})
+    run(queue)
+    job.refresh_from_db()
+    assert (job.state, Organisation.objects.count()) == ("confirmed", 50)
+
+
+def test_confirmation_of_what_no_database_keeps_is_refused(client, admin, settings, queue):
+    job = large(settings, user=admin)
+    run(queue)
+
+    confirm = reverse("admin:registry_importjob_confirm", args=[job.pk])
+    response = client.post(confirm, {"digest": "\0é"}, follow=True)
+
+    assert response.status_code == 200
+    assert Organisation.objects.count() == 0
+
+
+def test_two_writers_that_wait_for_each_other_are_told_to_try_again(in_english):
+    error = OperationalError("deadlock detected\nDETAIL: Process 1 waits")
+
+    assert running.is_transient(error)
+    assert "Others are writing" in running.explain(error)
+
+
 def test_nothing_but_the_workbook_stays_behind(settings, queue):
     job = large(settings)
 

@@ -3,6 +3,7 @@
 from django.core.paginator import Page, Paginator
 from django.utils.text import capfirst
 
+from registry.admin.posted import text_in
 from registry.spreadsheets.mapping import IGNORED, LEFT_OUT, Mapping, SheetMapping
 from registry.spreadsheets.resources import IMPORTED
 
@@ -130,7 +131,7 @@ def _read_constants(data, index, layout, entry, known) -> bool:
     said = False
     for number in range(len(layout["constants"]) + CONSTANTS_AT_ONCE):
         name = data.get(f"constant-{index}-{number}", "")
-        value = data.get(f"value-{index}-{number}", "").strip()
+        value = text_in(data, f"value-{index}-{number}")
         if name not in known or entry.constants.get(name, "") == value:
             continue
         if value:

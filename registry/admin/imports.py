@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import rights, tasks
 from registry.admin.base import RegistryModelAdmin
-from registry.admin.posted import posted
+from registry.admin.posted import posted, text_in
 from registry.admin.running import RunningImportsMixin
 from registry.admin.settling import SettledImportsMixin
 from registry.admin.site import site
@@ -192,7 +192,7 @@ class ImportJobAdmin(
         if not self.has_add_permission(request):
             raise PermissionDenied
         try:
-            tasks.confirm_import(job, request.POST.get("digest", ""))
+            is_done = tasks.confirm_import(job, text_in(request.POST, "digest"))
         except jobs.NotConfirmableError:
             messages.error(
                 request,
@@ -206,9 +206,8 @@ class ImportJobAdmin(
                 raise
             messages.error(request, running.explain(error))
         else:
-            if job.state == ImportState.WRITING:
-                return HttpResponseRedirect(self._job_url(job))
-            messages.success(request, _("The workbook is imported."))
+            if is_done:
+                messages.success(request, _("The workbook is imported."))
         return HttpResponseRedirect(self._job_url(job))
 
     @posted

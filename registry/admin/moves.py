@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from registry import rights, search, workflow
+from registry.admin.posted import text_in
 from registry.admin.publication import moved_text, warn_of_missing_sources, warn_of_published
 from registry.choices import RevisionAction, Status
 from registry.history.restoring import revisions_of
@@ -53,7 +54,7 @@ class MovableAdmin:
         record = self.get_object(request, str(object_id))
         if record is None or not self.has_view_permission(request, record):
             raise Http404
-        move, reason = self._asked(request), request.POST.get("reason", "").strip()
+        move, reason = self._asked(request), text_in(request.POST, "reason")
         may = rights.of(request.user)
         if (
             move is None

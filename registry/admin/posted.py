@@ -1,4 +1,4 @@
-"""Views that act on a record and have no page of their own."""
+"""Views that act on a record and have no page of their own, and what is sent to them."""
 
 from functools import wraps
 
@@ -20,3 +20,8 @@ def posted(view):
         return HttpResponseRedirect(reverse(name, args=[pk]))
 
     return acted
+
+
+def text_in(data, name: str) -> str:
+    """What a field holds that no form of Django's checks, without what PostgreSQL cannot keep."""
+    return data.get(name, "").replace("\0", "").strip()

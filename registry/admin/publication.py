@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from registry import rights, workflow
 from registry.admin.filters import unsourced
+from registry.admin.posted import text_in
 from registry.choices import Status
 from registry.history.states import batches
 from registry.models import Source
@@ -63,7 +64,7 @@ class PublicationActions:
 
     def _move(self, request, queryset, *moves) -> list[int]:
         """Make for each record the move that its status asks for; returns which were moved."""
-        may, reason = rights.of(request.user), request.POST.get("reason", "").strip()
+        may, reason = rights.of(request.user), text_in(request.POST, "reason")
         to, moved, refused = moves[0].to, [], Refusals(self)
         with transaction.atomic():
             others = queryset.exclude(pk__in=may.own(queryset).order_by().values("pk"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from registry import tasks
 from registry.admin import column_forms
-from registry.admin.posted import posted
+from registry.admin.posted import posted, text_in
 from registry.choices import NameAnswer
 from registry.models import ImportProfile, NameDecision
 from registry.spreadsheets import jobs, running
@@ -88,7 +88,7 @@ class SettledImportsMixin:
         return TemplateResponse(request, self.columns_template, context)
 
     def _save_profile(self, request, job, mapping: Mapping) -> None:
-        name = " ".join(request.POST.get("profile", "").split())[:100]
+        name = " ".join(text_in(request.POST, "profile").split())[:100]
         if not name:
             return
         profile = ImportProfile.objects.filter(name=name).first()
@@ -119,7 +119,7 @@ class SettledImportsMixin:
         count = 0
         with transaction.atomic():
             for number, question in enumerate(job.report.get("questions", []), 1):
-                count += _decide(request, job, question, request.POST.get(f"name-{number}", ""))
+                count += _decide(request, job, question, text_in(request.POST, f"name-{number}"))
         if not count:
             messages.warning(request, _("Nothing was decided: choose an answer for a name."))
             return HttpResponseRedirect(self._job_url(job))

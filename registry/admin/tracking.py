@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import history, search, workflow
 from registry.admin.forms import RegistryForm
+from registry.admin.posted import text_in
 from registry.choices import RevisionAction
 from registry.history.reading import Reader
 from registry.history.restoring import CannotRestoreError, restore, revisions_of, state_at
@@ -123,12 +124,12 @@ class TrackedAdmin:
         )
 
     def delete_model(self, request, obj):
-        reason = request.POST.get("reason", "").strip()
+        reason = text_in(request.POST, "reason")
         history.deleted([obj], request.user, reason)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
-        reason = request.POST.get("reason", "").strip()
+        reason = text_in(request.POST, "reason")
         history.deleted(queryset, request.user, reason)
         super().delete_queryset(request, queryset)
 

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from registry import tasks
+from registry.admin.posted import text_in
 from registry.choices import ImportState
 from registry.history.shapes import tracked_model
 from registry.models.history import REASON_LENGTH
@@ -66,7 +67,7 @@ class UndoableImportsMixin:
             messages.error(request, _("There is nothing to undo in this import."))
             return HttpResponseRedirect(self._job_url(job))
         if request.method == "POST":
-            reason = request.POST.get("reason", "").strip()
+            reason = text_in(request.POST, "reason")
             try:
                 tasks.undo_imported(job, request.user, reason)
             except undo.NotUndoableError:

@@ -147,7 +147,8 @@ def explain(error: Exception) -> str:
         )
     if is_locked(error):
         return _(
-            "Another import is being written: this one has not begun. Try again in a few minutes."
+            "Others are writing to the registry: nothing of this import was written. Try again in "
+            "a few minutes."
         )
     return _(
         "The import failed for a reason that lies in the registry, not in the workbook. Nothing "
@@ -187,7 +188,9 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_locked(error: BaseException) -> bool:
-    return isinstance(error, OperationalError) and "locked" in str(error).lower()
+    """Whether others write: SQLite says that it is locked, PostgreSQL ends one of two that wait."""
+    said = str(error).lower()
+    return isinstance(error, OperationalError) and ("locked" in said or "deadlock" in said)
 
 
 def patiently(write: Callable):
