@@ -418,6 +418,17 @@ def test_confirmation_of_what_no_database_keeps_is_refused(client, admin, settin
     assert Organisation.objects.count() == 0
 
 
+def test_second_confirmation_does_not_say_that_nothing_was_imported(client, admin, in_english):
+    job = tasks.start_import(workbook(3), authority(), admin)
+    confirm = reverse("admin:registry_importjob_confirm", args=[job.pk])
+    client.post(confirm, {"digest": job.plan_digest})
+
+    response = client.post(confirm, {"digest": job.plan_digest}, follow=True)
+
+    assert "confirmed already" in response.content.decode()
+    assert Organisation.objects.count() == 3
+
+
 def test_two_writers_that_wait_for_each_other_are_told_to_try_again(in_english):
     error = OperationalError("deadlock detected\nDETAIL: Process 1 waits")
 
@@ -433,12 +444,15 @@ def test_nothing_but_the_workbook_stays_behind(settings, queue):
     assert progress.read(job.pk) is None
 
 
-def test_lost_job_is_marked_later_where_the_database_is_busy(settings, queue, monkeypatch):
+@pytest.mark.parametrize(
+    "words", ["database is locked", "could not extend file: No space left on device"]
+)
+def test_lost_job_is_marked_later_where_nothing_can_be_written(settings, queue, monkeypatch, words):
     job = large(settings)
     leave_dead(job, "planning")
 
     def busy(_job):
-        raise OperationalError("database is locked")
+        raise OperationalError(words)
 
     monkeypatch.setattr(running, "_interrupt", busy)
 

@@ -194,9 +194,15 @@ class ImportJobAdmin(
         try:
             is_done = tasks.confirm_import(job, text_in(request.POST, "digest"))
         except jobs.NotConfirmableError:
+            job.refresh_from_db(fields=["state"])
+            is_begun = job.state in (ImportState.WRITING, ImportState.CONFIRMED)
             messages.error(
                 request,
-                _("Nothing was imported: this is not the preview that waits for confirmation."),
+                _("This import is confirmed already: nothing was written twice.")
+                if is_begun
+                else _(
+                    "Nothing was imported: this is not the preview that waits for confirmation."
+                ),
             )
         except jobs.RegistryChangedError:
             jobs.preview(job)

@@ -245,9 +245,9 @@ def settle(job: ImportJob) -> progress.Progress | None:
     try:
         _interrupt(job)
     except OperationalError as error:
-        if not is_locked(error):
+        if not is_transient(error):
             raise
-        # Another import holds the database: this one is marked when somebody looks again.
+        # Another import holds the database, or its disk is full: it is marked at a later look.
         return said or progress.Progress()
     return None
 
