@@ -25,6 +25,10 @@ class _Folded(dict):
 
 
 _FOLDED = _Folded()
+# Between texts that are folded together: no letter, and none of the spaces of bytes.
+MARK = "\x1f"
+# So many texts at once: where one of them is written in other letters, few go the long way with it.
+TOGETHER = 100
 
 
 def fold(text: str) -> str:
@@ -34,21 +38,47 @@ def fold(text: str) -> str:
     'l oeuvre d evreux'
     """
     text = str(text)
-    # What most texts consist of: as bytes it is folded ten times as fast.
+    data = _translate(text, _TABLE)
+    if data is None:
+        return " ".join(text.translate(_FOLDED).split())
+    return b" ".join(data.split()).decode("ascii")
+
+
+def fold_all(texts: list[str]) -> list[str]:
+    """Each text folded; many short ones take a fifth of the time that they would one by one.
+
+    >>> fold_all(["L’Œuvre", "", " d'Évreux"])
+    ['l oeuvre', '', 'd evreux']
+    """
+    folded: list[str] = []
+    for start in range(0, len(texts), TOGETHER):
+        some = texts[start : start + TOGETHER]
+        data = _translate(f" {MARK} ".join(some), _MARKED)
+        together = b" ".join(data.split()).decode("ascii").split(MARK) if data is not None else []
+        if len(together) == len(some):
+            folded += [text.strip() for text in together]
+        else:
+            folded += map(fold, some)
+    return folded
+
+
+def _translate(text: str, table: bytes) -> bytes | None:
+    """The letters folded by the table; ``None`` where it does not know them all.
+
+    It knows what most texts consist of: as bytes they are folded ten times as fast.
+    """
     if text.isascii():
         data = text.encode()
     else:
         try:
             data = charmap_encode(text, "strict", cp1252.encoding_table)[0]
         except UnicodeEncodeError:
-            return " ".join(text.translate(_FOLDED).split())
+            return None
         for letter, plain in _SEVERAL:
             if letter in data:
                 data = data.replace(letter, plain)
-    data = data.translate(_TABLE)
-    if b"\0" in data:
-        return " ".join(text.translate(_FOLDED).split())
-    return b" ".join(data.split()).decode("ascii")
+    data = data.translate(table)
+    return None if b"\0" in data else data
 
 
 def _table() -> tuple[bytes, list[tuple[bytes, bytes]]]:
@@ -67,6 +97,8 @@ def _table() -> tuple[bytes, list[tuple[bytes, bytes]]]:
 
 
 _TABLE, _SEVERAL = _table()
+# The same, but that the mark stays.
+_MARKED = _TABLE[: ord(MARK)] + MARK.encode() + _TABLE[ord(MARK) + 1 :]
 
 
 def name_key(name: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from registry.models import Contribution, Organisation, Project
 from registry.spreadsheets import jobs, sharing
 from registry.spreadsheets.workbook import plan_workbook
-from tests.factories import OrganisationFactory
+from tests.factories import OrganisationFactory, ProjectFactory
 from tests.spreadsheets import authority
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,17 @@ def test_helpers_plan_what_one_process_does(alone, taken):
     assert "projet 17" in project.search_text
     assert Contribution.objects.get(projects=project).amount == 1800
     assert Contribution.objects.count() == Project.objects.count() == 20
+
+
+def test_what_changes_is_shown_below_many_new_rows(monkeypatch):
+    monkeypatch.setattr("registry.spreadsheets.resources.identifying.MOST_TOLD", 2)
+    ProjectFactory(reference="P9", title="Ancien titre", authority=authority())
+
+    job, _plan = jobs.start(io.BytesIO(rows(10).encode()), "a.csv", authority())
+
+    shown = [record["name"] for record in job.report["records"]]
+    assert shown == ["Projet 0", "Projet 1", "Projet 9"]
+    assert job.report["record_count"] == 10
 
 
 def test_helper_gives_up_where_a_row_names_something_new(alone, taken):

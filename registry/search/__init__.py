@@ -19,7 +19,7 @@ from registry.search.upkeep import (
     touch,
     touch_neighbours,
 )
-from registry.search.words import INDEXED, text_of
+from registry.search.words import INDEXED, said_of, texts
 
 __all__ = [
     "INDEXED",
@@ -34,8 +34,9 @@ __all__ = [
     "keys",
     "matching",
     "rebuild",
+    "said_of",
     "steady",
-    "text_of",
+    "texts",
     "touch",
     "touch_neighbours",
     "typed",

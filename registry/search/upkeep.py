@@ -36,7 +36,7 @@ from registry.models import (
 )
 from registry.querysets import records_moved
 from registry.search.query import engine
-from registry.search.words import INDEXED, text_of
+from registry.search.words import INDEXED, said_of, texts
 
 BATCH = 500
 # So many new records of a kind are indexed at once.
@@ -111,9 +111,9 @@ def index(model, pks: Iterable[int]) -> None:
         batch = model.objects.filter(pk__in=pks[start : start + BATCH]).order_by("pk")
         with transaction.atomic():
             list(batch.select_for_update(no_key=True).values_list("pk"))
-            stale = []
-            for record in with_neighbours(batch):
-                text = text_of(model, record)
+            stale, records = [], list(with_neighbours(batch))
+            written = texts(said_of(model, record) for record in records)
+            for record, text in zip(records, written, strict=True):
                 if text != record.search_text:
                     record.search_text = text
                     stale.append(record)

@@ -1,7 +1,7 @@
 """The words by which each kind of record is found: its own, and those of published neighbours.
 
 A record says them in pieces: what the piece is, its text, and whose other name it is, if it is one
-of a neighbour's. ``text_of`` folds them into the search text; ``registry.search.passages`` shows
+of a neighbour's. ``texts`` folds them into search texts; ``registry.search.passages`` shows
 the one in which a word was found.
 """
 
@@ -26,7 +26,7 @@ from registry.models import (
     Project,
     Source,
 )
-from registry.text import fold
+from registry.text import fold, fold_all
 
 # What a piece is. The first two are the record's names, which count for more than the rest.
 NAME = _("Name")
@@ -71,12 +71,6 @@ def _published(records: Iterable) -> list:
     return sorted(found, key=attrgetter("public_id")) if len(found) > 1 else found
 
 
-class Folded(str):
-    """Words that are folded already."""
-
-    __slots__ = ()
-
-
 def _each(label, neighbours: Iterable, names: Callable):
     """The names of neighbours; folded once of what stands for one that many records name."""
     for neighbour in neighbours:
@@ -86,7 +80,7 @@ def _each(label, neighbours: Iterable, names: Callable):
                 yield label, text, whose
         else:
             if not folded:
-                folded.append(Folded(_fold(" ".join(text for text, _whose in names(neighbour)))))
+                folded.append(_cut(fold(" ".join(text for text, _whose in names(neighbour)))))
             yield label, folded[0], ""
 
 
@@ -313,31 +307,29 @@ def pieces_of(model, record) -> Iterable[tuple]:
     yield NUMBER, record.public_id, ""
 
 
-def text_of(model, record) -> str:
-    """The search text: the folded names, each on a line, then all the rest."""
+def said_of(model, record) -> tuple[list[str], str]:
+    """What a record says, not folded yet: its names, and all the rest."""
     names: list[str] = []
     rest: list[str] = []
-    raw: list[str] = []
     for label, text, _whose in pieces_of(model, record):
-        if not text:
-            continue
-        if label is NAME or label is OTHER_NAME:
-            names.append(_fold(text))
-        elif text.__class__ is Folded:
-            # Folding looks at each letter by itself: the words on both sides are folded apart.
-            if raw:
-                rest.append(_fold(" ".join(raw)))
-                raw.clear()
-            rest.append(text)
-        else:
-            raw.append(text)
-    rest.append(_fold(" ".join(raw)))
-    return "\n".join(filter(None, names)) + REST + " ".join(filter(None, rest))
+        if text:
+            (names if label is NAME or label is OTHER_NAME else rest).append(text)
+    return names, " ".join(rest)
 
 
-def _fold(text: str) -> str:
-    """The folded text, its words cut where they are too long to be words."""
-    folded = fold(text)
+def texts(said: Iterable[tuple[list[str], str]]) -> list[str]:
+    """The search text of each record: the folded names, each on a line, then all the rest."""
+    said = list(said)
+    folded = iter(fold_all([text for names, rest in said for text in (*names, rest)]))
+    written = []
+    for names, _rest in said:
+        lines = [_cut(next(folded)) for _name in names]
+        written.append("\n".join(filter(None, lines)) + REST + _cut(next(folded)))
+    return written
+
+
+def _cut(folded: str) -> str:
+    """The text with its words cut where they are too long to be words."""
     if len(folded) > LONGEST_WORD and max(map(len, folded.split())) > LONGEST_WORD:
         return OVERLONG.sub(r"\1", folded)
     return folded

@@ -29,8 +29,8 @@ VOLATILE = {
 }
 
 
-# Of so many new records the report shows what they would say.
-MOST_TOLD = 2_000
+# The report shows so many records: those that change, and of those that are new the first ones.
+MOST_RECORDS, MOST_TOLD = 2_000, 1_000
 
 
 def identity(record):
@@ -135,7 +135,7 @@ class RecordPlan:
     row: int = 0
     # Made because a cell names it; ``row`` is then the first that does.
     is_mention: bool = False
-    # Whether the report shows what the record would say; of a changed one that is known anyway.
+    # Whether the report shows the record, and what it would say.
     is_told: bool = True
     changes: list[Change] = field(default_factory=list)
     new_rows: dict[str, list] = field(default_factory=dict)

@@ -151,6 +151,8 @@ class Preparation:
         self._digests = defaultdict(hashlib.sha256)
         self._rows: defaultdict[type, list[list]] = defaultdict(list)
         self._labels: defaultdict[type, list[str]] = defaultdict(list)
+        # What each new record says for the search, folded with the others of its frame.
+        self._said: defaultdict[type, list[tuple]] = defaultdict(list)
         self._links: defaultdict[tuple[str, str], tuple[list, list]] = defaultdict(lambda: ([], []))
         self._updates: defaultdict[tuple, list[list]] = defaultdict(list)
         # What goes: it makes room before anything comes.
@@ -179,11 +181,9 @@ class Preparation:
     def _add_record(self, plan: RecordPlan) -> None:
         model, record = plan.model, plan.instance
         if model in search.INDEXED:
-            record.__dict__["search_text"] = self._wording.text(plan)
+            self._said[model].append(self._wording.said(plan))
         self._labels[model].append(str(record)[:LABEL_LENGTH])
         self._add_row(model, record)
-        # It is long, and nobody else asks for it.
-        record.__dict__["search_text"] = ""
         label = layout(model).label
         self.counts[label] = max(self.counts[label], ~identity(record) + 1)
 
@@ -320,6 +320,8 @@ class Preparation:
         if rows := self._rows.pop(model, None):
             form = layout(model)
             columns = form.fold(rows)
+            if said := self._said.pop(model, None):
+                columns[form.names.index("search_text")] = search.texts(said)
             told = columns.copy()
             for position, label in form.keys.items():
                 told[position] = self._relative(label, columns[position])

@@ -5,11 +5,10 @@ from django.utils.translation import ngettext
 from registry.history import shapes
 from registry.spreadsheets import collector
 from registry.spreadsheets.good_rows import OF_THE_FILE
-from registry.spreadsheets.plans import MOST_TOLD, Plan, RecordPlan, describe
+from registry.spreadsheets.plans import MOST_RECORDS, Plan, RecordPlan, describe
 
 # What a job keeps of a very long list; the counts beside it are always whole.
 MOST_PROBLEMS = 2_000
-MOST_RECORDS = MOST_TOLD
 # What a page shows of one record, so that a page of them stays small whatever the file.
 MOST_CHANGES = 25
 LONGEST_TEXT = 200
@@ -23,6 +22,7 @@ def report(plan: Plan) -> dict:
     # What is settled on the page is not to be corrected in the file.
     problems = [one for one in plan.problems or plan.left_out if one.about in ("row", "file")]
     touched = [one for one in plan.records if one.is_touched]
+    told = [one for one in touched if one.is_told]
     return {
         "sheets": [
             {
@@ -49,7 +49,7 @@ def report(plan: Plan) -> dict:
         "mention_count": len(plan.mentions),
         "mentions": _by_kind(plan.mentions),
         "record_count": len(touched) + plan.more,
-        "records": [_record(one) for one in touched[:MOST_RECORDS]],
+        "records": [_record(one) for one in told[:MOST_RECORDS]],
     }
 
 

@@ -11,6 +11,7 @@ import io
 import itertools
 import logging
 import marshal
+import math
 import os
 import signal
 import tempfile
@@ -28,12 +29,12 @@ logger = logging.getLogger(__name__)
 
 # So many rows make a part; what is planned does not depend on who plans it. They are written
 # together: enough that what changed is told as a whole (``changes.TOLD_ONE_BY_ONE``).
-PART = 1_450
+PART = 1_150
 # After so many rows what cells name is loaded, and helpers can do without the database.
 FIRST = 200
 # From so many parts on, helpers are worth their beginning; beyond so many, the memory that they
 # take counts for more than the time. Many helpers are of little help.
-LEAST, MOST, MOST_PROCESSES = 3, 35, 4
+LEAST, MOST, MOST_PROCESSES = 3, 44, 4
 # To show a row takes so much of what it takes to plan it; the first ones are, and here.
 SHOWING = 0.7
 # A helper that takes so many times as long as this process, and some seconds, is not waited for.
@@ -47,7 +48,7 @@ class GivenUpError(BaseException):
 def plan(resource, rows: list) -> None:
     """Plan all rows of a sheet, with helpers where that is worth it."""
     parts = [rows[start : start + PART] for start in range(0, len(rows), PART)]
-    shares = _shares(len(parts)) if LEAST <= len(parts) <= MOST and _may_share(rows) else []
+    shares = _shares(len(rows) / PART) if LEAST <= len(parts) <= MOST and _may_share(rows) else []
     own = parts[: shares[0]] if shares else parts
     with contextlib.ExitStack() as stack:
         helpers = []
@@ -66,11 +67,14 @@ def plan(resource, rows: list) -> None:
     resource.preparation.begin_part()
 
 
-def _shares(count: int) -> list[int]:
-    """Where each process's parts begin: the first rows, which are shown, are planned here."""
-    processes = min(MOST_PROCESSES, _processors())
+def _shares(length: float) -> list[int]:
+    """Where each process's parts begin: the first rows, which are shown, are planned here.
+
+    The length is in parts, of which the last one may be short.
+    """
+    processes, count = min(MOST_PROCESSES, _processors()), math.ceil(length)
     shown = SHOWING * MOST_TOLD / PART
-    first = max(round((count + shown) / processes - shown), -(-MOST_TOLD // PART))
+    first = max(round((length + shown) / processes - shown), math.ceil(MOST_TOLD / PART))
     left, helpers = count - first, min(processes - 1, count - first)
     if helpers < 1:
         return []

@@ -1,4 +1,4 @@
-"""The search text of records that are not written yet, by the rules of ``registry.search``."""
+"""What records say for the search that are not written yet, by the rules of ``registry.search``."""
 
 from collections.abc import Mapping
 from functools import cache, partial
@@ -38,8 +38,8 @@ class Wording:
         # By the model and the identity of the record.
         self._planned = planned
 
-    def text(self, plan: RecordPlan) -> str:
-        """The search text of a new record."""
+    def said(self, plan: RecordPlan) -> tuple[list[str], str]:
+        """What a new record says, for ``search.texts``."""
         said: dict[str, object] = {}
         keys, neighbour = plan.instance._state.fields_cache, self._neighbour
         for relation, is_key, are_neighbours, rows_name in _spoken_of(plan.model):
@@ -53,7 +53,7 @@ class Wording:
                 along = self._naming if is_one else partial(self._listing, plan)
                 items = [along(item, key) for item in items]
             said[relation] = Listed(items)
-        return search.text_of(plan.model, Spoken(plan.instance, **said))
+        return search.said_of(plan.model, Spoken(plan.instance, **said))
 
     def _naming(self, item, key: str) -> Spoken:
         """A row with the neighbour that it names, which is mostly all that it says."""

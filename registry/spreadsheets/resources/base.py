@@ -14,7 +14,7 @@ from registry.spreadsheets.columns import Column
 from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.headings import Headings
 from registry.spreadsheets.loading import Loader
-from registry.spreadsheets.plans import MOST_TOLD, RecordPlan, SheetPlan
+from registry.spreadsheets.plans import MOST_RECORDS, MOST_TOLD, RecordPlan, SheetPlan
 from registry.spreadsheets.problems import (
     CellError,
     Problem,
@@ -209,7 +209,7 @@ class RecordResource(Identifying, Refusing, CommonColumns):
         plan, row.plan = row.plan, None
         if plan.is_touched and not row.problems:
             self.preparation.add(plan)
-            if len(self.plans) < MOST_TOLD:
+            if plan.is_told and len(self.plans) < MOST_RECORDS:
                 self.plans.append(plan)
             else:
                 self.more += 1
