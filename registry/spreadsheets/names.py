@@ -146,6 +146,11 @@ class Names:
         except CellError:
             return False
 
+    def load_ahead(self) -> None:
+        """Load the records that rows may mean, before they are read."""
+        if self._kept is not None:
+            self._kept.load_ahead()
+
     def spellings(self) -> Iterable[str]:
         return self._spellings.values()
 

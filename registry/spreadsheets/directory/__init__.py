@@ -17,4 +17,4 @@ class Directory(TownLookups, RecordLookups):
     def load_ahead(self) -> None:
         """Load what the rows of most files name, before they are there."""
         for names in (self.places, self.organisations, self.funds, self.domains):
-            names.spellings()
+            names.load_ahead()

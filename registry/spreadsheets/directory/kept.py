@@ -11,9 +11,9 @@ from registry.spreadsheets.loading import Loader
 
 # What look-ups do not need of a record.
 UNUSED = ("search_text", "summary", "internal_notes")
-# So many are loaded one by one before all are; a few are all.
+# So many are loaded one by one before all are; a few are all, and for a long file many.
 SELDOM = 25
-FEW = 1_000
+FEW, MANY = 1_000, 10_000
 
 
 class Kept:
@@ -37,6 +37,11 @@ class Kept:
         if pk not in self._records:
             self._load(pk)
         return self._records[pk]
+
+    def load_ahead(self) -> None:
+        """Load all of them, if they are not too many for a file that may mean a few."""
+        if self._count <= MANY:
+            self._load_all()
 
     def sees(self, pk: int) -> bool:
         return self._visible is None or pk in self._visible
@@ -77,15 +82,21 @@ class Kept:
 
     def _load(self, pk: int) -> None:
         self._asked += 1
-        pks = [pk]
-        if not self._is_whole and (self._asked > SELDOM or self._are_few):
-            self._is_whole = True
-            keys = self.model._base_manager.order_by("pk").values_list("pk", flat=True)
-            pks = [one for one in keys if one not in self._records]
-        found = self._loader.load(self.model, pks, self._joined, self._relations)
-        self._records |= found
+        if self._asked > SELDOM or self._count <= FEW:
+            self._load_all()
+        if pk not in self._records:
+            self._records |= self._read([pk])
         self._records.setdefault(pk)
 
+    def _load_all(self) -> None:
+        if not self._is_whole:
+            self._is_whole = True
+            keys = self.model._base_manager.order_by("pk").values_list("pk", flat=True)
+            self._records |= self._read([one for one in keys if one not in self._records])
+
+    def _read(self, pks: list[int]) -> dict[int, models.Model]:
+        return self._loader.load(self.model, pks, self._joined, self._relations)
+
     @cached_property
-    def _are_few(self) -> bool:
-        return self.model._base_manager.count() <= FEW
+    def _count(self) -> int:
+        return self.model._base_manager.count()
