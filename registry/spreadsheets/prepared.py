@@ -8,8 +8,6 @@ import datetime
 import hashlib
 import json
 import marshal
-import tempfile
-import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
@@ -36,6 +34,7 @@ from registry.models.history import LABEL_LENGTH
 from registry.spreadsheets.plans import VOLATILE, RecordPlan, canonical, identity, owner_of
 from registry.spreadsheets.problems import Problem
 from registry.spreadsheets.revisions import revisions
+from registry.spreadsheets.spool import Spool
 from registry.spreadsheets.wording import Wording
 
 # The kinds of records that workbooks hold.
@@ -55,8 +54,6 @@ KINDS = (
 FRAME = 5_000
 # Changed records are compared with what the history calls their neighbours, so many at once.
 CHANGED = 1_000
-MEGABYTE = 1 << 20
-IN_MEMORY = 4 * MEGABYTE
 
 
 class Layout:
@@ -353,32 +350,6 @@ class Preparation:
 
     def _send(self, *frame) -> None:
         self._spool.add(marshal.dumps(frame))
-
-
-class Spool:
-    """Frames one after the other: in memory while they are few, then on the disk."""
-
-    def __init__(self):
-        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
-        weakref.finalize(self, self._file.close)
-
-    def add(self, data: bytes) -> None:
-        write_frame(self._file, data)
-
-    def frames(self) -> Iterator[bytes]:
-        self._file.seek(0)
-        while data := read_frame(self._file):
-            yield data
-
-
-def write_frame(file, data: bytes) -> None:
-    file.write(len(data).to_bytes(4, "big"))
-    file.write(data)
-
-
-def read_frame(file) -> bytes:
-    """The next frame; nothing at the end."""
-    return file.read(int.from_bytes(file.read(4), "big"))
 
 
 def _after(room: list[bytes], spool: Spool) -> Iterator[bytes]:

@@ -23,7 +23,7 @@ from django.db import connection
 
 from registry.spreadsheets import progress
 from registry.spreadsheets.plans import MOST_TOLD
-from registry.spreadsheets.prepared import read_frame, write_frame
+from registry.spreadsheets.spool import read_frame, write_frame
 
 logger = logging.getLogger(__name__)
 
