@@ -429,11 +429,23 @@ def test_second_confirmation_does_not_say_that_nothing_was_imported(client, admi
     assert Organisation.objects.count() == 3
 
 
-def test_two_writers_that_wait_for_each_other_are_told_to_try_again(in_english):
-    error = OperationalError("deadlock detected\nDETAIL: Process 1 waits")
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("40P01", "Others are writing"),
+        ("53100", "disk is full"),
+        ("57P01", "connection"),
+        (None, "connection"),
+    ],
+)
+def test_what_postgresql_reports_in_any_language_is_told(monkeypatch, in_english, code, words):
+    error = OperationalError("arrêt")
+    error.__cause__ = Exception()
+    error.__cause__.sqlstate = code
+    monkeypatch.setattr(running.connection, "vendor", "postgresql")
 
     assert running.is_transient(error)
-    assert "Others are writing" in running.explain(error)
+    assert words in running.explain(error)
 
 
 def test_nothing_but_the_workbook_stays_behind(settings, queue):

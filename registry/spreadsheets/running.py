@@ -34,6 +34,11 @@ RUNNING = (
 RESTARTABLE = (ImportState.INTERRUPTED, ImportState.FAILED, ImportState.CANCELLED)
 # How long the end of a job waits for its turn to write, while another import writes.
 PATIENCE = 15 * 60
+FULL_WORDS = ("disk is full", "disk i/o", "no space left", "could not extend")
+# Codes of PostgreSQL, whose words depend on its language.
+DISK_FULL = "53100"
+LOCKED = ("40P01", "55P03")
+CUT = ("57P", "08")
 FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
@@ -150,6 +155,11 @@ def explain(error: Exception) -> str:
             "Others are writing to the registry: nothing of this import was written. Try again in "
             "a few minutes."
         )
+    if is_cut(error):
+        return _(
+            "The connection to the database was lost. If this page does not say that the workbook "
+            "is imported, nothing of it was written: try again."
+        )
     return _(
         "The import failed for a reason that lies in the registry, not in the workbook. Nothing "
         "was written. Tell an administrator, who finds the reason in the log."
@@ -169,13 +179,13 @@ def explain_undoing(error: Exception) -> str:
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether the disk has no room; SQLite reports its own writes in its own words."""
+    """Whether the disk has no room; each database reports its own writes in its own words."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in FULL:
             return True
-        if isinstance(error, DatabaseError) and any(
-            words in str(error).lower()
-            for words in ("disk is full", "disk i/o", "no space left", "could not extend")
+        if isinstance(error, DatabaseError) and (
+            _sqlstate(error) == DISK_FULL
+            or any(words in str(error).lower() for words in FULL_WORDS)
         ):
             return True
         error = error.__cause__
@@ -184,13 +194,29 @@ def is_full(error: BaseException) -> bool:
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same import may well succeed later."""
-    return is_full(error) or is_locked(error)
+    return is_full(error) or is_locked(error) or is_cut(error)
 
 
 def is_locked(error: BaseException) -> bool:
     """Whether others write: SQLite says that it is locked, PostgreSQL ends one of two that wait."""
-    said = str(error).lower()
-    return isinstance(error, OperationalError) and ("locked" in said or "deadlock" in said)
+    is_waiting = _sqlstate(error) in LOCKED or "locked" in str(error).lower()
+    return isinstance(error, OperationalError) and is_waiting
+
+
+def is_cut(error: BaseException) -> bool:
+    """Whether the database went away, as when it restarts; what follows connects anew."""
+    if not isinstance(error, OperationalError) or connection.vendor != "postgresql":
+        return False
+    state = _sqlstate(error)
+    is_cut = state is None or state.startswith(CUT)
+    if is_cut:
+        connection.close_if_unusable_or_obsolete()
+    return is_cut
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    """PostgreSQL's code for what went wrong; none where it did not come to tell."""
+    return getattr(error.__cause__, "sqlstate", "")
 
 
 def patiently(write: Callable):
