@@ -472,3 +472,45 @@ def test_number_of_a_register_that_is_none_says_how_to_mend_it(written, remedy):
     said = problems(xlsx([["Nom", "SIRET"], ["Ville A", written]]))
 
     assert remedy in said[0]
+
+
+@pytest.mark.django_db
+def test_who_signed_is_no_day_of_signature():
+    rows = [["Entente", "Type", "Signée par"], ["A", "Convention", "Anne Ma (Maire)"]]
+
+    bring_in(xlsx(rows))
+
+    assert Agreement.objects.get().signatories.get().office == "Maire"
+
+
+@pytest.mark.parametrize("cell", ["depuis 2010", "since 2010", "depuis le 9 avril 2024"])
+def test_day_since_which_something_holds_is_a_date(cell):
+    assert parse_date(cell) in (PartialDate(2010), PartialDate(2024, 4, 9))
+
+
+@pytest.mark.django_db
+def test_unknown_kind_does_not_make_another_table_of_a_sheet():
+    rows = [["Intitulé", "Type", "Parties"], ["A", "Traité", "Inria"]]
+
+    assert [line.split(":")[:3] for line in problems(xlsx(rows))] == [["Feuille 1", "2", "Type"]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("line_end", ["\u2028", "\u2029", "\x85"])
+def test_line_ends_of_every_kind_part_a_list(line_end):
+    bring_in(csv(f"Intitulé;Type;Parties\nA;Convention;Inria{line_end}Keolis\n"))
+
+    assert Agreement.objects.get().parties.count() == 2
+
+
+@pytest.mark.django_db
+def test_heading_over_others_tells_the_kind_of_a_sheet():
+    rows = [["Projet", None, "Porteurs", None]]
+    rows += [
+        ["Titre", "Résumé", "Côté français", "Côté québécois"],
+        ["Digi", "x", "ID4Car", "IVEO"],
+    ]
+
+    bring_in(xlsx(rows))
+
+    assert Project.objects.get().partners.filter(role="lead").count() == 2

@@ -43,7 +43,8 @@ _TIME = re.compile(
     r"(?:t|,?\s+(?:à |at )?)\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?$"
 )
 _FOREWORD = re.compile(
-    r"^(?:signée?\s+|conclue?\s+|signed\s+)?(?:le|the|on|en|in|courant|année|an|year|exercice)\s+"
+    r"^(?:signée?\s+|conclue?\s+|signed\s+)?"
+    r"(?:(?:depuis|since)\s+)?(?:(?:le|the|on|en|in|courant|année|an|year|exercice)\s+)?"
 )
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 # A remark that says no more than what the date is: 2010 (année).

@@ -68,13 +68,14 @@ def _best_of_row(sheet, index, pairs, resources, best, is_top, first) -> tuple |
         score = (
             len(columns) + bonus,
             not _lacks_names(sheet, index, resource),
-            sum(heading_key(heading) in known for heading, _whole in pairs),
+            # «Porteurs» over «Côté français» tells more than that alone.
+            sum(heading_key(heading) in known for pair in pairs for heading in pair if heading),
             -index,
             -order,
         )
         # Among the kinds that share these headings, the values tell.
         usual, strange = _choices_in(sheet, index, resource)
-        merit = (score[0] + usual - strange, usual, score)
+        merit = (score[0] + usual, usual - strange, score)
         if not found or merit > found[0]:
             found = merit, (score, Best(index, resource, len(columns)))
     return found and found[1]

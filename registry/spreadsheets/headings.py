@@ -19,7 +19,7 @@ UNITS = frozenset(
     (
         *CURRENCIES,
         *("en", "in", "k", "ke", "ttc", "ht", "dollar", "dollars", "canadien", "canadiens"),
-        *("millier", "milliers", "million", "millions", "jj", "mm", "aaaa", "yyyy"),
+        *("millier", "milliers", "million", "millions", "jj", "mm", "aaaa", "yyyy", "me", "meur"),
         *("thousand", "thousands", "000", "1000"),
     )
 )
@@ -110,11 +110,10 @@ def keys_of(heading: str) -> tuple[str, ...]:
 def words_of(heading: str) -> tuple[tuple[str, str], ...]:
     """Each word of a heading that says something, without its ending,"
     "and what it is the same as."""
-    stems = [
-        stem(word)
-        for word in heading_key(CAMEL.sub(" ", heading)).split()
-        if word not in UNITS and word not in FILLER
-    ]
+    words = heading_key(CAMEL.sub(" ", heading)).split()
+    stems = [stem(word) for word in words if word not in UNITS and word not in FILLER]
+    # «Signée par» names persons, «Signée le» is a day.
+    stems += words[-1:] if words[-1:] in (["par"], ["by"]) else []
     return tuple((word, WORDS.get(word, word)) for word in stems)
 
 

@@ -39,6 +39,7 @@ LISTS = frozenset(
         *("liste", "listes", "list", "lists", "parametres", "parametre"),
         *("choix", "codes"),
         *("choices", "settings", "valeurs", "menu"),
+        *("page garde", "couverture", "accueil", "sommaire", "cover", "cover page", "contents"),
         *("lisez moi", "readme", "read me", "notice", "aide", "help", "legende", "mode emploi"),
     )
 )

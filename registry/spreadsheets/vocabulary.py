@@ -141,7 +141,7 @@ SYNONYMS = {
     choices.SourceKind: {
         "press_release": "communiqué de presse, communiqué, press release, media release",
         "web_page": "page web, page internet, site web, site internet, website, web site, webpage",
-        "official_text": "texte officiel, décret, loi, arrêté, traité, official document",
+        "official_text": "texte officiel, décret, loi, arrêté, official document",
         "deliberation": "délibération, délibération du conseil, délibération municipale,"
         "council decision, council resolution",
         "report": "rapport, étude, bilan, study, rapport d'activité, annual report",

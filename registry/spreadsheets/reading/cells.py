@@ -13,10 +13,10 @@ from decimal import Decimal
 from registry.spreadsheets.formulas import unmark
 
 # Neither seen nor, for some of them, held by a database: control characters and marks of direction.
-CONTROLS = [*range(9), 11, 12, *range(14, 32), *range(127, 160)]
+CONTROLS = [*range(9), *range(14, 32), *range(127, 160)]
 INVISIBLE = dict.fromkeys(
     [*CONTROLS, *map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")]
-) | {0x85: "\n"}
+) | dict.fromkeys((11, 12, 0x85, 0x2028, 0x2029), "\n")
 ERROR_TEXTS = re.compile(
     r"#(?:REF!|N/A|N/D|NAME\?|NOM\s?\?|VALUE!|VALEUR\s?!|DIV/0\s?!|NULL!|NUL\s?!|NUM!|NOMBRE\s?!"
     r"|SPILL!|PROPAGATION!|CALC!|FIELD!|BLOCKED!|CONNECT!|GETTING_DATA)|Err:5\d\d",
