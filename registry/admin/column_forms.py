@@ -32,6 +32,14 @@ def asked_sheets(job) -> list[dict]:
     ]
 
 
+def can_leave_out_rest(job) -> bool:
+    """Whether several columns are left to decide about, of sheets whose kind is known."""
+    columns = [
+        one for _index, layout in numbered(job) if layout["kind"] for one in layout["columns"]
+    ]
+    return sum(one["is_asked"] and not one["is_doubled"] for one in columns) > 1
+
+
 def page_of(job, number) -> Page:
     """The columns of all sheets, page by page: the number of the sheet and of the column."""
     columns = [(index, at) for index, one in numbered(job) for at in range(len(one["columns"]))]
@@ -96,7 +104,10 @@ def entry_of(mapping: Mapping, layout: dict) -> SheetMapping:
 
 
 def read_sheet(data, index: int, layout: dict, entry: SheetMapping) -> bool:
-    """Put what the form says of a sheet into the entry; whether it says something."""
+    """Put what the form says of a sheet into the entry; whether it says something.
+
+    ``rest`` in the form leaves out the columns that it does not decide about.
+    """
     kind = data.get(f"kind-{index}", "")
     kinds = {resource.code(): resource for resource in IMPORTED}
     if (kind == LEFT_OUT or kind in kinds) and kind != layout["kind"]:
@@ -115,9 +126,11 @@ def read_sheet(data, index: int, layout: dict, entry: SheetMapping) -> bool:
 
 
 def _read_columns(data, index, layout, entry, known) -> bool:
-    said = False
+    said, rest = False, IGNORE if data.get("rest") else UNDECIDED
     for number, column in enumerate(layout["columns"]):
         answer = data.get(f"column-{index}-{number}", UNDECIDED)
+        if answer == UNDECIDED and column["is_asked"] and not column["is_doubled"]:
+            answer = rest
         name = IGNORED if answer == IGNORE else answer
         is_same = name == column["column"] and not column["is_asked"]
         if (answer == IGNORE or answer in known) and not is_same:

@@ -182,7 +182,8 @@ class ImportJobAdmin(
             "has_add_permission": self.has_add_permission(request),
             **self.settling_context(request, job),
             "undo": self.undoing_of(job),
-            "left_out": report.get(f"{shown.removesuffix('s')}_count", 0) - len(items),
+            "left_out": report.get(f"{shown.removesuffix('s')}_count", 0)
+            - sum(item.get("count", 1) for item in items),
         }
         return TemplateResponse(request, self.job_template, context)
 

@@ -52,6 +52,7 @@ class SettledImportsMixin:
         page = names.get_page(request.GET.get("names"))
         return {
             "asked_sheets": column_forms.asked_sheets(job),
+            "can_leave_out_rest": column_forms.can_leave_out_rest(job),
             "asked_names": [
                 question | {"number": page.start_index() + i} for i, question in enumerate(page)
             ],
@@ -118,8 +119,10 @@ class SettledImportsMixin:
         job = self._settled(request, pk)
         count = 0
         with transaction.atomic():
+            rest = request.POST.get("rest", "")
             for number, question in enumerate(job.report.get("questions", []), 1):
-                count += _decide(request, job, question, text_in(request.POST, f"name-{number}"))
+                answer = text_in(request.POST, f"name-{number}") or rest
+                count += _decide(request, job, question, answer)
         if not count:
             messages.warning(request, _("Nothing was decided: choose an answer for a name."))
             return HttpResponseRedirect(self._job_url(job))

@@ -88,10 +88,13 @@ OF_A_YEAR = frozenset(
 )
 YEAR = re.compile(r"(?:19|20)\d{2}")
 PARENTHESES = re.compile(r"[()]")
+REMARKS = re.compile(r"\(([^()]+)\)")
 # «Partenaire 2», of which there are several.
 LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$")
 # Words for a number that an office gives its records.
 REFERENCE = frozenset(map(stem, ("numero", "reference", "ref", "code", "interne", "internal")))
+# «Number of projects» is no number of a project.
+COUNT = re.compile(r"(?:nombre|nbre|nb)\b|(?:number|no|count) \w+s\b")
 LEAST_NEAR = 0.34
 MOST_FOUND = 4096
 # What is longer is no heading.
@@ -194,11 +197,18 @@ class Headings(dict):
     def _find_whole(self, heading: str) -> str | None:
         # What stands in parentheses may say whose it is: «Partenaires (France)».
         if "(" in heading and (found := self._find(PARENTHESES.sub(" ", heading))):
-            return found
+            return self._without_remark(heading, found)
         if found := self._find(heading):
             return found
         columns = {found for part in parts_of(heading) if (found := self._find(part))}
         return columns.pop() if len(columns) == 1 else None
+
+    def _without_remark(self, heading: str, found: str) -> str:
+        """*Project name (Beneficiary)* is the name, where the parentheses hold another column."""
+        plain = self._find(heading)
+        if plain and plain != found and found in map(self._find, REMARKS.findall(heading)):
+            return plain
+        return found
 
     def _find(self, heading: str) -> str | None:
         keys = keys_of(heading)
@@ -209,8 +219,11 @@ class Headings(dict):
             # "Nom" alone may be anybody's: only the word itself tells, with another ending.
             return self._by_stem.get(words[0][0])
         words = self.words(heading)
+        found = self._by_words.get(words)
+        if keys and COUNT.match(keys[0]):
+            return None if found == "reference" else found
         # «N° de mission», on a sheet of missions.
-        if found := self._by_words.get(words):
+        if found:
             return found
         if words and words <= REFERENCE:
             return "reference" if "reference" in self._words_of else None

@@ -11,10 +11,13 @@ from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column, OrganisationsColumn
 from registry.spreadsheets.numbers import is_checked, with_first_zeros
 from registry.spreadsheets.values import split_values
+from registry.spreadsheets.vocabulary import find_choice
 
 RNA = re.compile(r"W\d{9}")
 LA_POSTE = "356000000"
 ROWS_NAMED = 5
+# «aide en numéraire,aide en nature».
+BETWEEN_KINDS = re.compile(r"[,/+]|\s(?:et|and)\s")
 
 
 def read_siret(text: str) -> str | None:
@@ -110,17 +113,26 @@ class GrantKindColumn(Column):
         super().__init__(attribute, headings, widgets.ChoiceWidget(ContributionKind))
 
     def clean(self, row, **kwargs):
-        cell = row.get(self.column_name)
-        kinds = split_values(cell) if isinstance(cell, str) else []
+        kinds = kinds_in(row.get(self.column_name))
         if len(kinds) < 2:
             return super().clean(row, **kwargs)
         return self.widget.clean(kinds[0], row=row)
 
     def apply(self, plan, value, row, directory):
         cell = row[self.column_name]
-        if len(split_values(cell)) > 1:
+        if len(kinds_in(cell)) > 1:
             message = _("the first alone is kept, the whole in the note.")
             directory.notice(row, self.column_name, cell, message)
             if not plan.instance.note:
                 plan.set("note", cell, row.heading(self.column_name), self.column_name)
         super().apply(plan, value, row, directory)
+
+
+def kinds_in(cell) -> list[str]:
+    """The kinds that a cell names; commas and the like part nothing else than kinds."""
+    kinds = split_values(cell) if isinstance(cell, str) else []
+    if len(kinds) == 1:
+        parts = [part.strip() for part in BETWEEN_KINDS.split(kinds[0])]
+        if all(find_choice(ContributionKind, part) for part in parts):
+            return parts
+    return kinds

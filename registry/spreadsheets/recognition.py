@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -145,7 +145,9 @@ def _read_table(
     layout = lay_out(sheet, index)
     layout.kind, layout.constants = resource.code(), dict(entry.constants)
     _name_by_groups(sheet, index, layout, resource.known_headings())
-    positions, headings = _place_columns(sheet, layout, resource, found, entry)
+    meant = resource.meant_by_place(layout.columns, sheet.rows[index + 1 :])
+    said = replace(entry, columns=meant | entry.columns)
+    positions, headings = _place_columns(sheet, layout, resource, found, said)
     labels = {column.column_name: column.label for column in resource.columns()}
     constants = {
         name: value
@@ -191,7 +193,7 @@ def _place_columns(
     names = {column.column_name: column for column in resource.columns()}
     positions: dict[str, list[int]] = {}
     headings: dict[str, str] = {}
-    asked = 0
+    asked, empty = 0, []
     for one in layout.columns:
         _read_as(sheet, layout, one, resource, names, entry, positions, found)
         _leave_out_sum(sheet, layout, one, names, found)
@@ -217,10 +219,16 @@ def _place_columns(
             labels = [names[name].label for name in one.near]
             found.problems.append(_unknown_heading(sheet, layout.row, one, labels))
         else:
-            found.notices.append(
-                _("%(sheet)s: the column “%(column)s” is empty and not known: it is left out.")
-                % {"sheet": sheet.name or _("the file"), "column": one.heading}
+            empty.append(_("“%(heading)s”") % {"heading": one.heading})
+    if empty:
+        found.notices.append(
+            ngettext(
+                "%(sheet)s: the column %(columns)s is empty and not known: it is left out.",
+                "%(sheet)s: the columns %(columns)s are empty and not known: they are left out.",
+                len(empty),
             )
+            % {"sheet": sheet.name or _("the file"), "columns": ", ".join(empty)}
+        )
     return positions, headings
 
 

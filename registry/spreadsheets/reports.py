@@ -1,5 +1,7 @@
 """A plan as people read it: what the pages of a job and the command show, kept with the job."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import ngettext
 
 from registry.history import shapes
@@ -14,6 +16,8 @@ MOST_CHANGES = 25
 LONGEST_TEXT = 200
 MOST_NOTICES = 100
 LONGEST_NOTICE = 2_000
+# Of the rows of one cause.
+MOST_RANGES = 12
 
 
 @collector.paused()
@@ -37,7 +41,7 @@ def report(plan: Plan) -> dict:
         ],
         "notices": _first_notices(plan.notices),
         "problem_count": len(problems),
-        "problems": [_problem(problem) for problem in problems[:MOST_PROBLEMS]],
+        "problems": _together(problems)[:MOST_PROBLEMS],
         "left_out_rows": len({(one.sheet, one.row) for one in plan.left_out}),
         # The good rows can come in without the others: no problem is of the file as a whole.
         "can_leave_out": bool(plan.problems)
@@ -75,6 +79,34 @@ def _first_notices(notices: list[str]) -> list[str]:
             ngettext("%(count)s more notice.", "%(count)s more notices.", more) % {"count": more}
         )
     return shown
+
+
+def _together(problems) -> list[dict]:
+    """The problems, those that say the same once, with all their rows: one cause, one mend.
+
+    What mends most rows comes first.
+    """
+    rows: dict[tuple, list] = {}
+    for problem in problems:
+        key = problem.sheet, problem.column, str(problem.value), problem.message, problem.remedy
+        rows.setdefault(key, []).append(problem)
+    return [
+        _problem(same[0])
+        | {"count": len(same), "rows": _row_ranges(one.row for one in same if one.row)}
+        for same in sorted(rows.values(), key=len, reverse=True)
+    ]
+
+
+def _row_ranges(numbers: Iterable[int]) -> str:
+    """``2, 4–9, 12``: rows as people write them."""
+    ranges: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    shown = [str(first) if first == last else f"{first}–{last}" for first, last in ranges]
+    return ", ".join(shown[:MOST_RANGES]) + ("…" if len(shown) > MOST_RANGES else "")
 
 
 def _problem(problem) -> dict:

@@ -107,7 +107,8 @@ SYNONYMS = {
     },
     choices.ContributionKind: {
         "grant": "subvention, aide, financement, don, subside, cash, aide en numéraire,"
-        "subvention directe, contribution financière",
+        "subvention directe, contribution financière, numéraire, en numéraire, aide financière,"
+        "soutien financier, financial contribution, aide monétaire",
         "in_kind": "en nature, aide en nature, nature, apport en nature, mise à disposition",
         "loan": "prêt, avance remboursable, avance",
     },

@@ -52,7 +52,7 @@ class AgreementResource(RecordResource):
         "Titre officiel, Titre de l'engagement, Dénomination, Objet de l'entente, Document,"
         "Instrument"
         "| Title, Agreement, Agreement title, Name of the agreement, Name, Memorandum, MoU,"
-        "MoU title, Cooperation agreement, Treaty, Partnership",
+        "MoU title, Cooperation agreement, Treaty, Treaty name, Document name, Partnership",
     )
     kind = Column(
         "kind",
@@ -71,7 +71,7 @@ class AgreementResource(RecordResource):
         "Date de l'acte"
         "| Signed on, Date of signature, Signature date, Signed, Date signed, Year,"
         "Year signed, Signed in, Since, Signing date, Date of signing, Concluded on,"
-        "Date concluded, Established, Established in",
+        "Date concluded, Established, Established in, Signing, Signature year",
         widgets.PartialDateWidget(),
     )
     starts_on = Column(

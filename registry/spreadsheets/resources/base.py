@@ -115,6 +115,11 @@ class RecordResource(Identifying, Refusing, CommonColumns):
         return bool(columns & set(cls.key_columns))
 
     @classmethod
+    def meant_by_place(cls, columns: list, rows: list) -> dict[str, str]:
+        """What columns mean that their place or values tell, not their heading, by their keys."""
+        return {}
+
+    @classmethod
     def columns_read_as(cls, kind: str) -> set[str]:
         return {column.column_name for column in cls.columns() if column.reads == kind}
 

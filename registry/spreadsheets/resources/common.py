@@ -21,7 +21,8 @@ class CommonColumns(ModelResource):
         "Code, ID, Identifiant interne, Numéro de projet, No de projet, N° de projet, N° d'accord,"
         "Numéro d'entente, Code projet, Code interne, Code dossier"
         "| Reference, Own reference, Ref, File number, Project number,"
-        "Reference number, Project ID, Internal code, Internal reference",
+        "Reference number, Project ID, Internal code, Internal reference, IATI identifier,"
+        "Grant number",
     )
     source = SourcesColumn(
         "citations",

@@ -76,7 +76,8 @@ class ContributionResource(MoneyResource):
     funder_siret = Companion(
         "SIRET du financeur, SIRET financeur, Identification de l'attribuant,"
         "SIRET de l'attribuant,"
-        "Identifiant de l'attribuant, Id attribuant | Funder SIRET"
+        "Identifiant de l'attribuant, Id attribuant, Identification de l'attributaire"
+        "| Funder SIRET"
     )
     recipients = IdentifiedColumn(
         "recipients",
@@ -85,9 +86,10 @@ class ContributionResource(MoneyResource):
         "Nom de l'association, Organisme, Structure, Raison sociale, Organisation, Tiers,"
         "Nom de l'organisme, Association bénéficiaire, Nom tiers,"
         "Raison sociale du bénéficiaire, Nom attributaire, Receveur, Récipiendaire,"
-        "Récipiendaires"
+        "Récipiendaires, Nom association"
         "| Recipient name, Grantee, Organisation, Organization, Recipients, Recipient,"
-        "Beneficiary, Beneficiaries, Recipient organisation, Payee, Awardee",
+        "Beneficiary, Beneficiaries, Recipient organisation, Payee, Awardee, Beneficiary name,"
+        "Recipient legal name",
         {"recipient_siret": IdentifierScheme.SIRET, "recipient_rna": IdentifierScheme.RNA},
     )
     recipient_siret = Companion(
@@ -140,9 +142,11 @@ class ContributionResource(MoneyResource):
         "Montant de la subvention, Montant total de la subvention, Subvention accordée,"
         "Somme, Aide accordée, Montant de l'aide, Montant du financement, Somme accordée,"
         "Montant versé, Aide financière, Montant de l'aide financière, Aide attribuée,"
-        "Contribution, Somme versée, Montant octroyé, Aide versée"
+        "Contribution, Somme versée, Montant octroyé, Aide versée, Accordé, Voté, Attribué,"
+        "Octroyé, Total des subventions, Contribution UE, Aide UE, Montant UE, Subvention UE"
         "| Amount, Funding amount, Total amount, Grant, Funding, Amount awarded, Grant amount,"
-        "Award amount, Award, Value, Award value, Sum",
+        "Award amount, Award, Value, Award value, Sum, EU contribution, EU grant, EU amount,"
+        "EU funding, Union contribution, Agreement value",
         widgets.AmountWidget(),
         written_from="amount",
     )

@@ -34,7 +34,8 @@ FUNDER_HEADINGS = (
     "Accordé par, Octroyé par, Attribué par"
     "| Funding organisation, Funding agency, Donor, Awarded by, Granted by, Funders,"
     "Funder, Funded by, Donors, Funding organisations, Financial partners, Funding body,"
-    "Sponsors, Sponsor, Supported by, Granting agency, Grantor, Funding department"
+    "Sponsors, Sponsor, Supported by, Granting agency, Grantor, Funding department,"
+    "Reporting organisation"
 )
 FUND_HEADINGS = (
     "Fonds, Programme, Nom du fonds, Dispositif, Fonds ou programme, Nom du programme,"
@@ -119,7 +120,10 @@ class ProjectResource(MoneyResource):
         "Projects",
         "Funded projects",
     )
-    itself = "projet projets project projects action actions initiative laureat laureats retenu"
+    itself = (
+        "projet projets project projects action actions initiative laureat laureats retenu "
+        "operation operations"
+    )
     date_columns = ("starts_on", "period")
     index = "projects"
     is_final = True
@@ -153,14 +157,16 @@ class ProjectResource(MoneyResource):
         "starts_on",
         "Début, Date de début, Début du projet, Année de début, Date de démarrage,"
         "À partir de, Lancement, Démarrage, Date de début prévue, Date de lancement, Du"
-        "| Start, Start date, Start year, From, Starting date, Begins, Launch date",
+        "| Start, Start date, Start year, From, Starting date, Begins, Launch date, Actual start,"
+        "Actual start date",
         widgets.PartialDateWidget(),
     )
     ends_on = EndColumn(
         "ends_on",
         "Fin, Date de fin, Fin du projet, Année de fin, Échéance, Clôture, Date de clôture,"
         "Date de fin prévue, Fin prévue, Achèvement, Au"
-        "| End, End date, End year, Completion date, Closing date, To, Until",
+        "| End, End date, End year, Completion date, Closing date, To, Until, Actual end,"
+        "Actual end date",
     )
     period = PeriodColumn(
         "Période, Années, Année, Durée, Calendrier, Dates, Période de réalisation,"
@@ -199,7 +205,8 @@ class ProjectResource(MoneyResource):
         "Organisme promoteur, Maître d'œuvre"
         "| Leads, Recipient, Recipients, Recipient name, Beneficiary, Grantee, Organisation,"
         "Lead, Lead partners, Lead partner, Lead organisation, Led by, Applicant,"
-        "Lead applicant, Implementing partner, Implementing organisation",
+        "Lead applicant, Implementing partner, Implementing organisation, Implementing agency,"
+        "Beneficiary name",
         PartnerRole.LEAD,
     )
     partners = PartnersColumn(
@@ -233,7 +240,7 @@ class ProjectResource(MoneyResource):
     )
     country = Companion(
         "Pays, Pays partenaire, Pays concernés, Pays d'intervention, Pays bénéficiaire"
-        "| Country, Countries, Partner country",
+        "| Country, Countries, Partner country, Recipient country",
         widgets.CountryWidget(),
     )
     activity_status = Column(
@@ -248,9 +255,11 @@ class ProjectResource(MoneyResource):
         "Subvention accordée, Montant de la subvention, Aide accordée, Montant de l'aide,"
         "Financement accordé, Soutien financier, Somme accordée, Montant du financement,"
         "Cofinancement, Contribution, Montant du soutien, Budget alloué, Soutien, Soutien accordé,"
-        "Aide financière, Montant octroyé, Somme versée"
+        "Aide financière, Montant octroyé, Somme versée, Accordé, Contribution UE, Aide UE,"
+        "Montant UE, Subvention UE"
         "| Amount, Grant, Funding, Total amount, Budget, Amount awarded, Grant amount,"
-        "Award amount, Funding amount, Grant awarded, Award, Value",
+        "Award amount, Funding amount, Grant awarded, Award, Value, EU contribution, EU grant,"
+        "EU amount, EU funding, Union contribution, Union co-financing",
         widgets.AmountWidget(),
     )
     currency = Companion(CURRENCY_HEADINGS, widgets.ChoiceWidget(Currency))

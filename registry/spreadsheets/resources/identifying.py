@@ -159,9 +159,13 @@ class Identifying:
 
     def _claim(self, row: Row, record) -> None:
         if record is not None and (first := self.directory.claim(record, row)):
-            error = CellError(
+            message = (
                 _("This row is about the same record as row %(row)s of “%(sheet)s”.")
-                % {"row": first.number, "sheet": first.sheet},
+                if first.sheet
+                else _("This row is about the same record as row %(row)s.")
+            )
+            error = CellError(
+                message % {"row": first.number, "sheet": first.sheet},
                 _("Keep one of the two rows."),
             )
             error.column = self.key_columns[0]

@@ -30,7 +30,7 @@ class PlaceIdentifierColumn(IdentifierColumn):
             (self.scheme, fold(number)), plan.instance.public_id
         )
         if owner != plan.instance.public_id:
-            raise self.taken(owner)
+            raise self.taken(directory.places.identified(owner) or owner)
         identifier = PlaceIdentifier(scheme=self.scheme, value=number)
         return plan.add_row(self.attribute, identifier, label)
 
@@ -52,7 +52,7 @@ class PlaceResource(RecordResource):
     name_fr = Column(
         "name_fr",
         "Nom du lieu, Lieu, Nom en français, Nom, Ville, Commune, Territoire, Municipalité,"
-        "Localité, Toponyme"
+        "Localité, Toponyme, Nom de la commune, Nom de la ville"
         "| City, Town, Territory, Place, Place name, Name in French, Name",
     )
     name_en = Column("name_en", "Nom en anglais | Name in English, English name")
@@ -80,15 +80,27 @@ class PlaceResource(RecordResource):
     spellings = PlaceNamesColumn(
         "other_names", "Autres graphies, Graphies | Other spellings", NameKind.SPELLING
     )
-    latitude = Column("latitude", "Latitude, Lat | Latitude, Lat", widgets.DecimalWidget())
-    longitude = Column("longitude", "Longitude, Long, Lon, Lng| Longitude", widgets.DecimalWidget())
+    latitude = Column(
+        "latitude",
+        "Latitude, Lat, Latitude du centre | Latitude, Lat, Centre latitude",
+        widgets.DecimalWidget(),
+    )
+    longitude = Column(
+        "longitude",
+        "Longitude, Long, Lon, Lng, Longitude du centre | Longitude, Centre longitude",
+        widgets.DecimalWidget(),
+    )
     population = Column(
         "population",
         "Population, Nombre d'habitants, Habitants, Population totale"
         "| Population, Inhabitants, Number of inhabitants",
         widgets.CountWidget(),
     )
-    insee = PlaceIdentifierColumn("identifiers", "Code INSEE, INSEE", IdentifierScheme.INSEE)
+    insee = PlaceIdentifierColumn(
+        "identifiers",
+        "Code INSEE, INSEE, Code commune INSEE, Code INSEE de la commune",
+        IdentifierScheme.INSEE,
+    )
     geonames = PlaceIdentifierColumn("identifiers", "GeoNames", IdentifierScheme.GEONAMES)
     wikidata = PlaceIdentifierColumn("identifiers", "Wikidata", IdentifierScheme.WIKIDATA)
     siren = PlaceIdentifierColumn("identifiers", "SIREN", IdentifierScheme.SIREN)

@@ -11,14 +11,19 @@ from django.utils.translation import override
 
 from registry.choices import AgreementKind
 from registry.models import Agreement, Party
-from registry.spreadsheets import progress, widgets
+from registry.spreadsheets import progress, vocabulary, widgets
 from registry.spreadsheets.columns import Column, Companion
 from registry.spreadsheets.directory.places import TOWNS
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError, RepeatedRowError
 from registry.spreadsheets.resources.base import RecordResource
+from registry.text import fold
 
 NAMED = 5
+COUNTRY = re.compile(r"pays|country")
+WITH_COUNTRY = re.compile(r"(?P<town>[^,(]+?)\s*(?:,\s*|\()(?P<country>[^,()]+)\)?")
+# So many more pairs than towns show that a country is that of the first one.
+ENOUGH_TWINS = 5
 
 
 class LastCountryWidget(widgets.CountryWidget):
@@ -62,7 +67,7 @@ class TwinningResource(RecordResource):
         "Ville 2, city2, Ville jumelée, Ville partenaire, Ville jumelle, Jumelée avec,"
         "Jumelage avec,"
         "Jumelé avec, Ville étrangère | Town 2, City 2, Twinned with, Twin town, Twin city,"
-        "Sister city, Partner city, Partner town, Twinned town, Twinning with"
+        "Sister city, Partner city, Partner town, Twinned town, Twinning with, Sister, Twin"
     )
     country2 = Companion(
         "Pays 2, country2, Pays, Pays de la ville jumelée, Pays partenaire"
@@ -101,6 +106,25 @@ class TwinningResource(RecordResource):
     @classmethod
     def plural_name(cls):
         return _("twinned towns")
+
+    @classmethod
+    def meant_by_place(cls, columns, rows):
+        """Whose country a bare *Country* is: it stands first, or a town has always the same one."""
+        found = {cls.known_headings().find(one.heading): one for one in reversed(columns)}
+        town, country = found.get("city1"), found.get("country2")
+        if "country1" in found or not (town and country and "city2" in found):
+            return {}
+        if not COUNTRY.fullmatch(fold(country.heading)):
+            return {}
+        if country.position > found["city2"].position:
+            return {}
+        width = max(town.position, country.position)
+        given = [(row[town.position], row[country.position]) for row in rows if len(row) > width]
+        pairs, towns = set(given), {town for town, _country in given}
+        if len(pairs) > len(towns):
+            return {}  # the towns of one are in several countries
+        is_proven = len(given) - len(towns) >= ENOUGH_TWINS
+        return {country.key: "country1"} if country.position < town.position or is_proven else {}
 
     def identify_rows(self, table):
         self._repeated: list[int] = []
@@ -149,11 +173,12 @@ class TwinningResource(RecordResource):
 
     def _authority(self, row, n: str):
         name, country = self.read(row, f"city{n}"), self.read(row, f"country{n}")
-        if name and not country and (known := self.directory.find_place(name, kinds=TOWNS)):
-            country = str(known.country)
-        for column, value in ((f"city{n}", name), (f"country{n}", country)):
-            if not value:
-                raise self.empty_cell(column)
+        if name and not country:
+            name, country = self._with_country(name)
+        if not name:
+            raise self.empty_cell(f"city{n}")
+        if not country:
+            raise self._no_country(row, n, name)
         point = self.read(row, f"lat{n}"), self.read(row, f"lng{n}")
         if (row.get(f"lat{n}"), row.get(f"lng{n}")) in self._doubtful:
             self.directory.doubt(_("coordinates given for two countries: left out"), name)
@@ -164,6 +189,26 @@ class TwinningResource(RecordResource):
         except CellError as error:
             error.column = error.column or f"city{n}"
             raise
+
+    def _with_country(self, name: str) -> tuple[str, str | None]:
+        """A town and its country, where it is known or the cell says it: ``Brest (France)``."""
+        if known := self.directory.find_place(name, kinds=TOWNS):
+            return name, str(known.country)
+        match = WITH_COUNTRY.fullmatch(name)
+        code = match and vocabulary.country_code(match["country"])
+        return (match["town"], code) if code else (name, None)
+
+    def _no_country(self, row, n: str, name: str) -> CellError:
+        if f"country{n}" in row.headings:
+            return self.empty_cell(f"country{n}")
+        error = CellError(
+            _("The place “%(name)s” is not known, and nothing says in which country it lies.")
+            % {"name": name},
+            _("Write the country too, as in: %(name)s (Country).") % {"name": name},
+            value=name,
+        )
+        error.column = f"city{n}"
+        return error
 
     @cached_property
     def _pairs(self) -> dict:
