@@ -13,6 +13,7 @@ from tests.test_import_mapping import _own_storage, officer, page, settle, uploa
 
 pytestmark = pytest.mark.django_db
 
+
 def countries() -> dict:
     return {place.name: place.country.code for place in Place.objects.all()}
 
