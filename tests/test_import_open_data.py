@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from registry.models import Agreement, Contribution, NameDecision, Place, Project
+from registry.spreadsheets.reading.delimited import find_delimiter
 from registry.spreadsheets.reports import report
 from tests.factories import OrganisationFactory, PlaceFactory
 from tests.spreadsheets import bring_in, csv, plan, problems, xlsx
@@ -139,3 +140,20 @@ def test_names_not_decided_are_taken_as_new_at_once(client, officer):  # noqa: F
     job.refresh_from_db()
     assert job.state == "previewed"
     assert NameDecision.objects.filter(answer="new").count() == 2
+
+
+def test_amounts_torn_apart_by_their_comma_are_told_at_once():
+    rows = [f"Projet {n},2021,160 000,00,Un club\n" for n in range(3)]
+
+    [problem] = problems(csv("".join(["Projet,Année,Montant,Porteurs\n", *rows])))
+
+    assert "2–4" in problem
+    assert "160 000.00" in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [("a,b,c;;\n1,2,3;;\n4,5,6; 7;\n", ","), ("Nom;Note\nDupont, Jean;\nDupond, Jean;\n", ";")],
+)
+def test_delimiter_that_only_ends_the_lines_parts_nothing(text, delimiter):
+    assert find_delimiter(text) == delimiter

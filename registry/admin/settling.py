@@ -119,7 +119,7 @@ class SettledImportsMixin:
         job = self._settled(request, pk)
         count = 0
         with transaction.atomic():
-            rest = request.POST.get("rest", "")
+            rest = text_in(request.POST, "rest")
             for number, question in enumerate(job.report.get("questions", []), 1):
                 answer = text_in(request.POST, f"name-{number}") or rest
                 count += _decide(request, job, question, answer)

@@ -1,9 +1,13 @@
 """What can be wrong with a file or a cell, said so that its author can mend it."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
+# Of the rows of one cause.
+MOST_RANGES = 12
 
 
 class UnreadableFileError(Exception):
@@ -79,3 +83,15 @@ class RowRefusedError(ValidationError):
     def __init__(self, problems: list[Problem]):
         super().__init__([problem.message for problem in problems])
         self.problems = problems
+
+
+def row_ranges(numbers: Iterable[int]) -> str:
+    """``2, 4–9, 12``: rows as people write them."""
+    ranges: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    shown = [str(first) if first == last else f"{first}–{last}" for first, last in ranges]
+    return ", ".join(shown[:MOST_RANGES]) + ("…" if len(shown) > MOST_RANGES else "")

@@ -30,6 +30,7 @@ from registry.spreadsheets.mapping import (
 )
 from registry.spreadsheets.problems import Problem
 from registry.spreadsheets.tables import Table, find_conventions, heading_key
+from registry.spreadsheets.torn import find_torn
 from registry.spreadsheets.totals import YEARLY, fill, leave_out_totals
 from registry.text import fold
 
@@ -140,7 +141,10 @@ def _refuse_sheet(sheet: Sheet, resources, found: Recognition, alone: bool) -> N
 
 def _read_table(
     sheet: Sheet, index: int, resource, found: Recognition, entry: SheetMapping | None, profile: str
-) -> Table:
+) -> Table | None:
+    if torn := find_torn(sheet, index):
+        found.problems.append(torn)
+        return None
     entry = entry or SheetMapping(frozenset())
     layout = lay_out(sheet, index)
     layout.kind, layout.constants = resource.code(), dict(entry.constants)

@@ -1,13 +1,12 @@
 """A plan as people read it: what the pages of a job and the command show, kept with the job."""
 
-from collections.abc import Iterable
-
 from django.utils.translation import ngettext
 
 from registry.history import shapes
 from registry.spreadsheets import collector
 from registry.spreadsheets.good_rows import OF_THE_FILE
 from registry.spreadsheets.plans import MOST_RECORDS, Plan, RecordPlan, describe
+from registry.spreadsheets.problems import row_ranges
 
 # What a job keeps of a very long list; the counts beside it are always whole.
 MOST_PROBLEMS = 2_000
@@ -16,8 +15,6 @@ MOST_CHANGES = 25
 LONGEST_TEXT = 200
 MOST_NOTICES = 100
 LONGEST_NOTICE = 2_000
-# Of the rows of one cause.
-MOST_RANGES = 12
 
 
 @collector.paused()
@@ -92,21 +89,9 @@ def _together(problems) -> list[dict]:
         rows.setdefault(key, []).append(problem)
     return [
         _problem(same[0])
-        | {"count": len(same), "rows": _row_ranges(one.row for one in same if one.row)}
+        | {"count": len(same), "rows": row_ranges(one.row for one in same if one.row)}
         for same in sorted(rows.values(), key=len, reverse=True)
     ]
-
-
-def _row_ranges(numbers: Iterable[int]) -> str:
-    """``2, 4–9, 12``: rows as people write them."""
-    ranges: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if ranges and number == ranges[-1][1] + 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    shown = [str(first) if first == last else f"{first}–{last}" for first, last in ranges]
-    return ", ".join(shown[:MOST_RANGES]) + ("…" if len(shown) > MOST_RANGES else "")
 
 
 def _problem(problem) -> dict:

@@ -117,10 +117,11 @@ def find_delimiter(text: str) -> str:
         sample = re.split(r"[\r\n]+[^\r\n]*\Z", sample)[0]
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
-        widths = []
+        widths, blank = [], []
         for record in _records(sample, delimiter, lenient=True):
             if record:
                 widths.append(len(record))
+                blank.append(not any(record[1:]))
             if len(widths) == SAMPLE_RECORDS:
                 break
         wide = Counter(width for width in widths if width > 1)
@@ -130,6 +131,8 @@ def find_delimiter(text: str) -> str:
         # Titles above the headings are of one cell: they count against nobody.
         consistency = count / len(widths)
         usual = 0.2 if delimiter in ";,\t" else 0
+        if blank[0] and sum(blank) > len(blank) / 2:
+            consistency /= 2  # it only ends the lines, as in "a,b,c;;"
         score = (round(consistency + usual, 2), width)
         if score > best_score:
             best, best_score = delimiter, score
