@@ -142,7 +142,7 @@ class ContributionResource(MoneyResource):
         "Montant de la subvention, Montant total de la subvention, Subvention accordée,"
         "Somme, Aide accordée, Montant de l'aide, Montant du financement, Somme accordée,"
         "Montant versé, Aide financière, Montant de l'aide financière, Aide attribuée,"
-        "Contribution, Somme versée, Montant octroyé, Aide versée, Accordé, Voté, Attribué,"
+        "Contribution, Somme versée, Montant octroyé, Aide versée, Accordé, Montant voté, Attribué,"
         "Octroyé, Total des subventions, Contribution UE, Aide UE, Montant UE, Subvention UE"
         "| Amount, Funding amount, Total amount, Grant, Funding, Amount awarded, Grant amount,"
         "Award amount, Award, Value, Award value, Sum, EU contribution, EU grant, EU amount,"
