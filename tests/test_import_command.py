@@ -52,6 +52,15 @@ def test_same_files_again_write_nothing(run):
     assert ImportJob.objects.count() == jobs
 
 
+def test_names_of_a_long_file_are_counted_beyond_the_first(run, monkeypatch):
+    monkeypatch.setattr("registry.management.commands.import_workbook.MOST_NAMED", 2)
+
+    _code, said = run("--dry-run", RENNES)
+
+    assert said.count("  + ") == 3
+    assert "14" in said.rpartition("  + ")[2].splitlines()[0]
+
+
 def test_dry_run_writes_nothing(run):
     before = snapshot()
 

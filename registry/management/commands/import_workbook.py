@@ -7,6 +7,7 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from registry.management import import_reports
 from registry.models import Authority, User
@@ -16,6 +17,8 @@ from registry.spreadsheets.problems import Problem, UnreadableFileError
 from registry.spreadsheets.workbook import plan_workbook
 
 DONE, REFUSED, UNREADABLE, FAILED = 0, 1, 2, 3
+# So many of the records that cells name for the first time are told, for a log to be readable.
+MOST_NAMED = 100
 
 
 class Command(BaseCommand):
@@ -162,12 +165,17 @@ class Command(BaseCommand):
                 )
                 % vars(sheet)
             )
-        for mention in plan.mentions:
+        for mention in plan.mentions[:MOST_NAMED]:
             self.stdout.write(
                 "  + "
                 + _("new %(kind)s: %(name)s")
                 % {"kind": mention.model._meta.verbose_name, "name": mention.instance}
             )
+        if (more := len(plan.mentions) - MOST_NAMED) > 0:
+            text = ngettext(
+                "and %(count)s more that is new", "and %(count)s more that are new", more
+            )
+            self.stdout.write("  + " + text % {"count": more})
         for notice in plan.notices:
             self.stdout.write(f"  {notice}")
         for question in plan.questions:
@@ -210,5 +218,9 @@ def _ask(question) -> str:
 def _tell(problem: Problem) -> str:
     row = _("row %(row)s") % {"row": problem.row} if problem.row else ""
     where = ", ".join(part for part in (problem.sheet, row, problem.column) if part)
-    value = f" “{problem.value}”" if problem.value else ""
-    return f"{where}{value}: {problem.message} {problem.remedy}".strip()
+    if problem.value:
+        where = _("%(where)s “%(value)s”") % {"where": where, "value": problem.value}
+    told = problem.message
+    if where:
+        told = _("%(where)s: %(message)s") % {"where": where, "message": told}
+    return f"{told} {problem.remedy}".strip()
