@@ -183,11 +183,11 @@ def preview_again(job: ImportJob) -> None:
     _enqueue(job, preview_import, get_language())
 
 
-def undo_imported(job: ImportJob, user, reason: str) -> None:
-    """Undo the job, at once if it is small; raises as ``undo.undo`` does."""
+def undo_imported(job: ImportJob, user, reason: str) -> bool:
+    """Undo the job; whether that is done, as with a small one. Raises as ``undo.undo`` does."""
     if job.revisions.count() <= settings.IMPORT_SMALL_ROWS:
         undo.undo(job, user, reason)
-        return
+        return True
     claimed = ImportJob.objects.filter(pk=job.pk, state=ImportState.CONFIRMED).update(
         state=ImportState.UNDOING
     )
@@ -195,6 +195,7 @@ def undo_imported(job: ImportJob, user, reason: str) -> None:
         raise undo.NotUndoableError
     job.state = ImportState.UNDOING
     _enqueue(job, undo_import, user.pk, reason, get_language())
+    return False
 
 
 def restart_import(job: ImportJob) -> None:

@@ -128,3 +128,23 @@ def test_lost_second_preview_is_started_again(client, settings, queue, admin):  
     job.refresh_from_db()
     assert job.state == "refused"  # as answered: its organisations have no name now
     assert job.mapping["sheets"][0]["columns"] == {"nom": "summary"}
+
+
+def test_undoing_that_the_disk_has_no_room_to_begin_says_so(
+    client,
+    imported,
+    queue,  # noqa: F811
+    monkeypatch,
+    in_english,
+):
+    def full(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(progress, "announce", full)
+
+    ask(client, imported)
+
+    page = page_of(client, imported).content.decode()
+    assert "nothing was undone" in page
+    assert "The import is undone." not in page
+    assert (imported.state, Organisation.objects.count()) == ("confirmed", 50)

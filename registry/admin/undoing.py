@@ -69,7 +69,7 @@ class UndoableImportsMixin:
         if request.method == "POST":
             reason = text_in(request.POST, "reason")
             try:
-                tasks.undo_imported(job, request.user, reason)
+                is_done = tasks.undo_imported(job, request.user, reason)
             except undo.NotUndoableError:
                 messages.error(request, _("This import was undone already."))
             except (OSError, DatabaseError) as error:
@@ -77,7 +77,7 @@ class UndoableImportsMixin:
                     raise
                 messages.error(request, running.explain_undoing(error))
             else:
-                if job.state != ImportState.UNDOING:
+                if is_done:
                     messages.success(request, _("The import is undone."))
             return HttpResponseRedirect(self._job_url(job))
         said = undo.summary(undo.plan_undo(job, request.user))
