@@ -1,14 +1,17 @@
 """Sheets as offices head them, in France, Québec and English: what each heading is read as."""
 
 import io
+import re
+from pathlib import Path
 
 import openpyxl
 import pytest
+from django.conf import settings
 
 from registry.models import Agreement, Contribution, Delegation, Project
 from registry.spreadsheets.files import Sheet, Workbook
 from registry.spreadsheets.recognition import recognise
-from registry.spreadsheets.resources import IMPORTED
+from registry.spreadsheets.resources import IMPORTED, RESOURCES
 from registry.spreadsheets.tables import heading_factor
 from registry.spreadsheets.unfolding import unfold
 from tests import factories
@@ -772,3 +775,24 @@ def test_row_that_explains_the_headings_is_left_out(row):
     tables = recognise(workbook, IMPORTED).tables
 
     assert [[one.number for one in table.rows] for table in tables] == [[3]]
+
+
+def test_headings_of_exports_are_those_of_the_guide():
+    guide = (Path(settings.BASE_DIR) / "docs" / "imports.md").read_text()
+    names = [
+        "Organisations",
+        "Agreements",
+        "Delegations",
+        "Projects",
+        "Contributions",
+        "Places",
+        "Funds",
+    ]
+
+    for name, resource in zip(names, RESOURCES, strict=False):
+        section = guide.partition(f"\n### {name}\n")[2].partition("\n##")[0]
+        columns = resource.columns()
+        told = re.findall(r"^\| (?!Heading|-)([^|]+?) \|", section, re.MULTILINE)
+        first = [[*column.headings["fr"][:1], *column.headings["en"][:1]] for column in columns]
+        labels = {" / ".join(dict.fromkeys(both)) for both in first}
+        assert set(told) <= labels, name

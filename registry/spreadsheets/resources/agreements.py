@@ -79,7 +79,7 @@ class AgreementResource(RecordResource):
         "Début, Date de début, Date d'effet, Prise d'effet, Entrée en vigueur,"
         "En vigueur depuis, Date d'entrée en vigueur, En vigueur le, Date de prise d'effet,"
         "Début de validité, Date de début de validité, Valable à partir du"
-        "| Valid from, Start, Start date, Takes effect on, Effective date, Entry into force,"
+        "| Start, Valid from, Start date, Takes effect on, Effective date, Entry into force,"
         "Effective from, Effective, In force since, In force from, Date of entry into force,"
         "Start of validity, From, Commencement date, Commencement",
         widgets.PartialDateWidget(),
@@ -90,7 +90,7 @@ class AgreementResource(RecordResource):
         "Date d'expiration, Valable jusqu'au, Jusqu'au, Terme, Expire le,"
         "Date de fin de validité, Date de fin prévue, Fin prévue, Terme de la convention,"
         "Arrive à échéance le, Valide jusqu'au, En vigueur jusqu'au"
-        "| Valid until, End, End date, Ends on, Expires on, Expiry date, Expiry, Expires,"
+        "| End, Valid until, End date, Ends on, Expires on, Expiry date, Expiry, Expires,"
         "End of validity, End of term, Until, To, Ending",
         STARTS,
     )
@@ -168,7 +168,7 @@ class AgreementResource(RecordResource):
         "Champ d'application, Axes prioritaires, Domaines visés, Domaines couverts,"
         "Thématiques abordées, Priorités, Mots-clés, Domaines de collaboration,"
         "Thèmes prioritaires, Domaines prioritaires, Champs de coopération"
-        "| Fields of cooperation, Areas of cooperation, Domains, Domain, Themes, Theme,"
+        "| Domains, Fields of cooperation, Areas of cooperation, Domain, Themes, Theme,"
         "Topics, Sectors, Fields, Areas, Subject area, Priority areas,"
         "Areas of collaboration, Keywords",
     )

@@ -87,7 +87,7 @@ class ContributionResource(MoneyResource):
         "Nom de l'organisme, Association bénéficiaire, Nom tiers,"
         "Raison sociale du bénéficiaire, Nom attributaire, Receveur, Récipiendaire,"
         "Récipiendaires, Nom association"
-        "| Recipient name, Grantee, Organisation, Organization, Recipients, Recipient,"
+        "| Recipients, Recipient name, Grantee, Organisation, Organization, Recipient,"
         "Beneficiary, Beneficiaries, Recipient organisation, Payee, Awardee, Beneficiary name,"
         "Recipient legal name",
         {"recipient_siret": IdentifierScheme.SIRET, "recipient_rna": IdentifierScheme.RNA},
@@ -107,7 +107,7 @@ class ContributionResource(MoneyResource):
         "Date de la délibération, Date de vote, Voté le, Accordée le, Date de notification,"
         "Date de la convention de subvention, Date de l'arrêté, Date d'octroi, Date CP,"
         "Date délib., Date d'approbation, Date de signature"
-        "| Date awarded, Date, Approval date, Decided on, Decision date, Award date,"
+        "| Decided on, Date awarded, Date, Approval date, Decision date, Award date,"
         "Approved on",
         widgets.PartialDateWidget(),
     )
@@ -117,7 +117,7 @@ class ContributionResource(MoneyResource):
         "Numéro de délibération, Délibération n°, N° de délibération, N° de décision,"
         "Numéro de décision, Résolution, N° de résolution, Référence de la délibération,"
         "Décret, Arrêté, N° d'arrêté"
-        "| Decision number, Decision, Decision reference, Resolution, Resolution number,"
+        "| Decision, Decision number, Decision reference, Resolution, Resolution number,"
         "Agreement number",
     )
     projects = ProjectsColumn(
@@ -125,7 +125,7 @@ class ContributionResource(MoneyResource):
         "Projets concernés, Projet concerné, Projets, Projet, Projets financés,"
         "Projets soutenus, Pour les projets, Titre du projet, Nom du projet,"
         "Intitulé du projet, Projet soutenu, Projet subventionné, Projet bénéficiaire"
-        "| Project title, Project name, Projects, Project, Funded projects, For projects,"
+        "| Projects, Project title, Project name, Project, Funded projects, For projects,"
         "Supported projects",
     )
     years = Companion(

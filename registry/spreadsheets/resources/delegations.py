@@ -78,7 +78,7 @@ class DelegationResource(RecordResource):
     ends_on = Column(
         "ends_on",
         "Au, Fin, Date de fin, Retour, Date de retour, Dernier jour, Jusqu'au, Termine le"
-        "| Return, Return date, To, End, End date, Until, Ends on, Last day",
+        "| To, Return, Return date, End, End date, Until, Ends on, Last day",
         widgets.PartialDateWidget(),
     )
     dates = PeriodColumn(

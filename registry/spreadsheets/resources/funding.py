@@ -32,7 +32,7 @@ FUNDER_HEADINGS = (
     "Subventionneur, Donateur, Partenaires financiers, Subventionné par, Soutenu par,"
     "Ministère, Ministère responsable, Autorité d'octroi, Organisme payeur, Accordée par,"
     "Accordé par, Octroyé par, Attribué par"
-    "| Funding organisation, Funding agency, Donor, Awarded by, Granted by, Funders,"
+    "| Funders, Funding organisation, Funding agency, Donor, Awarded by, Granted by,"
     "Funder, Funded by, Donors, Funding organisations, Financial partners, Funding body,"
     "Sponsors, Sponsor, Supported by, Granting agency, Grantor, Funding department,"
     "Reporting organisation"
@@ -148,7 +148,7 @@ class ProjectResource(MoneyResource):
         "Projet, Intitulé, Titre, Nom du projet, Titre du projet, Intitulé du projet, Action,"
         "Projet soutenu, Projet financé, Projet lauréat, Nom, Initiative, Nom de l'initiative,"
         "Désignation du projet, Opération, Activité, Projet retenu, Projets retenus"
-        "| Activity, Funded project, Project, Title, Project title, Project name,"
+        "| Project, Activity, Funded project, Title, Project title, Project name,"
         "Name of the project, Name",
     )
     fund = FundColumn("fund", FUND_HEADINGS)
@@ -180,7 +180,7 @@ class ProjectResource(MoneyResource):
         "Porteurs côté français, Porteur côté français, Porteurs français, Porteur français,"
         "Partenaires français, Côté français, Chef de file français, Organisme français,"
         "Collectivité française, Porteur FR, Promoteur français"
-        "| French organisation, French leads, French lead, French lead partners,"
+        "| French leads, French organisation, French lead, French lead partners,"
         "French partners, French side",
         PartnerRole.LEAD,
         side="fr",
@@ -190,7 +190,7 @@ class ProjectResource(MoneyResource):
         "Porteurs côté québécois, Porteur côté québécois, Porteurs québécois,"
         "Porteur québécois, Partenaires québécois, Côté québécois, Chef de file québécois,"
         "Organisme québécois, Collectivité québécoise, Porteur QC, Promoteur québécois"
-        "| Québec organisation, Québec leads, Québec lead, Québec lead partners,"
+        "| Québec leads, Québec organisation, Québec lead, Québec lead partners,"
         "Québec partners, Québec side, Quebecois leads",
         PartnerRole.LEAD,
         side="qc",
@@ -215,7 +215,7 @@ class ProjectResource(MoneyResource):
         "Organismes partenaires, Partenaires étrangers, Collectivité étrangère,"
         "Partenaires locaux, Co-porteurs, Collaborateurs, Partenaires impliqués, Consortium,"
         "Co-partenaires, Copartenaires"
-        "| Foreign partners, Other partners, Partners, Partner, Partner organisations,"
+        "| Other partners, Foreign partners, Partners, Partner, Partner organisations,"
         "Partner organizations, Collaborators, Partners involved, Local partners,"
         "Associated partners",
     )
@@ -234,7 +234,7 @@ class ProjectResource(MoneyResource):
         "Lieux, Lieu, Territoires, Territoire, Villes, Ville, Localisation,"
         "Zone d'intervention, Lieu de réalisation, Lieux de réalisation, Zone,"
         "Territoires concernés"
-        "| City, Cities, Location, Places, Place, Territories, Territory, Where,"
+        "| Places, City, Cities, Location, Place, Territories, Territory, Where,"
         "Area of intervention",
         country="country",
     )
@@ -247,7 +247,7 @@ class ProjectResource(MoneyResource):
         "activity_status",
         "Avancement, État, État d'avancement, Statut, Statut du projet, Situation, Phase,"
         "Stade, État actuel, Stade d'avancement"
-        "| Stage, Progress, Status, Project status, State, Current status",
+        "| Progress, Stage, Status, Project status, State, Current status",
         widgets.ChoiceWidget(ActivityStatus),
     )
     amount = Companion(

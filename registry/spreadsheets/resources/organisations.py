@@ -89,14 +89,14 @@ class OrganisationResource(RecordResource):
         "Statut, Forme, Forme juridique, Statut juridique, Type d'établissement,"
         "Type de partenaire, Type d'institution, Type d'acteur, Nature juridique,"
         "Type d'entité, Genre, Typologie, Famille"
-        "| Type, Kind, Category, Organisation type, Organization type, Type of organisation,"
+        "| Kind, Type, Category, Organisation type, Organization type, Type of organisation,"
         "Entity type, Type of entity",
         widgets.ChoiceWidget(OrganisationKind),
     )
     city = TownColumn(
         "Ville, Commune, Municipalité, Localité, Lieu, Siège, Localisation, Ville du siège,"
         "Siège social, Lieu du siège, Implantation"
-        "| Head office, City, Town, Municipality, Location, Headquarters, HQ, Based in",
+        "| City, Head office, Town, Municipality, Location, Headquarters, HQ, Based in",
         written_from="place_id",
     )
     country = CountryColumn(
@@ -109,7 +109,7 @@ class OrganisationResource(RecordResource):
         "website",
         "Site web, Site internet, Site, URL, Adresse web, Web, Lien, Page web,"
         "Adresse internet, Adresse du site web, URL du site, Lien internet, Site officiel"
-        "| Link, Website, Web site, Web address, Website URL, Homepage, Home page,"
+        "| Website, Link, Web site, Web address, Website URL, Homepage, Home page,"
         "Official website, Web page",
         widgets.UrlWidget(),
     )
@@ -125,7 +125,7 @@ class OrganisationResource(RecordResource):
     rna = IdentifierColumn("identifiers", "RNA, Numéro RNA", IdentifierScheme.RNA)
     neq = IdentifierColumn(
         "identifiers",
-        "NEQ, Numéro d'entreprise du Québec, Numéro NEQ, N° NEQ| Québec enterprise number",
+        "NEQ, Numéro d'entreprise du Québec, Numéro NEQ, N° NEQ| NEQ, Québec enterprise number",
         IdentifierScheme.NEQ,
     )
     wikidata = IdentifierColumn("identifiers", "Wikidata", IdentifierScheme.WIKIDATA)

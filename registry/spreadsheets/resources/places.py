@@ -53,7 +53,7 @@ class PlaceResource(RecordResource):
         "name_fr",
         "Nom du lieu, Lieu, Nom en français, Nom, Ville, Commune, Territoire, Municipalité,"
         "Localité, Toponyme, Nom de la commune, Nom de la ville"
-        "| City, Town, Territory, Place, Place name, Name in French, Name",
+        "| Place, City, Town, Territory, Place name, Name in French, Name",
     )
     name_en = Column("name_en", "Nom en anglais | Name in English, English name")
     kind = Column(
