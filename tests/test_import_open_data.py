@@ -157,3 +157,13 @@ def test_amounts_torn_apart_by_their_comma_are_told_at_once():
 )
 def test_delimiter_that_only_ends_the_lines_parts_nothing(text, delimiter):
     assert find_delimiter(text) == delimiter
+
+
+def test_titles_of_the_french_schema_need_no_mapping():
+    headings = "Nom de l'attribuant;Nom du bénéficiaire;Montant total de la subvention;"
+
+    planned = bring_in(
+        csv(f"{headings}Objet;Année;Date ou période de versement\nVille;Un club;500;Fête;2021;x\n")
+    )
+
+    assert any("Date ou période de versement" in one for one in planned.notices)

@@ -68,6 +68,26 @@ SCDL = ShippedProfile(
     },
     {"currency": "EUR"},
 )
+# The same with the schema's titles for names, which the registry's own headings know.
+SCDL_TITLES = ShippedProfile(
+    "scdl-subventions-titles",
+    _("Grants of French authorities: the titles of SCDL Subventions"),
+    "contribution",
+    ("Nom de l'attribuant", "Nom du bénéficiaire", "Montant total de la subvention"),
+    dict.fromkeys(
+        (
+            "Conditions de versement de la subvention",
+            "Date ou période de versement",
+            "Dates de versement de la subvention",
+            "Identifiant RAE",
+            "Identifiant RAE de l’aide au titre de laquelle la subvention est attribuée",
+            "Aide d'Etat notifiée à la Commission Européenne",
+            "Pourcentage du montant total de la subvention attribuée au bénéficiaire",
+        ),
+        IGNORED,
+    ),
+    {"currency": "EUR"},
+)
 TWIN_TOWNS = ShippedProfile(
     "twin-towns",
     _("Pairs of twinned towns with their coordinates"),
@@ -91,6 +111,8 @@ GIVING = ShippedProfile(
         "Grant Programme:Title": "fund",
         **dict.fromkeys(
             (
+                "Internal Organisation ID",
+                "Application Date:Start Date",
                 "Amount Applied For",
                 "Amount Disbursed",
                 "Planned Dates:Start Date",
@@ -102,6 +124,8 @@ GIVING = ShippedProfile(
                 "Recipient Org:Postal Code",
                 "Recipient Org:Street Address",
                 "Recipient Org:City",
+                "Recipient Org:County",
+                "Recipient Org:Alternate Name",
                 "Recipient Org:Country",
                 "Recipient Org:Web Address",
                 "Recipient Org:Description",
@@ -111,18 +135,22 @@ GIVING = ShippedProfile(
                 "Grant Programme:URL",
                 "Beneficiary Location:Name",
                 "Beneficiary Location:Country Code",
+                "Beneficiary Location:Latitude/Longitude",
                 "Beneficiary Location:Geographic Code",
                 "Beneficiary Location:Geographic Code Type",
                 "From An Open Call?",
                 "Data Source",
                 "Last Modified",
                 "URL",
+                "Web Address",
+                "WebAddress",
+                "Related Activity:Identifier",
             ),
             IGNORED,
         ),
     },
 )
-SHIPPED = (TEMPLATE, SCDL, GIVING, TWIN_TOWNS)
+SHIPPED = (TEMPLATE, SCDL, SCDL_TITLES, GIVING, TWIN_TOWNS)
 
 
 def choose(workbook: Workbook, authority: Authority) -> Mapping | None:
