@@ -167,3 +167,13 @@ def test_titles_of_the_french_schema_need_no_mapping():
     )
 
     assert any("Date ou période de versement" in one for one in planned.notices)
+
+
+def test_values_that_are_mended_in_the_same_way_are_told_together():
+    file = "Projet;Année;Domaine\n" + "".join(f"P{n};2021;Truc {n}\n" for n in range(300))
+
+    [told] = report(plan(csv(file)))["problems"]
+
+    assert (told["count"], told["rows"], told["value_count"]) == (300, "2–301", 300)
+    assert told["same"][1]["rows"] == "3"
+    assert len(told["same"]) + told["more_values"] == 300

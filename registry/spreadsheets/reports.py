@@ -8,6 +8,9 @@ from registry.spreadsheets.good_rows import OF_THE_FILE
 from registry.spreadsheets.plans import MOST_RECORDS, Plan, RecordPlan, describe
 from registry.spreadsheets.problems import row_ranges
 
+# So many values with the same mend are told one by one; of more, so many below their cause.
+FEW_VALUES = 4
+MOST_VALUES = 200
 # What a job keeps of a very long list; the counts beside it are always whole.
 MOST_PROBLEMS = 2_000
 # What a page shows of one record, so that a page of them stays small whatever the file.
@@ -79,19 +82,38 @@ def _first_notices(notices: list[str]) -> list[str]:
 
 
 def _together(problems) -> list[dict]:
-    """The problems, those that say the same once, with all their rows: one cause, one mend.
-
-    What mends most rows comes first.
-    """
-    rows: dict[tuple, list] = {}
+    """The problems by their causes, each with all its rows; what mends most rows comes first."""
+    same: dict[tuple, list] = {}
     for problem in problems:
         key = problem.sheet, problem.column, str(problem.value), problem.message, problem.remedy
-        rows.setdefault(key, []).append(problem)
-    return [
-        _problem(same[0])
-        | {"count": len(same), "rows": row_ranges(one.row for one in same if one.row)}
-        for same in sorted(rows.values(), key=len, reverse=True)
-    ]
+        same.setdefault(key, []).append(problem)
+    causes: dict[tuple, list] = {}
+    for found in same.values():
+        causes.setdefault(_cause(found[0]), []).append(found)
+    told = []
+    for cause in causes.values():
+        if len(cause) < FEW_VALUES:
+            told += [_told(found) for found in cause]
+            continue
+        cause.sort(key=len, reverse=True)
+        rows = [one for found in cause for one in found]
+        values = [_told(found) for found in cause[:MOST_VALUES]]
+        told.append(
+            _told(rows)
+            | {"same": values, "value_count": len(cause), "more_values": len(cause) - len(values)}
+        )
+    return sorted(told, key=lambda one: one["count"], reverse=True)
+
+
+def _cause(problem) -> tuple:
+    """What a problem shares with others of its column that are mended in the same way."""
+    said, value = problem.remedy or problem.message, str(problem.value)
+    return problem.sheet, problem.column, said.replace(value, "…") if value else said
+
+
+def _told(found: list) -> dict:
+    rows = row_ranges(one.row for one in found if one.row)
+    return _problem(found[0]) | {"count": len(found), "rows": rows}
 
 
 def _problem(problem) -> dict:
