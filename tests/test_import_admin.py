@@ -366,3 +366,12 @@ def test_page_of_hundreds_of_sheets_stays_small(client, admin):
     response = upload(client, "a.xlsx", xlsx(sheets))
 
     assert len(response.content) < 500_000
+
+
+def test_list_filtered_by_what_no_database_keeps_is_shown_whole(client):
+    client.force_login(UserFactory())
+    changelist = reverse("admin:registry_importjob_changelist")
+
+    response = client.get(changelist, {"state__exact": "\0"})
+
+    assert (response.status_code, response.url) == (302, f"{changelist}?e=1")
