@@ -514,3 +514,35 @@ def test_heading_over_others_tells_the_kind_of_a_sheet():
     bring_in(xlsx(rows))
 
     assert Project.objects.get().partners.filter(role="lead").count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("headings", "cells", "column", "value"),
+    [
+        (["Accord", "Type", "Début", "Fin"], ["A", "Convention", 2015, 2012], "Fin", "2012"),
+        (["Mission", "Sens", "Du", "Au"], ["M", "Sortante", "2024-04-12", "2024-04-03"], "Au", ""),
+        (["Projet", "Début", "Fin"], ["P", 2015, 2012], "Fin", "2012"),
+    ],
+)
+def test_end_before_the_start_names_the_cell_of_the_end(headings, cells, column, value):
+    found = plan(xlsx([headings, cells])).problems
+
+    assert [(one.column, value in one.value) for one in found] == [(column, True)]
+
+
+@pytest.mark.django_db
+def test_number_given_twice_names_the_cell_of_the_number():
+    rows = [["Référence", "Mission", "Sens"], ["R1", "M", "Sortante"], ["R1", "N", "Sortante"]]
+
+    found = plan(xlsx(rows)).problems
+
+    assert [(one.row, one.column, one.value) for one in found] == [(3, "Référence", "R1")]
+
+
+@pytest.mark.django_db
+def test_few_choices_are_told_beside_the_closest():
+    found = problems(xlsx([["Mission", "Sens"], ["M", "Sortnte"], ["N", "Nord"]]))
+
+    assert "Did you mean “Outgoing”? The choices are: Outgoing, Incoming." in found[0]
+    assert "Did you mean" not in found[1]

@@ -244,7 +244,9 @@ def parse_range(text: str, day_first: bool | None = True) -> tuple[PartialDate, 
         raise first_error
     start, end = found
     if end.latest < start.earliest:
-        raise DateError(_("“%(value)s” ends before it begins.") % {"value": text})
+        raise DateError(
+            _("“%(value)s” ends before it begins: write the earlier date first.") % {"value": text}
+        )
     return start, end
 
 

@@ -74,7 +74,9 @@ def recognise(
             found.tables.append(table)
     if not filled:
         found.problems.append(
-            Problem("", 0, "", "", _("This file has no filled cell."), _("Fill it in."), "file")
+            Problem(
+                "", 0, "", "", _("This file has no filled cell."), _("Choose another file."), "file"
+            )
         )
     conventions = find_conventions(found.tables)
     for table in found.tables:

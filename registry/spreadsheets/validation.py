@@ -9,6 +9,7 @@ What can be decided for a model as a whole is decided once: the rows of a workbo
 """
 
 import operator
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache, partial
@@ -358,6 +359,18 @@ def _check_constraints(
                 str(constraint.get_violation_error_message())
             )
     return errors
+
+
+def fields_of_rule(model, message: str) -> list[str]:
+    """The fields of which the rule with this message speaks, the one named last first."""
+    for constraint in model._meta.constraints:
+        if str(constraint.get_violation_error_message()) == message:
+            if isinstance(constraint, models.UniqueConstraint):
+                return [name for name in constraint.fields if name == "reference"]
+            words = re.findall(r"[a-z]+(?:_[a-z]+)*", repr(constraint.condition))
+            fields = {field.name for field in model._meta.fields}
+            return [word for word in reversed(dict.fromkeys(words)) if word in fields]
+    return []
 
 
 def _clashes(constraint, record, unique: UniqueValues) -> bool:

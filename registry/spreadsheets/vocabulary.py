@@ -240,7 +240,7 @@ def offered_choice(kind, text: str) -> str | None:
         if words & {stem(word_key(word)) for word in said.split(",")}:
             return value
     known = choice_words(kind)
-    near = closest(text, known)
+    near = closest(text, known, 0.7)
     return known[near] if near else None
 
 

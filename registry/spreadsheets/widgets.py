@@ -29,6 +29,8 @@ from registry.spreadsheets.tables import (
 )
 from registry.text import fold
 
+# So few choices are told beside the one that comes nearest.
+FEW_CHOICES = 9
 TRUE_WORDS = {"true", "vrai", "oui", "yes", "x", "1", "1.0", "o", "y", "✓", "✔", "☑", "☒", "✅"}
 FALSE_WORDS = {"false", "faux", "non", "no", "0", "0.0", "n", "☐", "✗", "✘", "❌"}
 DECIMAL = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
@@ -315,11 +317,11 @@ class ChoiceWidget(CellWidget):
         labels = [str(label) for label in self.choices.labels]
         near = vocabulary.offered_choice(self.choices, str(value))
         label = self.choices(near).label if near else ""
+        remedies = [_("Did you mean “%(near)s”?") % {"near": label}] if near else []
+        if not near or len(labels) <= FEW_CHOICES:
+            remedies.append(_("The choices are: %(choices)s.") % {"choices": ", ".join(labels)})
         raise CellError(
-            _("“%(value)s” is not in the list of choices.") % {"value": value},
-            _("Did you mean “%(near)s”?") % {"near": label}
-            if near
-            else _("The choices are: %(choices)s.") % {"choices": ", ".join(labels)},
+            _("“%(value)s” is not in the list of choices.") % {"value": value}, " ".join(remedies)
         )
 
     def writer(self):

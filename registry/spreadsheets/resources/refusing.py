@@ -74,11 +74,20 @@ class Refusing:
             for message in messages:
                 error = CellError(message, _("Correct this cell."))
                 error.column = self._column_of(field, plan)
+                if field == NON_FIELD_ERRORS:
+                    error.column = self._column_against(message, row) or error.column
                 value = None if field == NON_FIELD_ERRORS else getattr(plan.instance, field, None)
                 if value in (None, "") and field != NON_FIELD_ERRORS:
                     error = self.empty_cell(error.column)
                 found.append(self._problem(row, error))
         return found
+
+    def _column_against(self, message: str, row: Row) -> str | None:
+        """The column of the row that breaks the rule with this message: an end before the start."""
+        for field in validation.fields_of_rule(type(row.plan.instance), message):
+            if (column := self._column_of(field, row.plan)) in row:
+                return column
+        return None
 
     def _column_of(self, field: str, plan: RecordPlan) -> str:
         """The column that gave a field its value, or that would."""
