@@ -285,6 +285,7 @@ PAGE_CACHE_MEGABYTES = environment.integer("PAGE_CACHE_MEGABYTES", 32)
 IMPORT_MAX_MEGABYTES = environment.integer("IMPORT_MAX_MEGABYTES", 50, minimum=1)
 IMPORT_MAX_ROWS = environment.integer("IMPORT_MAX_ROWS", 200_000, minimum=1)
 IMPORT_MAX_COLUMNS = environment.integer("IMPORT_MAX_COLUMNS", 500, minimum=1)
+IMPORT_MAX_SHEETS = environment.integer("IMPORT_MAX_SHEETS", 250, minimum=1)
 IMPORT_MAX_INFLATED_MEGABYTES = environment.integer("IMPORT_MAX_INFLATED_MEGABYTES", 500, minimum=1)
 IMPORT_MAX_INFLATION = environment.integer("IMPORT_MAX_INFLATION", 200, minimum=1)
 # Each file is read in a process of its own, which may take this much.

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 import resource
 import struct
 import subprocess
@@ -16,7 +17,7 @@ from django.conf import settings as site_settings
 
 from registry.spreadsheets.files import read_workbook
 from registry.spreadsheets.problems import UnreadableFileError
-from tests.spreadsheets import xlsx
+from tests.spreadsheets import csv, plan, xlsx
 from tests.test_spreadsheets_reading import SHEET, archive, changed
 
 SECONDS = 5
@@ -100,6 +101,35 @@ def _inflating(megabytes=400) -> bytes:
     return file.getvalue()
 
 
+def _bzip2() -> bytes:
+    """Two hundred bytes that inflate to 100 MB in one step."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as opened:
+        opened.writestr("xl/worksheets/sheet1.xml", b" " * (100 << 20))
+    return file.getvalue()
+
+
+def _one_part() -> bytes:
+    """Many sheets that are one and the same."""
+
+    def multiply(xml: bytes) -> bytes:
+        (sheet,) = re.findall(rb"<sheet [^>]*>", xml)
+        again = (sheet.replace(b'name="', b'name="%d' % number) for number in range(200))
+        return xml.replace(sheet, sheet + b"".join(again))
+
+    return changed(xlsx([["Nom"], ["a"]]), "xl/workbook.xml", multiply)
+
+
+def _long_string() -> bytes:
+    """One string, shared by so many cells that each copy of it would take gigabytes."""
+    strings = b"<sst><si><t>" + b"x" * 32_767 + b"</t></si></sst>"
+    rows = b"".join(b'<row><c t="s"><v>0</v></c></row>' for _row in range(100_000))
+    data = changed(xlsx([["Nom"], ["a"]]), "xl/sharedStrings.xml", lambda _old: strings)
+    return changed(
+        io.BytesIO(data), SHEET, lambda xml: xml.replace(b"</sheetData>", rows + b"</sheetData>")
+    )
+
+
 def _many_parts() -> bytes:
     return archive(**{f"xl/worksheets/s{number}.xml": "" for number in range(20_000)})
 
@@ -134,6 +164,12 @@ HOSTILE = {
     "xlsx-entities": _billion_laughs,
     "xlsx-external-entity": _external_entity,
     "xlsx-unclosed-cells": lambda: _sheet_of(b"<worksheet><sheetData>" + b"<c " * 2_000_000),
+    "xlsx-one-part-many-sheets": _one_part,
+    "xlsx-many-styles": lambda: changed(
+        xlsx([["Nom"], ["a"]]), "xl/styles.xml", lambda xml: b"<xf/>" * 6_000_000
+    ),
+    "xlsx-compressed-otherwise": _bzip2,
+    "xlsx-long-string-everywhere": _long_string,
     "xlsx-truncated": lambda: xlsx([["Nom"], *([f"n{n}"] for n in range(900))]).getvalue()[:4000],
     "xls-stray": lambda: _xls((0, 0, "Nom"), (65535, 255, "x")),
     "xls-truncated": lambda: _xls(*((row, 0, "Nom") for row in range(500)))[:3000],
@@ -144,6 +180,12 @@ HOSTILE = {
     ),
     "ods-last-row": _ods_far,
     "ods-repeated-columns": _ods_wide,
+    "ods-repeated-in-other-words": lambda: _ods(
+        f"<table:table-row table:number-rows-repeated='1048576'>{ODS_CELL.format('')}"
+        "</table:table-row>"
+    ),
+    "csv-one-line": lambda: b"Nom;Ville\n" + b"abcdefgh " * 2_000_000,
+    "csv-one-cell": lambda: b'Nom;Ville\n"' + b"abcdefgh\n" * 2_000_000,
     "csv-million-columns": lambda: b";" * 999_999 + b"\na;b\n",
     "csv-million-columns-below": lambda: b"Nom;Ville\n" + b"a;" * 1_000_000,
     "csv-many-rows": lambda: b"a\n" * 2_000_000,
@@ -232,8 +274,8 @@ def test_odd_text_is_read_or_refused_and_never_fails(data):
 
 def test_memory_limit_is_named(settings, in_english):
     settings.IMPORT_READ_MEGABYTES = 128
-    rows = [[f"texte {row} {column}" for column in range(20)] for row in range(20_000)]
-    data = "\n".join(";".join(row) for row in rows).encode() * 3
+    rows = [[f"œuvre {row} {column}" for column in range(20)] for row in range(20_000)]
+    data = "\n".join(";".join(row) for row in rows).encode() * 7
 
     with pytest.raises(UnreadableFileError, match="128 MB"):
         read_workbook(io.BytesIO(data))
@@ -241,7 +283,8 @@ def test_memory_limit_is_named(settings, in_english):
 
 def test_time_limit_is_named(settings, in_english):
     settings.IMPORT_READ_SECONDS = 1
-    data = ("Nom;Ville\n" + "a'é \u00a0b;c\n" * 190_000 + '"' + "'é \n" * 4_000_000).encode()
+    cells = ";".join(f"a'é \u00a0{number}" for number in range(30))
+    data = "\n".join(f"{cells}{row}" for row in range(100_000)).encode()
 
     with pytest.raises(UnreadableFileError, match="1 second"):
         read_workbook(io.BytesIO(data))
@@ -293,3 +336,33 @@ def test_merged_areas_that_lie_over_one_another_are_read_at_once():
     (sheet,) = read_workbook(io.BytesIO(workbook)).sheets
 
     assert sheet.rows[1:] == [["Accord", "Jumelage"], ["Accord", "Jumelage"]]
+
+
+def test_rows_of_a_merged_area_that_say_nothing_else_stay_empty():
+    """A kilobyte could fill two hundred thousand rows otherwise."""
+    far = b'<row r="9000"><c r="A9000"><v>1</v></c></row></sheetData>'
+    workbook = changed(
+        xlsx([["Intitulé", "Type"], ["Accord", "Jumelage"]]),
+        SHEET,
+        lambda xml: xml.replace(
+            b"</sheetData>",
+            far + b'<mergeCells><mergeCell ref="B2:B9000"/></mergeCells>',
+        ),
+    )
+
+    (sheet,) = read_workbook(io.BytesIO(workbook)).sheets
+
+    assert sheet.rows[2:-1] == [[]] * 8_997
+    assert sheet.rows[-1] == ["1", "Jumelage"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["", "Fantaisie"], ids=["same-record", "no-such-choice"])
+def test_rows_that_are_nearly_all_refused_are_not_read_to_their_end(kind, monkeypatch, in_english):
+    monkeypatch.setattr("registry.spreadsheets.resources.identifying.MOST_REFUSED", 20)
+    rows = (f"Maison {number if kind else ''};{kind or number};France\n" for number in range(90))
+
+    made = plan(csv("Nom;Type;Pays\n" + "".join(rows)))
+
+    assert "Nearly all of the first 2" in made.problems[0].message
+    assert len(made.problems) < 60

@@ -40,9 +40,12 @@ MEGABYTE = 1 << 20
 CHUNK = 1 << 20
 # A file whose reading leaves the time to do something else.
 LARGE = 1 << 18
-# A file may take this long, and longer with its size, up to the limit of the settings.
-SECONDS_FOR_ALL = 4
+# A file may take this long and this much memory, and more with its size, up to the limits of the
+# settings.
+SECONDS_FOR_ALL = 3
 SECONDS_FOR_A_MEGABYTE = 3
+MEGABYTES_FOR_ALL = 128
+MEGABYTES_FOR_A_MEGABYTE = 40
 # Where several processes share a processor, reading takes so many times longer.
 BUSY = 4
 # Only what the reading needs is loaded: neither the site's packages nor Django.
@@ -84,13 +87,15 @@ def read_workbook(file, progress=None, meanwhile=None) -> Workbook:
 
 def _limits(size: int) -> Limits:
     allowance = SECONDS_FOR_ALL + SECONDS_FOR_A_MEGABYTE * size // MEGABYTE
+    memory = MEGABYTES_FOR_ALL + MEGABYTES_FOR_A_MEGABYTE * size // MEGABYTE
     return Limits(
         megabytes=settings.IMPORT_MAX_MEGABYTES,
         rows=settings.IMPORT_MAX_ROWS,
         columns=settings.IMPORT_MAX_COLUMNS,
+        sheets=settings.IMPORT_MAX_SHEETS,
         inflated=settings.IMPORT_MAX_INFLATED_MEGABYTES,
         ratio=settings.IMPORT_MAX_INFLATION,
-        memory=settings.IMPORT_READ_MEGABYTES,
+        memory=min(settings.IMPORT_READ_MEGABYTES, memory),
         seconds=min(settings.IMPORT_READ_SECONDS, allowance),
     )
 
@@ -208,8 +213,8 @@ def _too_much_time(limits: Limits) -> UnreadableFileError:
 def _too_much_memory(limits: Limits) -> UnreadableFileError:
     return UnreadableFileError(
         _(
-            "Reading this file takes more than the limit of %(limit)s MB of memory. Copy its cells "
-            "into a new workbook, or split it."
+            "Reading this file takes more than the limit of %(limit)s MB of memory for a file of "
+            "its size. Copy its cells into a new workbook, or split it."
         )
         % {"limit": limits.memory}
     )

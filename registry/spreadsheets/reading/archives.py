@@ -29,6 +29,11 @@ MEGABYTE = 1 << 20
 # Small archives of repetitive cells compress very well without doing harm.
 RATIO_MATTERS_ABOVE = 20 * MEGABYTE
 MOST_ENTRIES = 10_000
+# How spreadsheets compress their parts. Others inflate a few bytes to gigabytes in one step.
+USUAL_COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# The list of the sheets and the styles are read whole; nobody's are nearly as large.
+READ_WHOLE = ("xl/workbook.xml", "xl/styles.xml", "META-INF/manifest.xml")
+LARGEST_READ_WHOLE = 16 * MEGABYTE
 # What one row may hold between two looks at it.
 LONGEST_ROW = 8 * MEGABYTE
 
@@ -75,6 +80,10 @@ ODS_TABLE_OR_ROW = re.compile(
 )
 ODS_CELL = re.compile(rb"<table:(covered-)?table-cell\b([^>]*?)(/?)>")
 ODS_NUMBER = re.compile(rb'table:number-(rows|columns)-(repeated|spanned)="(\d{1,9})"')
+# The same, otherwise than all programs write it: what it says would not be seen.
+ODS_ODD_NUMBER = re.compile(
+    rb'(?<!table:)number-(?:rows|columns)-repeated|number-(?:rows|columns)-repeated(?!="\d{1,9}")'
+)
 ODS_HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
 DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -131,8 +140,19 @@ def _inspect(archive: zipfile.ZipFile) -> Archive:
             gettext_noop("This archive has %(count)s parts: it is not a spreadsheet."),
             count=len(entries),
         )
+    if any(entry.compress_type not in USUAL_COMPRESSION for entry in entries):
+        raise DamagedRefusal
     budget = Budget()
     budget.spend(sum(entry.file_size for entry in entries), declared=True)
+    for entry in entries:
+        if entry.filename in READ_WHOLE and entry.file_size > LARGEST_READ_WHOLE:
+            raise Refusal(
+                gettext_noop(
+                    "A part of this workbook is larger than any sheet needs (%(part)s): copy its "
+                    "cells into a new one."
+                ),
+                part=entry.filename,
+            )
     found = Archive([entry.filename for entry in entries])
     styles = formats.read_styles(archive) if "xl/styles.xml" in found.names else formats.Styles()
     for entry in entries:
@@ -214,6 +234,8 @@ def _measure_xlsx(part: Part, styles: formats.Styles, window: bytes) -> None:
         part.filled += len(references)
         part.reach(row, column)
     if b"<c>" in window or b":c>" in window:
+        for cells in window.split(b"</row>"):
+            check_size(1, cells.count(b"<c>"))
         for number in XLSX_ROW.findall(window):
             part.reach(int(number), 1)
     _note_errors(part, window)
@@ -239,6 +261,8 @@ def _note_errors(part: Part, window: bytes) -> None:
 
 
 def _measure_ods(found: Archive, window: bytes) -> None:
+    if b"-repeated" in window and ODS_ODD_NUMBER.search(window):
+        raise DamagedRefusal
     for match in ODS_TABLE_OR_ROW.finditer(window):
         if match[1] is None:
             found.tables.append(Part())

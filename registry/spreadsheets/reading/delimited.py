@@ -1,13 +1,13 @@
 """Reading text files: any usual encoding, any delimiter, any line ending."""
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator
 
-from registry.spreadsheets.reading.refusals import Refusal, gettext_noop
+from registry.spreadsheets.reading.refusals import Refusal, check_size, gettext_noop
 
+BEYOND_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
 BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -20,6 +20,10 @@ DELIMITERS = ";,\t|:^~"
 RARE_DELIMITERS = "#!§¦\x1f"
 SAMPLE = 64 * 1024
 SAMPLE_RECORDS = 60
+# By so much of what is beyond ASCII an encoding is told.
+SAMPLE_LINES = 1 << 20
+# One record may go on over many lines; what is longer has lost its line breaks or a quotation mark.
+LONGEST_RECORD = 2_000_000
 DECLARED_DELIMITER = re.compile(r"\Asep=(.)\r?\n?", re.IGNORECASE)
 # The letters and signs beyond ASCII that French and English texts are full of.
 EXPECTED = frozenset("éèêëàâçùûüîïôöœæÉÈÊÀÂÇÎÔŒ’‘“”«»–—…€°\N{NO-BREAK SPACE}")
@@ -38,11 +42,15 @@ RULE = re.compile(r"[\s:|+=_-]*[-=_]{3}[\s:|+=_-]*")
 def read_delimited(data: bytes) -> Iterator[list[str]]:
     """The records of a text file, one list of cells each, blank lines included."""
     text = decode(data)
+    del data  # it may be large, and so may the text
     delimiter = None
     if declared := DECLARED_DELIMITER.match(text):
         delimiter = declared[1]
         # The line is kept, empty: the rows keep the numbers that a spreadsheet shows.
         text = "\n" + text[declared.end() :]
+    if '"' not in text:
+        # Each line is a row: too many are refused before the first is read.
+        check_size(max(text.count("\n"), text.count("\r")), 1)
     return _records(text, delimiter or find_delimiter(text))
 
 
@@ -73,15 +81,16 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
+    sample = _beyond_ascii(data)
     candidates = {}
     for encoding in ("cp1252", "iso8859_15", "mac_roman", "cp850"):
         try:
-            text = data.decode(encoding)
+            candidates[encoding] = _strangeness(sample.decode(encoding))
         except UnicodeDecodeError:
             continue
-        candidates[encoding] = (_strangeness(text), text)
-    strange, text = min(candidates.values(), key=lambda candidate: candidate[0])
-    if strange > max(LEAST_STRANGE, MOST_STRANGE * len(text)):
+    encoding = min(candidates, key=candidates.get)
+    strange, text = candidates[encoding], data.decode(encoding, errors="replace")
+    if strange > max(LEAST_STRANGE, MOST_STRANGE * len(sample)):
         raise Refusal(
             gettext_noop(
                 "The letters of this text cannot be told: it is in an unusual encoding. Save it "
@@ -89,6 +98,19 @@ def decode(data: bytes) -> str:
             )
         )
     return text
+
+
+def _beyond_ascii(data: bytes) -> bytes:
+    """What tells the encoding: all of a short text, of a long one lines that are not ASCII."""
+    if len(data) <= SAMPLE_LINES:
+        return data
+    found, size = [], 0
+    for match in BEYOND_ASCII.finditer(data):
+        found.append(match[0][:SAMPLE])
+        size += len(found[-1])
+        if size > SAMPLE_LINES:
+            break
+    return b"".join(found)
 
 
 def _utf16_without_mark(sample: bytes) -> str | None:
@@ -150,12 +172,38 @@ def _text_of(cell: str) -> str:
     return match[1] if match else cell
 
 
+class Lines:
+    """The lines of a text; CR alone and CRLF become LF, inside quoted cells too."""
+
+    def __init__(self, text: str):
+        self.text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+        # How much was read since the last record ended.
+        self.read = 0
+
+    def __iter__(self) -> Iterator[str]:
+        text, start, end = self.text, 0, 0
+        while start < len(text):
+            end = text.find("\n", start) + 1 or len(text)
+            self.read += end - start
+            if self.read > LONGEST_RECORD:
+                raise Refusal(
+                    gettext_noop(
+                        "A row of this text has more than %(limit)s letters: a line break or a "
+                        "quotation mark is missing. Save it anew as CSV."
+                    ),
+                    limit=LONGEST_RECORD,
+                )
+            yield text[start:end]
+            start = end
+
+
 def _records(text: str, delimiter: str, lenient: bool = False):
-    # Universal newlines: CR alone and CRLF become LF, inside quoted cells too.
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-    lines = io.StringIO(text.replace("\x00", ""), newline=None)
+    csv.field_size_limit(LONGEST_RECORD + 1)
+    lines = Lines(text.replace("\x00", "") if "\x00" in text else text)
+    del text
     try:
         for record in csv.reader(lines, delimiter=delimiter):
+            lines.read = 0
             if any('="' in cell for cell in record):
                 record = [_text_of(cell) for cell in record]
             # It stays as an empty line: the rows keep their numbers.

@@ -22,6 +22,8 @@ ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
 LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 # Literal text of a format: in quotes, with the language of its currency, or a sign by itself.
 SHOWN = re.compile(r'"([^"]*)"|\[\$([^\]-]*)(?:-([0-9A-Fa-f]+))?\]|\\?([€$£%])')
+# No spreadsheet lets anybody write a longer format, or a number of more digits.
+LONGEST_CODE, LONGEST_NUMBER = 255, 400
 DIGITS = re.compile(r"[0#?]")
 CURRENCY = re.compile(
     r"[€£]|[A-Z]{3}|F\s?CFA|\$\s?(?:CAD?|CAN|USD?)?|(?:CAD?|CAN|C|USD?)\s?\$|euros?"
@@ -87,7 +89,7 @@ def read_styles(archive: zipfile.ZipFile) -> Styles:
     for tag in NUMBER_FORMAT.findall(text):
         attributes = dict(ATTRIBUTE.findall(tag))
         code = html.unescape(attributes.get(b"formatCode", b"").decode("utf-8", "replace"))
-        codes[int(attributes.get(b"numFmtId", b"0"))] = code
+        codes[int(attributes.get(b"numFmtId", b"0"))] = code if len(code) <= LONGEST_CODE else ""
     used = text.partition(b"cellXfs")[2].partition(b"cellXfs")[0]
     return Styles.of(codes, list(map(int, XF.findall(used))))
 
@@ -112,6 +114,8 @@ def unit_of(code: str) -> str:
 
 def with_unit(number: str, unit: str) -> str:
     """A stored number as it is shown; half of one is 50 %."""
+    if len(number) > LONGEST_NUMBER:
+        return ""
     try:
         value = Decimal(repr(float(number)))
     except (ValueError, InvalidOperation):

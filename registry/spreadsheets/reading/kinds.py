@@ -24,6 +24,8 @@ from registry.spreadsheets.reading.refusals import (
     DamagedRefusal,
     ProtectedRefusal,
     Refusal,
+    check_rows,
+    check_sheets,
     check_size,
     gettext_noop,
 )
@@ -60,7 +62,7 @@ def read(file) -> SheetRows:
             gettext_noop("This file is larger than the limit of %(limit)s MB. Split the workbook."),
             limit=LIMITS.megabytes,
         )
-    if not data.removeprefix(b"\xef\xbb\xbf").strip():
+    if not data or data.isspace() or data == b"\xef\xbb\xbf":
         raise Refusal(gettext_noop("This file is empty."))
     if data.startswith(ZIP):
         return _read_archive(data)
@@ -109,6 +111,8 @@ def _read_archive(data: bytes) -> SheetRows:
             parts = _parts_of_sheets(opened)
     except (ElementTree.ParseError, *archives.DAMAGED):
         raise DamagedRefusal from None
+    if len(set(parts.values())) < len(parts):
+        raise DamagedRefusal  # one sheet under many names
     looks = {name: archive.parts.get(part, Part()) for name, part in parts.items()}
     for part in archive.parts.values():
         check_size(part.row, part.column, part.filled)
@@ -148,7 +152,8 @@ def _read_ole(data: bytes) -> SheetRows:
 def _read_with_calamine(data: bytes, looks: dict[str, Part] | list[Part]) -> SheetRows:
     """The sheets as calamine reads them, corrected by the look that was taken before."""
     try:
-        opened = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        opened, rows = CalamineWorkbook.from_filelike(io.BytesIO(data)), 0
+        check_sheets(len(opened.sheets_metadata))
         for number, metadata in enumerate(opened.sheets_metadata):
             if metadata.typ is not SheetTypeEnum.WorkSheet:
                 continue
@@ -158,6 +163,8 @@ def _read_with_calamine(data: bytes, looks: dict[str, Part] | list[Part]) -> She
                 look = looks[number] if number < len(looks) else Part()
             table = opened.get_sheet_by_name(metadata.name)
             check_size(table.total_height, table.total_width)
+            rows += table.total_height
+            check_rows(rows)
             sheet = Sheet(
                 metadata.name,
                 hidden=metadata.visible is not SheetVisibleEnum.Visible,
@@ -200,10 +207,11 @@ def _rows(table, look: Part, merged) -> Iterator[list]:
             _shorten(row, column, length)
         for column, value in corrected.pop(number, ()):
             _put(row, column, value)
+        is_filled = any(row)
         for column, top in carried.get(number, ()):
             if number == top:
                 kept[column] = row[column - 1] if column <= len(row) else ""
-            elif kept.get(column) and (column > len(row) or row[column - 1] == ""):
+            elif is_filled and kept.get(column) and (column > len(row) or row[column - 1] == ""):
                 _put(row, column, kept[column])
         yield row
 
@@ -224,8 +232,9 @@ def _put(row: list, column: int, value) -> None:
 def _carried(merged, height: int) -> dict[int, list[tuple[int, int]]]:
     """For each row, the columns of cells that are merged downwards, and where each begins.
 
-    The value of such a cell holds for all the rows that it covers: a heading over two rows, a fund
-    that stands once beside its projects. What lies below the table, or in another one, is nothing.
+    The value of such a cell holds for all the rows that it covers and that say something else: a
+    heading over two rows, a fund that stands once beside its projects. What lies below the table,
+    or in another one, is nothing.
     """
     rows: dict[int, list[tuple[int, int]]] = {}
     covered: dict[int, int] = {}
@@ -242,11 +251,13 @@ def _carried(merged, height: int) -> dict[int, list[tuple[int, int]]]:
 
 
 def _read_text(data: bytes) -> SheetRows:
-    yield Sheet(""), _text_rows(data)
+    records = read_delimited(data)
+    del data
+    yield Sheet(""), _text_rows(records)
 
 
-def _text_rows(data: bytes) -> Iterator[list]:
+def _text_rows(records: Iterator[list[str]]) -> Iterator[list]:
     clean = Cleaner().row
-    for number, record in enumerate(read_delimited(data), 1):
+    for number, record in enumerate(records, 1):
         check_size(number, len(record))
         yield clean(record)

@@ -10,6 +10,7 @@ class Limits:
     megabytes: int = 50
     rows: int = 200_000
     columns: int = 500
+    sheets: int = 250
     inflated: int = 500
     ratio: int = 200
     memory: int = 1024
@@ -49,6 +50,31 @@ class ProtectedRefusal(Refusal):
             gettext_noop(
                 "This file is protected by a password. Remove the protection and upload it again."
             )
+        )
+
+
+def check_sheets(count: int) -> None:
+    if count > LIMITS.sheets:
+        raise Refusal(
+            gettext_noop(
+                "This workbook has %(count)s sheets: the limit is %(limit)s. Split it, or delete "
+                "the sheets that are not needed."
+            ),
+            count=count,
+            limit=LIMITS.sheets,
+        )
+
+
+def check_rows(count: int) -> None:
+    """Refuse a workbook whose sheets have too many rows together."""
+    if count > LIMITS.rows + TITLES * LIMITS.sheets:
+        raise Refusal(
+            gettext_noop(
+                "The sheets of this workbook have %(count)s rows together: the limit is "
+                "%(limit)s. Split the workbook."
+            ),
+            count=count,
+            limit=LIMITS.rows,
         )
 
 

@@ -169,6 +169,8 @@ class RecordResource(Identifying, Refusing, CommonColumns):
     def plan_part(self, rows: list[Row]) -> None:
         """Read some of the rows."""
         counts = self._sheet
+        if counts.refused and self.gives_up(counts.refused, counts.rows):
+            return
         for row in progress.each(self._loaded(rows)):
             self.directory.row = row
             result = self.import_row(row)
@@ -182,6 +184,8 @@ class RecordResource(Identifying, Refusing, CommonColumns):
                 counts.unchanged += 1
             else:
                 counts.refused += 1
+                if self.gives_up(counts.refused, counts.rows):
+                    break
 
     def put_into_words(self) -> None:
         """Say now what is shown of the rows so far, while others plan those that follow."""

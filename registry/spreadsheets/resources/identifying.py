@@ -6,42 +6,75 @@ from django.utils.translation import gettext as _
 from registry.spreadsheets import progress
 from registry.spreadsheets.directory import may_be_same_date
 from registry.spreadsheets.plans import MOST_TOLD, RecordPlan
-from registry.spreadsheets.problems import CellError, NameLeftOutError, RepeatedRowError
+from registry.spreadsheets.problems import (
+    CellError,
+    NameLeftOutError,
+    Problem,
+    RepeatedRowError,
+)
 from registry.spreadsheets.tables import Row, Table
+
+# So many rows, nearly all of them refused, tell that the sheet as a whole is not as it should be.
+MOST_REFUSED, NEARLY_ALL = 5_000, 0.9
 
 
 class Identifying:
     """How a resource finds the records of its rows, so that other rows can name them."""
 
+    has_given_up = False
+
     def identify_rows(self, table: Table) -> None:
         """Find out which record each row is about, so that other rows can name it."""
-        kept = []
-        for row in progress.each(table.rows):
-            self.directory.row = row
-            row.resource = self
-            try:
-                record = self.match(row)
-                self._claim(row, record)
-            except NameLeftOutError as error:
-                self.directory.notice_once(error.message)
-                continue
-            except RepeatedRowError:
-                continue
-            except CellError as error:
-                # The row is refused, and still read: all that is wrong with it is told at once.
-                row.problems = [self._problem(row, error)]
-                row.plan = self._plan_of(row, self.directory.new(self._meta.model), True)
-            else:
-                if record is not None:
-                    row.key = record.pk
-                if record is None and self.is_final:
-                    self._register(row, row)
-                elif not self.is_final:
-                    row.plan = self._plan_of(row, record, False) if record else self.begin(row)
-                    if record is None:
-                        self._register(row, row.plan.instance)
-            kept.append(row)
+        kept, refused = [], 0
+        for number, row in enumerate(progress.each(table.rows), 1):
+            if self._identify(row):
+                kept.append(row)
+                refused += bool(row.problems)
+            if self.gives_up(refused, number):
+                break
         table.rows = kept
+
+    def _identify(self, row: Row) -> bool:
+        """Find out which record a row is about; whether there is anything to be read of it."""
+        self.directory.row = row
+        row.resource = self
+        try:
+            record = self.match(row)
+            self._claim(row, record)
+        except NameLeftOutError as error:
+            self.directory.notice_once(error.message)
+            return False
+        except RepeatedRowError:
+            return False
+        except CellError as error:
+            # The row is refused, and still read: all that is wrong with it is told at once.
+            row.problems = [self._problem(row, error)]
+            row.plan = self._plan_of(row, self.directory.new(self._meta.model), True)
+            return True
+        if record is not None:
+            row.key = record.pk
+        if record is None and self.is_final:
+            self._register(row, row)
+        elif not self.is_final:
+            row.plan = self._plan_of(row, record, False) if record else self.begin(row)
+            if record is None:
+                self._register(row, row.plan.instance)
+        return True
+
+    def gives_up(self, refused: int, looked_at: int) -> bool:
+        """Whether nearly all of so many rows are refused that the reason is no single row.
+
+        What follows is not looked at: the file does not come in, and nobody reads so many messages.
+        """
+        if refused < MOST_REFUSED or refused < NEARLY_ALL * looked_at or self.has_given_up:
+            return self.has_given_up
+        self.has_given_up = True
+        message = _("Nearly all of the first %(count)s rows are refused: the others were not read.")
+        remedy = _("Correct the first ones; one heading or column may be the reason for all.")
+        sheet = self.directory.row.sheet
+        problem = Problem(sheet, 0, "", "", message % {"count": looked_at}, remedy, about="file")
+        self.problems.insert(0, problem)
+        return True
 
     def begin(self, row: Row, is_named: bool = False) -> RecordPlan:
         """The plan of a new record; with what it is known by, where another row names it."""
