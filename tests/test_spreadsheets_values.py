@@ -1,5 +1,6 @@
 """What people write into cells: amounts, lists, persons, stops, choices and countries."""
 
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -9,11 +10,11 @@ from hypothesis import strategies as st
 from registry.choices import AgreementKind, Currency, OrganisationKind
 from registry.spreadsheets import vocabulary
 from registry.spreadsheets.amounts import read_amount
-from registry.spreadsheets.counts import read_about
+from registry.spreadsheets.counts import read_about, read_count
 from registry.spreadsheets.names import Names
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.reading import formats
-from registry.spreadsheets.slips import is_slip
+from registry.spreadsheets.slips import Slips, is_slip
 from registry.spreadsheets.tables import Row
 from registry.spreadsheets.values import (
     read_persons,
@@ -339,3 +340,19 @@ def test_name_is_never_a_slip_for_itself(name):
     names.add(object(), [name])
 
     assert name_key(name) not in {name_key(near.name) for near in names.near(name)}
+
+
+def test_known_names_one_slip_away_are_those_that_comparing_all_finds(monkeypatch):
+    words = ["pool", "poool", "polo", "ville", "vile", "villes", "ab", "metz", "12", "13", "2a"]
+    known = sorted({" ".join(pair) for pair in itertools.product(words, ["", *words])})
+    for waiting in (0, 10_000):
+        monkeypatch.setattr("registry.spreadsheets.slips.WAITING", waiting)
+        slips = Slips(known)
+        for name in [*known, "polville", "pool 1", "viller pool", "pool vill", "vi lle", "a b ab"]:
+            found = {one for one in slips.near(name, set(known)) if is_slip(one, name)}
+            assert found == {one for one in known if is_slip(one, name)}, name
+
+
+def test_number_too_long_for_any_column_is_refused():
+    with pytest.raises(CellError):
+        read_count("9" * 5_000)

@@ -29,12 +29,14 @@ TENS = {
     "une soixantaine": 60,
     "une centaine": 100,
 }
+# Far above what a column can hold.
+LONGEST_COUNT = 40
 
 
 def read_count(text: str) -> int:
     """A whole number, with or without what it counts: ``1 200``, ``24 personnes``."""
     number = COUNTED.sub("", text.strip())
-    if not COUNT.fullmatch(number):
+    if len(number) > LONGEST_COUNT or not COUNT.fullmatch(number):
         raise CellError(
             _("“%(value)s” is not a whole number.") % {"value": text},
             _("Write digits alone."),

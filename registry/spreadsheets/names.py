@@ -140,6 +140,12 @@ class Names:
             return self._kept[entry]
         return entry.record if entry.__class__ is Row else entry
 
+    def __len__(self) -> int:
+        return len(self._spellings)
+
+    def __bool__(self) -> bool:
+        return True
+
     def __contains__(self, name: str) -> bool:
         try:
             return bool(self.find(name))

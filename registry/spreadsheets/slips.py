@@ -11,7 +11,7 @@ SHORTEST_WITH_OTHER_LETTER = 6
 # What is longer is no name: without each of its letters it would fill the memory.
 LONGEST_NAME = 300
 # So many names wait until they are worth an index.
-WAITING = 64
+WAITING = 16
 # A number of the index is what is left of a hash, before the place of its name.
 PLACE_BITS = 20
 PLACES, HASHES = (1 << PLACE_BITS) - 1, (1 << 64 - PLACE_BITS) - 1
@@ -69,11 +69,8 @@ class _Length:
                 while place < len(run) and run[place] >> PLACE_BITS == wanted:
                     yield self.keys[run[place] & PLACES]
                     place += 1
-        half = (len(key) - 2) // 2
-        if half <= 0:
-            yield from self.keys[self._indexed :]
-            return
-        begins, ends = key[:half], key[-half:]
+        half = max((len(key) - 2) // 2, 0)
+        begins, ends = key[:half], key[len(key) - half :]
         for known in self.keys[self._indexed :]:
             if known.startswith(begins) or known.endswith(ends):
                 yield known
@@ -92,7 +89,19 @@ class _Length:
 
 
 def _without_a_letter(key: str) -> set[str]:
-    return {key[:index] + key[index + 1 :] for index in range(len(key))}
+    """The name without each letter that a slip may add, leave out or change; and each space.
+
+    Numbered names are many, and none is a slip for another.
+    """
+    found, start = set(), 0
+    for word in key.split(" "):
+        end = start + len(word)
+        if len(word) >= SHORTEST_WITH_SLIP and not any(map(str.isdigit, word)):
+            found.update(key[:place] + key[place + 1 :] for place in range(start, end))
+        if end < len(key):
+            found.add(key[:end] + key[end + 1 :])
+        start = end + 1
+    return found
 
 
 def is_slip(known: str, given: str, is_word: Callable[[str], bool] = lambda word: False) -> bool:

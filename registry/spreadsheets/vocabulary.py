@@ -3,6 +3,8 @@
 import difflib
 import re
 from collections.abc import Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
 from django.utils.translation import override
@@ -303,8 +305,28 @@ def country_name(code: str) -> str:
 SLIP = 0.85
 
 
+# Looking for a closer word takes milliseconds: so often for a file, and not for what is no word.
+MOST_GUESSES, LONGEST_GUESSED = 200, 100
+_guesses_left: ContextVar[list[int] | None] = ContextVar("guesses_left", default=None)
+
+
+@contextmanager
+def few_guesses():
+    """After so many words only what is wrong is said, not what may have been meant."""
+    token = _guesses_left.set([MOST_GUESSES])
+    try:
+        yield
+    finally:
+        _guesses_left.reset(token)
+
+
 def closest(text: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The candidate that reads most like the text, if one comes near."""
+    left = _guesses_left.get()
+    if len(text) > LONGEST_GUESSED or (left and not left[0]):
+        return None
+    if left:
+        left[0] -= 1
     by_key: dict[str, str] = {}
     for candidate in candidates:
         by_key.setdefault(word_key(candidate), candidate)

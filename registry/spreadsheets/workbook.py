@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from registry.choices import ImportState
 from registry.models import Authority, User
 from registry.models.base import PublicRecord
-from registry.spreadsheets import collector, profiles, progress
+from registry.spreadsheets import collector, profiles, progress, vocabulary
 from registry.spreadsheets.basis import basis
 from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.files import read_workbook
@@ -21,6 +21,7 @@ from registry.spreadsheets.unfolding import unfold
 
 
 @collector.paused()
+@vocabulary.few_guesses()
 def plan_workbook(
     file,
     authority: Authority,

@@ -8,6 +8,7 @@ from registry.dates import PartialDate
 from registry.models import Agreement, Call, Delegation, Domain, Fund, Project, Source
 from registry.spreadsheets import vocabulary
 from registry.spreadsheets.directory.base import Lookups, all_of, may_be_same_date
+from registry.spreadsheets.directory.kept import FEW
 from registry.spreadsheets.names import Names
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError
@@ -157,7 +158,9 @@ class RecordLookups(Lookups):
             raise CellError(
                 _("Several records are called “%(title)s”.") % {"title": title}, value=title
             )
-        near = vocabulary.closest(title, names.spellings())
+        near = next((one.name for one in names.near(title, most=1)), None)
+        if near is None and len(names) <= FEW:
+            near = vocabulary.closest(title, names.spellings())
         raise CellError(
             _("No %(kind)s is called “%(title)s”.") % {"kind": kind, "title": title},
             (_("Did you mean “%(near)s”?") % {"near": near} + " " if near else "")

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from registry.spreadsheets.reading.refusals import Refusal, check_size, gettext_noop
+from registry.spreadsheets.reading.refusals import Refusal, gettext_noop
 
 BEYOND_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
 BYTE_ORDER_MARKS = (
@@ -48,9 +48,6 @@ def read_delimited(data: bytes) -> Iterator[list[str]]:
         delimiter = declared[1]
         # The line is kept, empty: the rows keep the numbers that a spreadsheet shows.
         text = "\n" + text[declared.end() :]
-    if '"' not in text:
-        # Each line is a row: too many are refused before the first is read.
-        check_size(max(text.count("\n"), text.count("\r")), 1)
     return _records(text, delimiter or find_delimiter(text))
 
 

@@ -251,6 +251,9 @@ def _carried(merged, height: int) -> dict[int, list[tuple[int, int]]]:
 
 
 def _read_text(data: bytes) -> SheetRows:
+    if b'"' not in data and b"\0" not in data:
+        # Each line is a row: too many are refused before the first is read.
+        check_size(max(data.count(b"\n"), data.count(b"\r")), 1)
     records = read_delimited(data)
     del data
     yield Sheet(""), _text_rows(records)
