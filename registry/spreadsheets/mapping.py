@@ -17,7 +17,7 @@ from registry.text import fold
 # Titles and notes may stand above the headings, as far down as this; on a very wide sheet as far as
 # what is found of so many cells is remembered.
 HEADINGS_WITHIN = 40
-CELLS_LOOKED_AT = 3_500
+CELLS_LOOKED_AT = 1_500
 # The column of a heading that nobody needs, and the kind of a sheet that is not imported.
 IGNORED = ""
 LEFT_OUT = "left_out"

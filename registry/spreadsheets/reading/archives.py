@@ -34,6 +34,8 @@ USUAL_COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # The list of the sheets and the styles are read whole; nobody's are nearly as large.
 READ_WHOLE = ("xl/workbook.xml", "xl/styles.xml", "META-INF/manifest.xml")
 LARGEST_READ_WHOLE = 16 * MEGABYTE
+# The first rows of a sheet may stand in what is looked at later, with their ends.
+UNCLOSED_IN_A_WINDOW = 100
 # What one row may hold between two looks at it.
 LONGEST_ROW = 8 * MEGABYTE
 
@@ -224,7 +226,19 @@ def _read_through(archive, entry, budget, found, styles) -> None:
         look(tail)
 
 
+def _check_closed(window: bytes, *tags: bytes) -> None:
+    """Refuse tags and elements that nothing closes: patterns would search to the end for each."""
+    opened, empty = window.count(b"<"), window.count(b"/>")
+    if opened > window.count(b">") + 1:
+        raise DamagedRefusal
+    for tag in tags:
+        closed = window.count(b"</" + tag + b">") + empty
+        if window.count(b"<" + tag + b" ") > closed + UNCLOSED_IN_A_WINDOW:
+            raise DamagedRefusal
+
+
 def _measure_xlsx(part: Part, styles: formats.Styles, window: bytes) -> None:
+    _check_closed(window, b"c", b"row")
     usual = b":c " not in window and window.count(b'<c r="') == window.count(b"<c ")
     references = (XLSX_USUAL_CELL if usual else XLSX_CELL).findall(window)
     if references:
@@ -261,6 +275,7 @@ def _note_errors(part: Part, window: bytes) -> None:
 
 
 def _measure_ods(found: Archive, window: bytes) -> None:
+    _check_closed(window, b"table:table-row", b"table:table-cell")
     if b"-repeated" in window and ODS_ODD_NUMBER.search(window):
         raise DamagedRefusal
     for match in ODS_TABLE_OR_ROW.finditer(window):
