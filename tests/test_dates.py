@@ -39,6 +39,10 @@ from registry.dates import (
         ("mars2019", "2019-03"),
         ("9, avril 2024", "2024-04-09"),
         ("2019,0", "2019"),
+        ("14 03 2019", "2019-03-14"),
+        ("14/03/2019 à 10h", "2019-03-14"),
+        ("14 mars 2019 à 10 h", "2019-03-14"),
+        ("1° mars 2021", "2021-03-01"),
         ("2010 (année)", "2010"),
         ("9 avril 2024 (signature)", "2024-04-09"),
     ],
@@ -65,6 +69,7 @@ def test_parse_date_whose_numbers_settle_the_order_needs_no_setting():
 @pytest.mark.parametrize(
     ("text", "start", "end"),
     [
+        ("du 28 mars au 3 avril 2024 inclus", "2024-03-28", "2024-04-03"),
         ("du 3 au 12 avril 2024", "2024-04-03", "2024-04-12"),
         ("3-6 avril 2024", "2024-04-03", "2024-04-06"),
         ("April 3-6, 2024", "2024-04-03", "2024-04-06"),

@@ -40,7 +40,7 @@ _SHORT_WEEKDAY = re.compile(
     r"(?=\d{1,2}\w{0,2}[\s-]+[^\W\d])"
 )
 _TIME = re.compile(
-    r"(?:t|,?\s+(?:à |at )?)\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?$"
+    r"(?:t|,?\s+(?:à |at )?)\d{1,2}(?:\s?h|[:h]\d{2})(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?$"
 )
 _FOREWORD = re.compile(
     r"^(?:signée?\s+|conclue?\s+|signed\s+)?"
@@ -52,13 +52,16 @@ _REMARK = re.compile(
     r"\s*[(\[](?:année|an|year|exercice|mois|month|jour|day|date|(?:date de |date of )?signature"
     r"|signée?|signed)[)\]]$"
 )
+_INCLUDED = re.compile(r",?\s+\(?(?:inclus|included|inclusive)\)?$")
 # A remark that adds nothing: how long the period is.
 _LENGTH = re.compile(r"\s*[(,]\s*(?:soit\s+)?\d+ (?:ans?|mois|jours|years?|months?|days?)\s*\)?$")
-_DAY = r"(\d{1,2})(?:\s?(?:er|re|e|st|nd|rd|th))?"
+_DAY = r"(\d{1,2})(?:\s?(?:er|re|e|st|nd|rd|th|°))?"
 _YEAR = r"(\d{4}|['’]?\d{2})"
 _YEAR_ALONE = re.compile(r"(\d{4})[.,]0+")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
-_NUMERIC = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})")
+_NUMERIC = re.compile(
+    r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})|(\d{1,2}) (\d{1,2}) (\d{4})"
+)
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{1,2}))?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{4})")
 _WORDS_DAY_FIRST = re.compile(rf"{_DAY},?[\s/-]*(?:of\s+)?([^\W\d]+)\.?,?[\s/-]*{_YEAR}")
@@ -126,7 +129,7 @@ def _plain(text: str) -> str:
         )
     plain = " ".join(unicodedata.normalize("NFKC", str(text)).split()).lower()
     bare = _IN_BRACKETS.fullmatch(plain)
-    plain = _REMARK.sub("", bare[1] if bare else plain)
+    plain = _INCLUDED.sub("", _REMARK.sub("", bare[1] if bare else plain))
     return _LENGTH.sub("", plain).removesuffix(".")
 
 
@@ -147,7 +150,7 @@ def _year(written: str, text: str) -> int:
 
 
 def _numeric(match, text, day_first):
-    one, two, three = match.groups()
+    one, two, three = filter(None, match.groups())
     if len(three) == 2 and "-" in match[0]:
         # Québec writes the year first: 24-04-09. One of the numbers has to tell.
         if int(one) > 31 >= int(three):
@@ -183,7 +186,7 @@ _OPENING = re.compile(r"^(?:du|de|from|entre|between|les|on|années?|years?|pér
 _SINCE = re.compile(r"(?:depuis|since|dès|à partir d[eu']|as of|starting)\s*(?:le |the )?(.+)")
 _WITHOUT_END = re.compile(
     r"(.+?)\s*(?:[-–—]|\b(?:au?|à|to|until)\b)\s*"
-    r"(?:en cours|aujourd.hui|ce jour|présent|present|now|today|ongoing|\.\.\.|…)?"
+    r"(?:en cours|aujourd.hui|ce jour|présent|present|now|today|ongoing|\.{2,3})?"
 )
 _TO = re.compile(
     r"\s+(?P<and>et|and|&)\s+|\s*(?P<comma>[,;&])\s*"
