@@ -1,9 +1,14 @@
-"""Uploads that do not fit on the disk: a form says so instead of an error page."""
+"""Uploads that do not fit on the disk, and names of any length: a form instead of an error page."""
 
 import io
 
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.http import multipartparser
+
+# The head of a part of a form holds the name of its file. With Django's one kilobyte a longer name
+# is an error page that cannot say why; it is shortened later.
+multipartparser.MAX_TOTAL_HEADER_SIZE = 256 << 10
 
 
 class SpoolingUploadHandler(TemporaryFileUploadHandler):

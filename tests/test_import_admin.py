@@ -164,6 +164,21 @@ def test_hostile_file_name_is_text(client, officer):
     assert job.file.name == f"{job.pk}.bin"
 
 
+@pytest.mark.parametrize("name", ["a" * 5_000 + ".csv", "é" * 5_000 + ".csv", " ", "\u202e.csv"])
+def test_file_name_of_any_length_is_taken_and_shown(client, officer, name):
+    form = (
+        f'--x\r\nContent-Disposition: form-data; name="authority"\r\n\r\n{authority().pk}\r\n'
+        f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        "Nom\nBug\n\r\n--x--\r\n"
+    )
+    response = client.post(
+        reverse(UPLOAD), form.encode(), content_type="multipart/form-data; boundary=x", follow=True
+    )
+
+    assert response.status_code == 200
+    assert 0 < len(ImportJob.objects.get().filename.strip()) <= 255
+
+
 # Confirming --------------------------------------------------------------------------------------
 
 
@@ -217,6 +232,16 @@ def test_change_of_the_registry_asks_for_a_new_preview(client, officer):
     confirm(client, job)
     assert Organisation.objects.filter(name="Rennes Métropole").count() == 1
     assert Project.objects.count() == 3
+
+
+def test_confirmation_that_no_database_can_store_is_refused(client, officer):
+    upload(client)
+    job = ImportJob.objects.get()
+
+    response = confirm(client, job, "\0")
+
+    job.refresh_from_db()
+    assert (response.status_code, job.state) == (200, "previewed")
 
 
 def test_language_of_the_confirmation_does_not_matter(client, officer):

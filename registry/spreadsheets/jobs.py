@@ -215,7 +215,7 @@ def safe_name(filename: str) -> str:
     """The last part of a file's name, as text that may be shown."""
     name = pathlib.PurePath(filename.replace("\\", "/")).name
     shown = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
-    return shown[-255:] or "?"
+    return shown.strip()[-255:] or "?"
 
 
 def mapping_of(job: ImportJob) -> Mapping | None:
