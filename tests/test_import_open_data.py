@@ -8,7 +8,7 @@ from django.urls import reverse
 from registry.models import Agreement, Contribution, NameDecision, Place, Project
 from registry.spreadsheets.reading.delimited import find_delimiter
 from registry.spreadsheets.reports import report
-from tests.factories import OrganisationFactory, PlaceFactory
+from tests.factories import AuthorityFactory, OrganisationFactory, PlaceFactory, UserFactory
 from tests.spreadsheets import bring_in, csv, plan, problems, xlsx
 from tests.test_import_mapping import _own_storage, officer, page, settle, upload  # noqa: F401
 
@@ -177,3 +177,27 @@ def test_values_that_are_mended_in_the_same_way_are_told_together():
     assert (told["count"], told["rows"], told["value_count"]) == (300, "2–301", 300)
     assert told["same"][1]["rows"] == "3"
     assert len(told["same"]) + told["more_values"] == 300
+
+
+def test_code_of_a_commune_that_lost_its_zero_gets_it_back_and_says_so():
+    planned = bring_in(xlsx([["Commune", "Pays", "Code INSEE"], ["Amareins", "FR", 1165]]))
+
+    assert Place.objects.get().identifiers.get().value == "01165"
+    assert any("01165" in notice for notice in planned.notices)
+
+
+def test_number_of_another_row_names_its_place():
+    file = "Commune;Pays;Code INSEE\nBrest;FR;29019\nKiel;FR;29019\n"
+
+    [problem] = problems(csv(file))
+
+    assert "Brest" in problem
+
+
+def test_number_of_a_place_that_others_draft_does_not_name_it():
+    hidden = PlaceFactory(name_fr="Brest", authority=AuthorityFactory(), status="draft")
+    hidden.identifiers.create(scheme="insee", value="29019")
+
+    [problem] = problems(csv("Commune;Pays;Code INSEE\nKiel;DE;29019\n"), user=UserFactory(is_superuser=False))
+
+    assert "Brest" not in problem

@@ -167,6 +167,11 @@ class Names:
             found = self._kept.identified(public_id)
         return found
 
+    def told(self, public_id: str):
+        """The record of this permanent identifier, if the importer may know of it."""
+        record = self.identified(public_id)
+        return None if self._is_nameless(public_id, record) else record
+
     def _is_nameless(self, public_id: str, record) -> bool:
         if public_id in self._nameless:
             return True

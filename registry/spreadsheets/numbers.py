@@ -24,6 +24,8 @@ ROUNDED = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 # Registers whose numbers may begin with zeros, and end with a digit that the others give.
 DIGITS = {IdentifierScheme.SIREN: 9, IdentifierScheme.SIRET: 14}
 MOST_ZEROS = 2
+# In the départements 01 to 09; no other place has a code of four digits.
+OF_A_COMMUNE = re.compile(r"[1-9]\d{3}")
 
 
 def written_number(scheme: str, text: str) -> str:
@@ -32,7 +34,7 @@ def written_number(scheme: str, text: str) -> str:
     if scheme == IdentifierScheme.WIKIDATA:
         return WIKIDATA_PAGE.sub("", number).upper()
     if scheme not in FORMS:
-        return number
+        return with_first_zeros(scheme, number) or number
     bare = _bare(number)
     is_whole = re.fullmatch(FORMS[scheme][0], bare)
     return bare if is_whole else with_first_zeros(scheme, bare) or number
@@ -41,6 +43,8 @@ def written_number(scheme: str, text: str) -> str:
 def with_first_zeros(scheme: str, text: str) -> str | None:
     """The whole of a number whose first zeros are gone, if its last digit says so."""
     digits, length = _bare(text), DIGITS.get(scheme, 0)
+    if scheme == IdentifierScheme.INSEE:
+        return f"0{digits}" if OF_A_COMMUNE.fullmatch(digits) else None
     is_short = digits.isdecimal() and 0 < length - len(digits) <= MOST_ZEROS
     return digits.zfill(length) if is_short and is_checked(digits.zfill(length)) else None
 

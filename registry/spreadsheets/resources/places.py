@@ -26,11 +26,11 @@ class PlaceNamesColumn(OtherNamesColumn):
 
 class PlaceIdentifierColumn(IdentifierColumn):
     def _add(self, plan, number, label, directory):
-        owner = directory.place_identifiers.setdefault(
-            (self.scheme, fold(number)), plan.instance.public_id
-        )
-        if owner != plan.instance.public_id:
-            raise self.taken(directory.places.identified(owner) or owner)
+        place = plan.instance
+        owner = directory.place_identifiers.setdefault((self.scheme, fold(number)), place)
+        if owner not in (place, place.public_id):
+            is_new = isinstance(owner, Place)
+            raise self.taken(owner if is_new else directory.places.told(owner) or owner)
         identifier = PlaceIdentifier(scheme=self.scheme, value=number)
         return plan.add_row(self.attribute, identifier, label)
 
