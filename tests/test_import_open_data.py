@@ -198,6 +198,8 @@ def test_number_of_a_place_that_others_draft_does_not_name_it():
     hidden = PlaceFactory(name_fr="Brest", authority=AuthorityFactory(), status="draft")
     hidden.identifiers.create(scheme="insee", value="29019")
 
-    [problem] = problems(csv("Commune;Pays;Code INSEE\nKiel;DE;29019\n"), user=UserFactory(is_superuser=False))
+    [problem] = problems(
+        csv("Commune;Pays;Code INSEE\nKiel;DE;29019\n"), user=UserFactory(is_superuser=False)
+    )
 
     assert "Brest" not in problem
