@@ -203,3 +203,10 @@ def test_number_of_a_place_that_others_draft_does_not_name_it():
     )
 
     assert "Brest" not in problem
+
+
+def test_municipalities_of_quebec_need_no_mapping():
+    bring_in(csv('"mcode","munnom","mdes","mpopul","con1"\n"46005","Abercorn","Village",353,"x"\n'))
+
+    place = Place.objects.get()
+    assert (place.name, place.country.code, place.population) == ("Abercorn", "CA", 353)

@@ -150,7 +150,27 @@ GIVING = ShippedProfile(
         ),
     },
 )
-SHIPPED = (TEMPLATE, SCDL, SCDL_TITLES, GIVING, TWIN_TOWNS)
+QUEBEC_MUNICIPALITIES = ShippedProfile(
+    "quebec-municipalities",
+    _("Directory of the municipalities of Québec"),
+    "place",
+    ("mcode", "munnom", "mpopul"),
+    {
+        "munnom": "name_fr",
+        "mpopul": "population",
+        **dict.fromkeys(
+            (
+                *("mcode", "madr1", "madr2", "madr3", "madr4", "mcodpos", "mcourriel", "mweb"),
+                *("mtel", "mfax", "mdes", "mgentile", "regadm", "divrec", "mrc", "mdatcons"),
+                *("mdatregi", "msuperf", "datelec", "elecmode", "divter", "maire", "dirgen", "nd"),
+                *(f"con{number}" for number in range(1, 81)),
+            ),
+            IGNORED,
+        ),
+    },
+    {"country": "Canada", "kind": "city"},
+)
+SHIPPED = (TEMPLATE, QUEBEC_MUNICIPALITIES, SCDL, SCDL_TITLES, GIVING, TWIN_TOWNS)
 
 
 def choose(workbook: Workbook, authority: Authority) -> Mapping | None:

@@ -129,7 +129,7 @@ SYNONYMS = {
         "associated": "partenaire associé, associé, associated",
     },
     choices.PlaceKind: {
-        "city": "ville, commune, municipalité, town, municipality, village, localité",
+        "city": "ville, commune, com, municipalité, town, municipality, village, localité",
         "intercommunality": "métropole, intercommunalité, epci, communauté urbaine,"
         "communauté d'agglomération, communauté de communes, agglomération, metropolis,"
         "communauté métropolitaine, metropolitan area",

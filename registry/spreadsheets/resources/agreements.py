@@ -52,7 +52,8 @@ class AgreementResource(RecordResource):
         "Titre officiel, Titre de l'engagement, Dénomination, Objet de l'entente, Document,"
         "Instrument"
         "| Title, Agreement, Agreement title, Name of the agreement, Name, Memorandum, MoU,"
-        "MoU title, Cooperation agreement, Treaty, Treaty name, Document name, Partnership",
+        "MoU title, Cooperation agreement, Treaty, Treaty name, Document name, Partnership,"
+        "Common name, Common title, Short title, Official title, Full title",
     )
     kind = Column(
         "kind",
@@ -127,7 +128,7 @@ class AgreementResource(RecordResource):
         "Partenaires signataires, Collectivités partenaires, Collectivités concernées,"
         "Organismes, Institutions, Villes, Établissements partenaires, Organisations parties,"
         "Organismes parties, Collectivités parties, Signataires institutionnels"
-        "| Parties, Partners, Organisations, Organizations, Between, With, Sister city,"
+        "| Parties, Membership, Partners, Organisations, Organizations, Between, With, Sister city,"
         "Sister cities, Partner organisations, Twinned with, Foreign partners,"
         "Signatory parties, Contracting parties, Parties involved, Partner cities, Cities,"
         "Twin towns, Twin cities, Signatory organisations, Signatory organizations",
