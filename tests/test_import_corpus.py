@@ -84,6 +84,19 @@ def test_declared_delimiter_is_no_row_of_content(mark):
     assert rows(mark.encode() + text(ROWS))[1:] == trimmed(ROWS)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        "Nom;Ville\nThéâtre;Orléans\nÉcole;Québec".encode()[:-1] + b"\xc3",
+        "Nom;Ville\nThéâtre;Orléans\n".encode() + "École;Québec\n".encode("cp1252"),
+    ],
+    ids=["cut", "mixed"],
+)
+def test_text_of_damaged_utf8_is_refused_rather_than_garbled(data):
+    with pytest.raises(UnreadableFileError, match="abîmé"):
+        read(data)
+
+
 def test_text_of_dos_gives_every_letter():
     table = [["Intitulé", "Ville"], ["Théâtre, été, façade, où, à, île", "Orléans"]]
 

@@ -546,3 +546,10 @@ def test_few_choices_are_told_beside_the_closest():
 
     assert "Did you mean “Outgoing”? The choices are: Outgoing, Incoming." in found[0]
     assert "Did you mean" not in found[1]
+
+
+@pytest.mark.django_db
+def test_amount_of_nobody_for_nothing_is_refused():
+    rows = [["Montant", "Année", "Remarque"], ["5000", 2020, "reçu"]]
+
+    assert ["neither who gave it" in line for line in problems(xlsx(rows))] == [True]

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from registry.spreadsheets.reading.refusals import Refusal, gettext_noop
 
 BEYOND_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
+BEYOND = re.compile(rb"[\x80-\xff]")
+# Letters, quotation marks and the euro sign of UTF-8, which in other encodings follow none so.
+IN_UTF8 = re.compile(rb"[\xc2-\xc5][\x80-\xbf]|\xe2[\x80-\x82][\x80-\xbf]")
 BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -77,8 +80,16 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        pass
+        return _decode_otherwise(data)
+
+
+def _decode_otherwise(data: bytes) -> str:
+    """The text of a file that is no UTF-8, in the encoding whose letters look like a text."""
     sample = _beyond_ascii(data)
+    in_utf8 = len(IN_UTF8.findall(sample))
+    if 4 * in_utf8 > len(BEYOND.findall(sample)) - 2 * in_utf8:
+        # One letter is cut, or lines of two files were put together.
+        raise Refusal(gettext_noop("The text of this file is damaged: save it anew as CSV UTF-8."))
     candidates = {}
     for encoding in ("cp1252", "iso8859_15", "mac_roman", "cp850"):
         try:

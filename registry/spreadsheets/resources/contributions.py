@@ -34,6 +34,9 @@ from registry.spreadsheets.resources.funding import (
 )
 from registry.text import fold
 
+# One of these says whose money it is, or what for.
+KNOWN_BY = {"funders", "recipients", "projects", "title", "fund", "call", "decision", "reference"}
+
 
 class ContributionResource(MoneyResource):
     """Contributions, found by their year, projects, funders and amount; grants by more than that.
@@ -203,7 +206,7 @@ class ContributionResource(MoneyResource):
         given = {name for name in row if self.read(row, name)} if row else set()
         if not given & {"amount", "funders", "recipients", "projects"}:
             raise self.empty_cell("amount")
-        if given <= {"amount", "currency", "years"}:
+        if not given & KNOWN_BY:
             error = CellError(
                 _("This row gives an amount, and neither who gave it nor to whom or for what."),
                 _("Fill in “%(column)s”, or remove the row if it is a total.")
