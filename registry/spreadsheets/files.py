@@ -44,7 +44,7 @@ LARGE = 1 << 18
 # settings.
 SECONDS_FOR_ALL = 3
 SECONDS_FOR_A_MEGABYTE = 3
-MEGABYTES_FOR_ALL = 128
+MEGABYTES_FOR_ALL = 112
 MEGABYTES_FOR_A_MEGABYTE = 40
 # Where several processes share a processor, reading takes so many times longer.
 BUSY = 4
@@ -59,7 +59,7 @@ def read_workbook(file, progress=None, meanwhile=None) -> Workbook:
     """Read an open binary file; raises ``UnreadableFileError``.
 
     ``progress`` is called now and then with the number of rows read so far; what it raises ends the
-    reading. ``meanwhile`` is done while a large file is being read.
+    reading. ``meanwhile`` is done while a large file is being read, once it has shown a row.
     """
     with _on_disk(file) as (source, size):
         limits = _limits(size)
@@ -76,9 +76,7 @@ def read_workbook(file, progress=None, meanwhile=None) -> Workbook:
             env={"LC_ALL": "C.UTF-8"},
         )
         try:
-            if meanwhile and size > LARGE:
-                meanwhile()
-            return _receive(child, limits, progress)
+            return _receive(child, limits, progress, meanwhile if size > LARGE else None)
         finally:
             child.kill()
             child.wait()
@@ -123,13 +121,15 @@ def _on_disk(file):
 # What the child says ---------------------------------------------------------------------------
 
 
-def _receive(child, limits: Limits, progress) -> Workbook:
+def _receive(child, limits: Limits, progress, meanwhile) -> Workbook:
     workbook, count = Workbook(), 0
     for kind, *content in _frames(child, limits):
         if kind == "sheet":
             name, hidden, hidden_rows, merged = content
             workbook.sheets.append(Sheet(name, [], hidden, hidden_rows, merged))
         elif kind == "rows":
+            if meanwhile and not count:
+                meanwhile()
             rows = _with_dates_and_errors(*content)
             workbook.sheets[-1].rows += rows
             count += len(rows)

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from registry.spreadsheets.reading.refusals import Refusal, gettext_noop
+from registry.spreadsheets.reading.refusals import Refusal, check_size, gettext_noop
 
 BEYOND_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
 BEYOND = re.compile(rb"[\x80-\xff]")
@@ -27,6 +27,7 @@ SAMPLE_RECORDS = 60
 SAMPLE_LINES = 1 << 20
 # One record may go on over many lines; what is longer has lost its line breaks or a quotation mark.
 LONGEST_RECORD = 2_000_000
+LONGEST_LINE = 4 * LONGEST_RECORD  # in bytes
 DECLARED_DELIMITER = re.compile(r"\Asep=(.)\r?\n?", re.IGNORECASE)
 # The letters and signs beyond ASCII that French and English texts are full of.
 EXPECTED = frozenset("éèêëàâçùûüîïôöœæÉÈÊÀÂÇÎÔŒ’‘“”«»–—…€°\N{NO-BREAK SPACE}")
@@ -52,6 +53,29 @@ def read_delimited(data: bytes) -> Iterator[list[str]]:
         # The line is kept, empty: the rows keep the numbers that a spreadsheet shows.
         text = "\n" + text[declared.end() :]
     return _records(text, delimiter or find_delimiter(text))
+
+
+def check_lines(data: bytes) -> None:
+    """Refuse by its bytes what has too many lines or a far too long one: a text takes as much."""
+    if b'"' not in data:
+        # Each line is a row.
+        check_size(max(data.count(b"\n"), data.count(b"\r")), 1)
+    start = 0
+    while len(data) - start > LONGEST_LINE:
+        end = start + LONGEST_LINE
+        start = max(data.rfind(b"\n", start, end), data.rfind(b"\r", start, end)) + 1
+        if not start:
+            raise too_long()
+
+
+def too_long() -> Refusal:
+    return Refusal(
+        gettext_noop(
+            "A row of this text has more than %(limit)s letters: a line break or a quotation mark "
+            "is missing. Save it anew as CSV."
+        ),
+        limit=LONGEST_RECORD,
+    )
 
 
 def decode(data: bytes) -> str:
@@ -194,13 +218,7 @@ class Lines:
             end = text.find("\n", start) + 1 or len(text)
             self.read += end - start
             if self.read > LONGEST_RECORD:
-                raise Refusal(
-                    gettext_noop(
-                        "A row of this text has more than %(limit)s letters: a line break or a "
-                        "quotation mark is missing. Save it anew as CSV."
-                    ),
-                    limit=LONGEST_RECORD,
-                )
+                raise too_long()
             yield text[start:end]
             start = end
 

@@ -18,7 +18,7 @@ from python_calamine import (
 from registry.spreadsheets.reading import archives, ole
 from registry.spreadsheets.reading.archives import MEGABYTE, Part
 from registry.spreadsheets.reading.cells import Cleaner, ErrorCell, Sheet
-from registry.spreadsheets.reading.delimited import read_delimited
+from registry.spreadsheets.reading.delimited import check_lines, read_delimited
 from registry.spreadsheets.reading.refusals import (
     LIMITS,
     DamagedRefusal,
@@ -251,9 +251,8 @@ def _carried(merged, height: int) -> dict[int, list[tuple[int, int]]]:
 
 
 def _read_text(data: bytes) -> SheetRows:
-    if b'"' not in data and b"\0" not in data:
-        # Each line is a row: too many are refused before the first is read.
-        check_size(max(data.count(b"\n"), data.count(b"\r")), 1)
+    if b"\0" not in data:
+        check_lines(data)
     records = read_delimited(data)
     del data
     yield Sheet(""), _text_rows(records)
