@@ -796,3 +796,10 @@ def test_headings_of_exports_are_those_of_the_guide():
         first = [[*column.headings["fr"][:1], *column.headings["en"][:1]] for column in columns]
         labels = {" / ".join(dict.fromkeys(both)) for both in first}
         assert set(told) <= labels, name
+
+
+def test_number_that_an_office_gives_names_nobody():
+    for heading in ("N° partenaire", "Numéro du partenaire", "Partner no."):
+        found = found_in([[heading, "Type", "Ville"], ["12", "Association", "Rennes"]])
+
+        assert found.layouts[0].columns[0].column != "name", heading

@@ -95,6 +95,7 @@ LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$")
 REFERENCE = frozenset(map(stem, ("numero", "reference", "ref", "code", "interne", "internal")))
 # «Number of projects» is no number of a project.
 COUNT = re.compile(r"(?:nombre|nbre|nb)\b|(?:number|no|count) \w+s\b")
+REGISTERS = frozenset(("siren", "siret", "rna", "neq", "insee", "isni"))
 LEAST_NEAR = 0.34
 MOST_FOUND = 4096
 # What is longer is no heading.
@@ -227,7 +228,8 @@ class Headings(dict):
             return found
         if words and words <= REFERENCE:
             return "reference" if "reference" in self._words_of else None
-        return self._by_words.get(words - {"numero"})
+        # «N° SIRET» is a SIRET; «N° partenaire» names no partner.
+        return self._by_words.get(words - {"numero"}) if words & REGISTERS else None
 
     def near(self, heading: str, most: int) -> list[str]:
         """The columns whose headings come nearest, the nearest first."""

@@ -53,7 +53,8 @@ class AgreementResource(RecordResource):
         "Instrument"
         "| Title, Agreement, Agreement title, Name of the agreement, Name, Memorandum, MoU,"
         "MoU title, Cooperation agreement, Treaty, Treaty name, Document name, Partnership,"
-        "Common name, Common title, Short title, Official title, Full title",
+        "Common name, Common title, Short title, Official title, Full title,"
+        "Name of the partnership",
     )
     kind = Column(
         "kind",
@@ -66,23 +67,25 @@ class AgreementResource(RecordResource):
     )
     signed_on = Column(
         "signed_on",
-        "Date de signature, Signé le, Signature, Signée le, Date de l'accord,"
-        "Année de signature, Signé en, Date, Année, Année du jumelage, Année de création,"
-        "Date de conclusion, Conclu le, Depuis, Date d'approbation, Date d'adoption,"
-        "Date de l'acte"
-        "| Signed on, Date of signature, Signature date, Signed, Date signed, Year,"
-        "Year signed, Signed in, Since, Signing date, Date of signing, Concluded on,"
-        "Date concluded, Established, Established in, Signing, Signature year",
+        "Date de signature, Signé le, Signature, Signée le, Date de l'accord, Année de signature,"
+        "Signé en, Date, Année, Année du jumelage, Année de création, Date de conclusion,"
+        "Conclu le, Depuis, Date d'approbation, Date d'adoption, Date de l'acte,"
+        "Date de la signature officielle"
+        "| Signed on, Date of signature, Signature date, Signed, Date signed, Year, Year signed,"
+        "Signed in, Since, Signing date, Date of signing, Concluded on, Date concluded,"
+        "Established, Established in, Signing, Signature year",
         widgets.PartialDateWidget(),
     )
     starts_on = Column(
         "starts_on",
-        "Début, Date de début, Date d'effet, Prise d'effet, Entrée en vigueur,"
-        "En vigueur depuis, Date d'entrée en vigueur, En vigueur le, Date de prise d'effet,"
-        "Début de validité, Date de début de validité, Valable à partir du"
+        "Début, Date de début, Date d'effet, Prise d'effet, Entrée en vigueur, En vigueur depuis,"
+        "Date d'entrée en vigueur, En vigueur le, Date de prise d'effet, Début de validité,"
+        "Date de début de validité, Valable à partir du, À compter du, Date d'application,"
+        "Applicable à partir du"
         "| Start, Valid from, Start date, Takes effect on, Effective date, Entry into force,"
         "Effective from, Effective, In force since, In force from, Date of entry into force,"
-        "Start of validity, From, Commencement date, Commencement",
+        "Start of validity, From, Commencement date, Commencement, Begins, Commences,"
+        "Date of effect",
         widgets.PartialDateWidget(),
     )
     ends_on = EndColumn(
@@ -90,7 +93,8 @@ class AgreementResource(RecordResource):
         "Fin, Date de fin, Fin de validité, Échéance, Expiration, Date d'échéance,"
         "Date d'expiration, Valable jusqu'au, Jusqu'au, Terme, Expire le,"
         "Date de fin de validité, Date de fin prévue, Fin prévue, Terme de la convention,"
-        "Arrive à échéance le, Valide jusqu'au, En vigueur jusqu'au"
+        "Arrive à échéance le, Valide jusqu'au, En vigueur jusqu'au, Prend fin le, Date de terme,"
+        "Validité jusqu'au"
         "| End, Valid until, End date, Ends on, Expires on, Expiry date, Expiry, Expires,"
         "End of validity, End of term, Until, To, Ending",
         STARTS,
@@ -105,17 +109,19 @@ class AgreementResource(RecordResource):
     terminated_on = Column(
         "terminated_on",
         "Résilié le, Date de résiliation, Dénoncé le, Date de dénonciation, Abrogé le,"
-        "Date d'abrogation"
-        "| Terminated on, Termination date, Date terminated, Ended early on",
+        "Date d'abrogation, Dénonciation, Résiliation, Fin anticipée le"
+        "| Terminated on, Termination date, Date terminated, Ended early on, Cancelled on",
         widgets.PartialDateWidget(),
     )
     tacit_renewal = Column(
         "tacit_renewal",
         "Tacite reconduction, Reconduction tacite, Renouvellement tacite,"
         "Renouvellement automatique, Reconduction, Renouvelable, Renouvelable tacitement,"
-        "Reconductible, Reconductible tacitement, Renouvelable par tacite reconduction"
+        "Reconductible, Reconductible tacitement, Renouvelable par tacite reconduction,"
+        "Reconduction automatique, Clause de tacite reconduction"
         "| Tacit renewal, Automatic renewal, Auto-renewal, Automatically renewed,"
-        "Tacitly renewed, Renewable, Renews automatically, Automatically renews",
+        "Tacitly renewed, Renewable, Renews automatically, Automatically renews,"
+        "Automatic extension",
         widgets.BooleanWidget(),
     )
     parties = PartiesColumn(
@@ -127,11 +133,13 @@ class AgreementResource(RecordResource):
         "Parties contractantes, Organismes signataires, Organisations signataires,"
         "Partenaires signataires, Collectivités partenaires, Collectivités concernées,"
         "Organismes, Institutions, Villes, Établissements partenaires, Organisations parties,"
-        "Organismes parties, Collectivités parties, Signataires institutionnels"
-        "| Parties, Membership, Partners, Organisations, Organizations, Between, With, Sister city,"
-        "Sister cities, Partner organisations, Twinned with, Foreign partners,"
+        "Organismes parties, Collectivités parties, Signataires institutionnels,"
+        "Collectivités signataires, Villes signataires, Nom des partenaires"
+        "| Parties, Membership, Partners, Organisations, Organizations, Between, With,"
+        "Sister city, Sister cities, Partner organisations, Twinned with, Foreign partners,"
         "Signatory parties, Contracting parties, Parties involved, Partner cities, Cities,"
-        "Twin towns, Twin cities, Signatory organisations, Signatory organizations",
+        "Twin towns, Twin cities, Signatory organisations, Signatory organizations,"
+        "Partners involved, Organisations involved",
     )
     french_parties = PartiesColumn(
         "parties",
@@ -158,7 +166,8 @@ class AgreementResource(RecordResource):
     signatories = SignatoriesColumn(
         "signatories",
         "Signataires, Signataire, Signé par, Noms des signataires, Représentants,"
-        "Personnes signataires, Noms et fonctions des signataires"
+        "Personnes signataires, Noms et fonctions des signataires, Élus signataires,"
+        "Représentants signataires"
         "| Signatories, Signatory, Signed by, Signatory names, Names of signatories",
     )
     domains = DomainsColumn(
@@ -168,36 +177,41 @@ class AgreementResource(RecordResource):
         "Champs d'intervention, Domaines d'intervention, Axes de coopération,"
         "Champ d'application, Axes prioritaires, Domaines visés, Domaines couverts,"
         "Thématiques abordées, Priorités, Mots-clés, Domaines de collaboration,"
-        "Thèmes prioritaires, Domaines prioritaires, Champs de coopération"
-        "| Domains, Fields of cooperation, Areas of cooperation, Domain, Themes, Theme,"
-        "Topics, Sectors, Fields, Areas, Subject area, Priority areas,"
-        "Areas of collaboration, Keywords",
+        "Thèmes prioritaires, Domaines prioritaires, Champs de coopération, Axes de travail,"
+        "Axes de collaboration, Secteurs concernés"
+        "| Domains, Fields of cooperation, Areas of cooperation, Domain, Themes, Theme, Topics,"
+        "Sectors, Fields, Areas, Subject area, Priority areas, Areas of collaboration, Keywords",
     )
     renews = KnownColumn(
         "renews",
-        "Renouvelle, Accord renouvelé, Renouvellement de, Remplace, Succède à,"
-        "Accord précédent, Entente précédente"
+        "Renouvelle, Accord renouvelé, Renouvellement de, Remplace, Succède à, Accord précédent,"
+        "Entente précédente, Fait suite à, Reconduit l'accord"
         "| Renews, Renewal of, Replaces, Supersedes, Previous agreement",
         "agreements",
     )
     framework = KnownColumn(
         "framework",
-        "Accord-cadre, Sous l'accord-cadre, Convention-cadre, Entente-cadre, Accord principal"
-        "| Framework, Framework agreement, Under the framework of, Umbrella agreement",
+        "Accord-cadre, Sous l'accord-cadre, Convention-cadre, Entente-cadre, Accord principal,"
+        "Rattaché à l'accord-cadre, Pris en application de"
+        "| Framework, Framework agreement, Under the framework of, Umbrella agreement,"
+        "Parent agreement",
         "agreements",
     )
     signed_during = KnownColumn(
         "signed_during",
         "Signé pendant, Signé lors de, Délégation, Mission, Signé à l'occasion de,"
-        "À l'occasion de"
-        "| Signed during, Delegation, On the occasion of",
+        "À l'occasion de, Signé au cours de, Signé durant la mission, Mission associée,"
+        "Délégation associée"
+        "| Signed during, Delegation, On the occasion of, Signed during mission",
         "delegations",
     )
     summary = Column(
         "summary",
         "Résumé, Objet, Objet de l'accord, Objet de l'entente, Description, Contenu, Commentaire,"
-        "Présentation, Objectifs, But, Sujet, Objet de la convention"
-        "| Summary, Purpose, Subject, Objectives, Scope, Abstract, Subject matter, Content",
+        "Présentation, Objectifs, But, Sujet, Objet de la convention, Objet détaillé,"
+        "Description sommaire"
+        "| Summary, Purpose, Subject, Objectives, Scope, Abstract, Subject matter, Content,"
+        "Brief description, Short summary",
         widgets.TextWidget(),
     )
 

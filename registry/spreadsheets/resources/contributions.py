@@ -71,9 +71,10 @@ class ContributionResource(MoneyResource):
     title = Column(
         "title",
         "Objet, But, Objet de la subvention, Objet du financement, Objet de la convention,"
-        "Intitulé, Libellé, Motif, Action, Opération, Manifestation, Titre,"
-        "Nature de l'action, Action subventionnée, Projet ou action, Destination"
-        "| Purpose, Grant purpose, Description, Title, Purpose of grant",
+        "Intitulé, Libellé, Motif, Action, Opération, Manifestation, Titre, Nature de l'action,"
+        "Action subventionnée, Projet ou action, Destination, Objet de la demande,"
+        "Libellé de l'opération"
+        "| Purpose, Grant purpose, Description, Title, Purpose of grant, Purpose of funding",
     )
     funders = IdentifiedColumn("funders", FUNDER_HEADINGS, {"funder_siret": IdentifierScheme.SIRET})
     funder_siret = Companion(
@@ -84,15 +85,14 @@ class ContributionResource(MoneyResource):
     )
     recipients = IdentifiedColumn(
         "recipients",
-        "Bénéficiaires, Bénéficiaire, Nom du bénéficiaire, Attributaire,"
-        "Organisme bénéficiaire, Nom de l'organisme bénéficiaire, Association,"
-        "Nom de l'association, Organisme, Structure, Raison sociale, Organisation, Tiers,"
-        "Nom de l'organisme, Association bénéficiaire, Nom tiers,"
-        "Raison sociale du bénéficiaire, Nom attributaire, Receveur, Récipiendaire,"
-        "Récipiendaires, Nom association"
+        "Bénéficiaires, Bénéficiaire, Nom du bénéficiaire, Attributaire, Organisme bénéficiaire,"
+        "Nom de l'organisme bénéficiaire, Association, Nom de l'association, Organisme,"
+        "Structure, Raison sociale, Organisation, Tiers, Nom de l'organisme,"
+        "Association bénéficiaire, Nom tiers, Raison sociale du bénéficiaire, Nom attributaire,"
+        "Receveur, Récipiendaire, Récipiendaires, Nom association, Bénéficiaire final"
         "| Recipients, Recipient name, Grantee, Organisation, Organization, Recipient,"
         "Beneficiary, Beneficiaries, Recipient organisation, Payee, Awardee, Beneficiary name,"
-        "Recipient legal name",
+        "Recipient legal name, Receiving organisation",
         {"recipient_siret": IdentifierScheme.SIRET, "recipient_rna": IdentifierScheme.RNA},
     )
     recipient_siret = Companion(
@@ -109,32 +109,32 @@ class ContributionResource(MoneyResource):
         "Date de la décision, Décidé le, Date de convention, Date d'attribution, Date,"
         "Date de la délibération, Date de vote, Voté le, Accordée le, Date de notification,"
         "Date de la convention de subvention, Date de l'arrêté, Date d'octroi, Date CP,"
-        "Date délib., Date d'approbation, Date de signature"
-        "| Decided on, Date awarded, Date, Approval date, Decision date, Award date,"
-        "Approved on",
+        "Date délib., Date d'approbation, Date de signature, Séance du,"
+        "Date de commission permanente"
+        "| Decided on, Date awarded, Date, Approval date, Decision date, Award date, Approved on",
         widgets.PartialDateWidget(),
     )
     decision = Column(
         "decision",
         "Décision, Délibération, Référence de la décision, Numéro de convention,"
         "Numéro de délibération, Délibération n°, N° de délibération, N° de décision,"
-        "Numéro de décision, Résolution, N° de résolution, Référence de la délibération,"
-        "Décret, Arrêté, N° d'arrêté"
+        "Numéro de décision, Résolution, N° de résolution, Référence de la délibération, Décret,"
+        "Arrêté, N° d'arrêté, Délib., N° d'acte, Numéro d'acte"
         "| Decision, Decision number, Decision reference, Resolution, Resolution number,"
-        "Agreement number",
+        "Agreement number, Decision ref.",
     )
     projects = ProjectsColumn(
         "projects",
-        "Projets concernés, Projet concerné, Projets, Projet, Projets financés,"
-        "Projets soutenus, Pour les projets, Titre du projet, Nom du projet,"
-        "Intitulé du projet, Projet soutenu, Projet subventionné, Projet bénéficiaire"
+        "Projets concernés, Projet concerné, Projets, Projet, Projets financés, Projets soutenus,"
+        "Pour les projets, Titre du projet, Nom du projet, Intitulé du projet, Projet soutenu,"
+        "Projet subventionné, Projet bénéficiaire, Projets lauréats, Projet associé"
         "| Projects, Project title, Project name, Project, Funded projects, For projects,"
-        "Supported projects",
+        "Supported projects, Related project",
     )
     years = Companion(
         "Année, Années, Exercice, Période, Exercice financier, Année financière,"
         "Année budgétaire, Exercice budgétaire, Année de versement, Année d'attribution,"
-        "Année d'octroi, Année civile"
+        "Année d'octroi, Année civile, Millésime, Exercice comptable"
         "| Year, Years, Period, Financial year, Fiscal year, FY, Budget year, Award year,"
         "Year awarded",
         widgets.YearsWidget(),
@@ -142,11 +142,12 @@ class ContributionResource(MoneyResource):
     )
     amount = Companion(
         "Montant, Montant total, Montant accordé, Subvention, Aide, Financement, Soutien,"
-        "Montant de la subvention, Montant total de la subvention, Subvention accordée,"
-        "Somme, Aide accordée, Montant de l'aide, Montant du financement, Somme accordée,"
-        "Montant versé, Aide financière, Montant de l'aide financière, Aide attribuée,"
-        "Contribution, Somme versée, Montant octroyé, Aide versée, Accordé, Montant voté, Attribué,"
-        "Octroyé, Total des subventions, Contribution UE, Aide UE, Montant UE, Subvention UE"
+        "Montant de la subvention, Montant total de la subvention, Subvention accordée, Somme,"
+        "Aide accordée, Montant de l'aide, Montant du financement, Somme accordée, Montant versé,"
+        "Aide financière, Montant de l'aide financière, Aide attribuée, Contribution,"
+        "Somme versée, Montant octroyé, Aide versée, Accordé, Montant voté, Attribué, Octroyé,"
+        "Total des subventions, Contribution UE, Aide UE, Montant UE, Subvention UE,"
+        "Subvention votée, Montant payé, Aide octroyée, Total accordé"
         "| Amount, Funding amount, Total amount, Grant, Funding, Amount awarded, Grant amount,"
         "Award amount, Award, Value, Award value, Sum, EU contribution, EU grant, EU amount,"
         "EU funding, Union contribution, Agreement value",

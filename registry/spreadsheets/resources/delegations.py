@@ -61,10 +61,9 @@ class DelegationResource(RecordResource):
     )
     direction = Column(
         "direction",
-        "Sens, Direction, Type, Type de délégation, Sortante ou entrante,"
-        "Entrante ou sortante, Accueil ou déplacement, Nature"
-        "| Direction, Type, Outgoing or incoming, Incoming or outgoing, Inbound/Outbound,"
-        "In/Out",
+        "Sens, Direction, Type, Type de délégation, Sortante ou entrante, Entrante ou sortante,"
+        "Accueil ou déplacement, Nature, Entrée / sortie, Accueil / envoi"
+        "| Direction, Type, Outgoing or incoming, Incoming or outgoing, Inbound/Outbound, In/Out",
         widgets.ChoiceWidget(Direction),
     )
     starts_on = Column(
@@ -88,9 +87,9 @@ class DelegationResource(RecordResource):
     leaders = ParticipantsColumn(
         "participants",
         "Conduite par, Menée par, Chef de délégation, Cheffe de délégation, Dirigée par,"
-        "Conduit par, Responsable, Chef de mission, Cheffe de mission, Menée par,"
-        "Élu référent, Présidée par, Sous la conduite de, Sous la direction de,"
-        "Chef ou cheffe de délégation, Cheffe ou chef de mission"
+        "Conduit par, Responsable, Chef de mission, Cheffe de mission, Menée par, Élu référent,"
+        "Présidée par, Sous la conduite de, Sous la direction de, Chef ou cheffe de délégation,"
+        "Cheffe ou chef de mission, Chef, Cheffe"
         "| Led by, Leader, Head of delegation, Leaders, Head of mission, Headed by, Head",
         ParticipantRole.LEADER,
         persons=True,
@@ -105,8 +104,8 @@ class DelegationResource(RecordResource):
     hosts = ParticipantsColumn(
         "participants",
         "Hôtes, Hôte, Accueillie par, Accueilli par, Organismes d'accueil, Reçue par,"
-        "Collectivité d'accueil, Établissement d'accueil, Accueil par"
-        "| Hosts, Host, Hosted by, Host organisations, Received by",
+        "Collectivité d'accueil, Établissement d'accueil, Accueil par, Organisme hôte"
+        "| Hosts, Host, Hosted by, Host organisations, Received by, Hosting organisation",
         ParticipantRole.HOST,
     )
     participants = ParticipantsColumn(
@@ -114,33 +113,35 @@ class DelegationResource(RecordResource):
         "Participants, Participantes, Organisations participantes, Composition, Membres,"
         "Organismes participants, Délégation composée de, Structures participantes,"
         "Liste des participants, Délégués, Personnes présentes, Représentants, Élus,"
-        "Personnalités"
+        "Personnalités, Organismes présents, Structures présentes, Acteurs participants,"
+        "Entreprises participantes, Participant·es"
         "| Participants, Members, Participating organisations, Delegates, Attendees,"
-        "List of participants, Representatives",
+        "List of participants, Representatives, Organisations taking part",
     )
     stops = StopsColumn(
         "stops",
         "Étapes, Itinéraire, Lieux, Lieu, Villes, Destination, Destinations, Lieux visités,"
         "Villes visitées, Ville de destination, Villes étapes, Ville d'accueil, Où,"
-        "Lieu de destination"
+        "Lieu de destination, Destination principale, Parcours"
         "| Stops, Itinerary, Places, Place, Cities, City, Destinations, Cities visited,"
-        "Places visited, Where, Location, Locations",
+        "Places visited, Where, Location, Locations, Stopovers, Route",
     )
     countries = Companion(
-        "Pays, Pays visités, Pays de destination"
+        "Pays, Pays visités, Pays de destination, Pays d'accueil"
         "| Countries, Country, Countries visited, Country visited, Destination country",
         widgets.TextWidget(),
     )
     programme = ProgrammeColumn(
         "programme",
         "Programme, Rencontres, Rendez-vous, Visites, Activités, Programme détaillé,"
-        "Ordre du jour, Temps forts, Rencontres effectuées"
-        "| Programme, Program, Meetings, Visits, Schedule, Agenda, Activities, Highlights",
+        "Ordre du jour, Temps forts, Rencontres effectuées, Programme prévisionnel, Réunions"
+        "| Programme, Program, Meetings, Visits, Schedule, Agenda, Activities, Highlights,"
+        "Meetings held, Programme of meetings",
     )
     objectives = Column(
         "objectives",
         "Objectifs, Objectif, But, Buts, Objet, Motif, Finalité, Objet de la mission,"
-        "Objet du déplacement"
+        "Objet du déplacement, Objectif principal"
         "| Objectives, Objective, Goals, Aims, Purpose, Reason",
         widgets.LinesWidget(),
     )
@@ -148,7 +149,7 @@ class DelegationResource(RecordResource):
         "results",
         "Résultats, Bilan, Suites, Retombées, Suites données, Livrables, Compte rendu,"
         "Résultats obtenus, Suivi, Retombées attendues, Conclusions, Impact, Suites à donner"
-        "| Results, Outcomes, Follow-up",
+        "| Results, Outcomes, Follow-up, Key outcomes",
         widgets.TextWidget(),
     )
     summary = Column(
@@ -159,7 +160,8 @@ class DelegationResource(RecordResource):
     people_count = AboutColumn(
         "people_count",
         "Nombre de personnes, Nombre de participants, Effectif, Taille de la délégation,"
-        "Nombre de délégués, Nombre de membres, Nb pers., Nombre de personnes présentes"
+        "Nombre de délégués, Nombre de membres, Nb pers., Nombre de personnes présentes,"
+        "Nombre total de participants, Total participants"
         "| Number of people, Number of participants, Headcount, Delegation size,"
         "Number of delegates, Number of members, Participant count, People",
         widgets.AboutWidget(),
@@ -183,7 +185,8 @@ class DelegationResource(RecordResource):
     agreements = RecordsColumn(
         "agreements",
         "Accords, Accord, Dans le cadre de, Accords signés, Ententes signées, Entente liée,"
-        "Accord lié, Convention, Accords conclus, Dans le cadre de l'accord"
+        "Accord lié, Convention, Accords conclus, Dans le cadre de l'accord, Accords associés,"
+        "Accord concerné"
         "| Agreements, Agreement, Under the agreement, Agreements signed, Signed agreements,"
         "Related agreement, Linked agreement",
         "agreements",

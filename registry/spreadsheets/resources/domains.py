@@ -28,11 +28,16 @@ class DomainResource(RecordResource):
     public_id = Companion("Code du domaine, Code | Domain code, Code", written_from="code")
     name_fr = Column(
         "name_fr",
-        "Nom du domaine, Domaine, Nom en français, Nom | Domain, Domain name, Name in French",
+        "Nom du domaine, Domaine, Nom en français, Nom, Thème, Thématique"
+        "| Domain, Domain name, Name in French, Theme",
     )
     name_en = Column("name_en", "Nom en anglais | Name in English")
-    parent = ParentDomainColumn("parent", "Sous le domaine, Domaine supérieur | Domain above")
-    dac_code = Column("dac_code", "Code CAD | DAC code")
+    parent = ParentDomainColumn(
+        "parent",
+        "Sous le domaine, Domaine supérieur, Domaine parent, Thème parent"
+        "| Domain above, Parent domain, Parent",
+    )
+    dac_code = Column("dac_code", "Code CAD, Code OCDE| DAC code, OECD code")
 
     class Meta:
         model = Domain

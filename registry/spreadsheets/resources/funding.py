@@ -147,7 +147,7 @@ class ProjectResource(MoneyResource):
         "title",
         "Projet, Intitulé, Titre, Nom du projet, Titre du projet, Intitulé du projet, Action,"
         "Projet soutenu, Projet financé, Projet lauréat, Nom, Initiative, Nom de l'initiative,"
-        "Désignation du projet, Opération, Activité, Projet retenu, Projets retenus"
+        "Désignation du projet, Opération, Activité, Projet retenu, Projets retenus, Libellé"
         "| Project, Activity, Funded project, Title, Project title, Project name,"
         "Name of the project, Name",
     )
@@ -155,23 +155,24 @@ class ProjectResource(MoneyResource):
     call = CallColumn("call", CALL_HEADINGS)
     starts_on = Column(
         "starts_on",
-        "Début, Date de début, Début du projet, Année de début, Date de démarrage,"
-        "À partir de, Lancement, Démarrage, Date de début prévue, Date de lancement, Du"
+        "Début, Date de début, Début du projet, Année de début, Date de démarrage, À partir de,"
+        "Lancement, Démarrage, Date de début prévue, Date de lancement, Du, Commence le, Lancé en"
         "| Start, Start date, Start year, From, Starting date, Begins, Launch date, Actual start,"
-        "Actual start date",
+        "Actual start date, Starting year",
         widgets.PartialDateWidget(),
     )
     ends_on = EndColumn(
         "ends_on",
         "Fin, Date de fin, Fin du projet, Année de fin, Échéance, Clôture, Date de clôture,"
-        "Date de fin prévue, Fin prévue, Achèvement, Au"
+        "Date de fin prévue, Fin prévue, Achèvement, Au, Terminé en, Se termine le"
         "| End, End date, End year, Completion date, Closing date, To, Until, Actual end,"
-        "Actual end date",
+        "Actual end date, Ending year, Finish date",
     )
     period = PeriodColumn(
         "Période, Années, Année, Durée, Calendrier, Dates, Période de réalisation,"
         "Période d'exécution, Exercice financier, Année financière, Exercice,"
-        "Exercice budgétaire, Biennale, Échéancier, Année de financement"
+        "Exercice budgétaire, Biennale, Échéancier, Année de financement, Années de réalisation,"
+        "Années couvertes"
         "| Period, Years, Year, Dates, Financial year, Duration, Timeframe, Timeline,"
         "Implementation period"
     )
@@ -180,8 +181,8 @@ class ProjectResource(MoneyResource):
         "Porteurs côté français, Porteur côté français, Porteurs français, Porteur français,"
         "Partenaires français, Côté français, Chef de file français, Organisme français,"
         "Collectivité française, Porteur FR, Promoteur français"
-        "| French leads, French organisation, French lead, French lead partners,"
-        "French partners, French side",
+        "| French leads, French organisation, French lead, French lead partners, French partners,"
+        "French side, French lead organisation",
         PartnerRole.LEAD,
         side="fr",
     )
@@ -202,11 +203,11 @@ class ProjectResource(MoneyResource):
         "Organisme porteur, Structure porteuse, Collectivité, Organisme, Organisme demandeur,"
         "Bénéficiaire, Bénéficiaires, Nom du bénéficiaire, Organisme bénéficiaire, Lauréat,"
         "Promoteur, Maître d'ouvrage, Demandeur, Requérant, Opérateur, Organisme responsable,"
-        "Organisme promoteur, Maître d'œuvre"
+        "Organisme promoteur, Maître d'œuvre, Pilote, Coordinateur"
         "| Leads, Recipient, Recipients, Recipient name, Beneficiary, Grantee, Organisation,"
-        "Lead, Lead partners, Lead partner, Lead organisation, Led by, Applicant,"
-        "Lead applicant, Implementing partner, Implementing organisation, Implementing agency,"
-        "Beneficiary name",
+        "Lead, Lead partners, Lead partner, Lead organisation, Led by, Applicant, Lead applicant,"
+        "Implementing partner, Implementing organisation, Implementing agency, Beneficiary name,"
+        "Coordinator",
         PartnerRole.LEAD,
     )
     partners = PartnersColumn(
@@ -214,10 +215,11 @@ class ProjectResource(MoneyResource):
         "Autres partenaires, Partenaires, Partenaire, Partenaires associés,"
         "Organismes partenaires, Partenaires étrangers, Collectivité étrangère,"
         "Partenaires locaux, Co-porteurs, Collaborateurs, Partenaires impliqués, Consortium,"
-        "Co-partenaires, Copartenaires"
+        "Co-partenaires, Copartenaires, Partenaires mobilisés, Liste des partenaires,"
+        "Autres organismes"
         "| Other partners, Foreign partners, Partners, Partner, Partner organisations,"
         "Partner organizations, Collaborators, Partners involved, Local partners,"
-        "Associated partners",
+        "Associated partners, Other organisations",
     )
     domains = DomainsColumn(
         "domains",
@@ -225,15 +227,15 @@ class ProjectResource(MoneyResource):
         "Domaines d'intervention, Champs d'intervention, Secteurs d'activité, Axes, Axe,"
         "Axe prioritaire, Axe thématique, Volet thématique, Priorité, Discipline,"
         "Domaines de coopération, Champs de coopération, Axes de coopération,"
-        "Thèmes prioritaires, Secteurs de coopération"
-        "| Domains, Domain, Themes, Theme, Topics, Sectors, Areas, Field, Priority area,"
-        "Subject, Fields of cooperation, Areas of cooperation",
+        "Thèmes prioritaires, Secteurs de coopération, Champ, Thématique principale, Filière"
+        "| Domains, Domain, Themes, Theme, Topics, Sectors, Areas, Field, Priority area, Subject,"
+        "Fields of cooperation, Areas of cooperation",
     )
     places = PlacesColumn(
         "places",
-        "Lieux, Lieu, Territoires, Territoire, Villes, Ville, Localisation,"
-        "Zone d'intervention, Lieu de réalisation, Lieux de réalisation, Zone,"
-        "Territoires concernés"
+        "Lieux, Lieu, Territoires, Territoire, Villes, Ville, Localisation, Zone d'intervention,"
+        "Lieu de réalisation, Lieux de réalisation, Zone, Territoires concernés,"
+        "Villes concernées, Communes concernées, Lieux d'intervention"
         "| Places, City, Cities, Location, Place, Territories, Territory, Where,"
         "Area of intervention",
         country="country",
@@ -245,8 +247,8 @@ class ProjectResource(MoneyResource):
     )
     activity_status = Column(
         "activity_status",
-        "Avancement, État, État d'avancement, Statut, Statut du projet, Situation, Phase,"
-        "Stade, État actuel, Stade d'avancement"
+        "Avancement, État, État d'avancement, Statut, Statut du projet, Situation, Phase, Stade,"
+        "État actuel, Stade d'avancement, Statut d'avancement, Étape d'avancement"
         "| Progress, Stage, Status, Project status, State, Current status",
         widgets.ChoiceWidget(ActivityStatus),
     )
@@ -254,12 +256,13 @@ class ProjectResource(MoneyResource):
         "Montant, Montant total, Financement, Subvention, Aide, Montant accordé, Budget,"
         "Subvention accordée, Montant de la subvention, Aide accordée, Montant de l'aide,"
         "Financement accordé, Soutien financier, Somme accordée, Montant du financement,"
-        "Cofinancement, Contribution, Montant du soutien, Budget alloué, Soutien, Soutien accordé,"
-        "Aide financière, Montant octroyé, Somme versée, Accordé, Contribution UE, Aide UE,"
-        "Montant UE, Subvention UE"
+        "Cofinancement, Contribution, Montant du soutien, Budget alloué, Soutien,"
+        "Soutien accordé, Aide financière, Montant octroyé, Somme versée, Accordé,"
+        "Contribution UE, Aide UE, Montant UE, Subvention UE, Montant total accordé,"
+        "Montant financé"
         "| Amount, Grant, Funding, Total amount, Budget, Amount awarded, Grant amount,"
         "Award amount, Funding amount, Grant awarded, Award, Value, EU contribution, EU grant,"
-        "EU amount, EU funding, Union contribution, Union co-financing",
+        "EU amount, EU funding, Union contribution, Union co-financing, Funding awarded",
         widgets.AmountWidget(),
     )
     currency = Companion(CURRENCY_HEADINGS, widgets.ChoiceWidget(Currency))
@@ -267,32 +270,37 @@ class ProjectResource(MoneyResource):
     summary = Column(
         "summary",
         "Résumé, Description, Présentation, Objet, Objectifs, Contenu, Sommaire, Contexte,"
-        "Brève description, Descriptif, Descriptif du projet"
+        "Brève description, Descriptif, Descriptif du projet, Description courte"
         "| Summary, Abstract, Purpose, Objectives, Short description, Goals, Aims",
         widgets.TextWidget(),
     )
     results = Column(
         "results",
         "Résultats, Bilan, Réalisations, Livrables, Retombées, Résultats attendus,"
-        "Résultats obtenus"
-        "| Results, Outcomes, Deliverables, Achievements, Impacts, Outputs, Results achieved",
+        "Résultats obtenus, Résultats atteints"
+        "| Results, Outcomes, Deliverables, Achievements, Impacts, Outputs, Results achieved,"
+        "Results and impact",
         widgets.TextWidget(),
     )
     website = Column(
         "website",
-        "Site web, Site internet, Lien, URL, Site, Page web, Lien web"
+        "Site web, Site internet, Lien, URL, Site, Page web, Lien web, Lien vers le projet,"
+        "Page du projet, Adresse internet"
         "| Website, Link, Web site, Web",
         widgets.UrlWidget(),
     )
     agreements = RecordsColumn(
         "agreements",
         "Accords, Accord, Dans le cadre de, Entente, Convention, Accord lié, Entente-cadre,"
-        "Dans le cadre de l'entente"
+        "Dans le cadre de l'entente, Accord de rattachement, Accord associé, Accord concerné"
         "| Agreements, Agreement, Under agreement, Related agreement",
         "agreements",
     )
     delegations = RecordsColumn(
-        "delegations", "Délégations, Délégation, Missions | Delegations, Delegation", "delegations"
+        "delegations",
+        "Délégations, Délégation, Missions, Mission liée, Délégation liée, Missions associées"
+        "| Delegations, Delegation, Related missions",
+        "delegations",
     )
 
     class Meta:

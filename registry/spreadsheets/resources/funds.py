@@ -40,13 +40,22 @@ class FundResource(RecordResource):
     acronym = Column("acronym", "Sigle, Acronyme, Abréviation| Acronym, Abbreviation, Short name")
     kind = Column("kind", "Type, Nature | Kind", widgets.ChoiceWidget(FundKind))
     steering = FundOrganisationsColumn(
-        "organisations", "Piloté par, Pilotage, Pilotes | Steered by, Steering", FundRole.STEERING
+        "organisations",
+        "Piloté par, Pilotage, Pilotes, Copiloté par, Organismes pilotes"
+        "| Steered by, Steering, Steering bodies",
+        FundRole.STEERING,
     )
     managers = FundOrganisationsColumn(
-        "organisations", "Géré par, Gestion, Gestionnaire | Managed by, Manager", FundRole.MANAGER
+        "organisations",
+        "Géré par, Gestion, Gestionnaire, Organisme gestionnaire, Opérateur"
+        "| Managed by, Manager, Managing body, Administered by",
+        FundRole.MANAGER,
     )
     funders = FundOrganisationsColumn(
-        "organisations", "Financé par, Financeurs, Financeur | Funded by, Funders", FundRole.FUNDER
+        "organisations",
+        "Financé par, Financeurs, Financeur, Abondé par, Contributeurs, Bailleurs"
+        "| Funded by, Funders",
+        FundRole.FUNDER,
     )
     website = Column("website", WEBSITE_HEADINGS, widgets.UrlWidget())
     summary = Column(
@@ -99,22 +108,25 @@ class CallResource(RecordResource):
     fund = FundColumn("fund", FUND_HEADINGS)
     edition = Column(
         "edition",
-        "Édition, Appel, Appel à projets, Cohorte, Session, Biennie, Millésime"
+        "Édition, Appel, Appel à projets, Cohorte, Session, Biennie, Millésime, Année de l'appel"
         "| Edition, Call, Call for projects",
     )
     title = Column("title", "Intitulé, Titre, Nom de l'appel | Title, Call title")
     opens_on = Column(
         "opens_on",
-        "Ouverture, Date d'ouverture, Ouvre le, Lancement, Date de lancement"
-        "| Opens on, Opening date, Open date, Opens, Launch date",
+        "Ouverture, Date d'ouverture, Ouvre le, Lancement, Date de lancement, Ouvert le,"
+        "Début des candidatures, Ouverture des candidatures"
+        "| Opens on, Opening date, Open date, Opens, Launch date, Opening, Open from",
         widgets.PartialDateWidget(),
     )
     closes_on = Column(
         "closes_on",
-        "Clôture, Date de clôture, Date limite, Échéance, Ferme le,"
-        "Date limite de dépôt, Fermeture, Date de fermeture, Date limite de candidature,"
-        "Dépôt avant le"
-        "| Closes on, Deadline, Closing date, Submission deadline, Application deadline, Closes",
+        "Clôture, Date de clôture, Date limite, Échéance, Ferme le, Date limite de dépôt,"
+        "Fermeture, Date de fermeture, Date limite de candidature, Dépôt avant le,"
+        "Fin des candidatures, Clôture des candidatures, Date limite de réponse,"
+        "Dépôt des dossiers avant le, Date limite de dépôt des dossiers"
+        "| Closes on, Deadline, Closing date, Submission deadline, Application deadline, Closes,"
+        "Closing, Due date",
         widgets.PartialDateWidget(),
     )
     deadline_note = Column(
@@ -132,19 +144,20 @@ class CallResource(RecordResource):
     budget = SumColumn(
         "budget",
         "Budget, Enveloppe, Enveloppe totale, Budget disponible, Enveloppe budgétaire,"
-        "Budget total, Enveloppe globale"
+        "Budget total, Enveloppe globale, Montant de l'enveloppe"
         "| Budget, Total budget, Envelope, Available budget",
     )
     grant_cap = SumColumn(
         "grant_cap",
         "Aide maximale, Plafond, Montant maximal, Subvention maximale, Plafond de l'aide,"
-        "Plafond de subvention, Montant maximum, Aide maximum"
-        "| Highest grant, Grant cap, Maximum grant, Maximum amount",
+        "Plafond de subvention, Montant maximum, Aide maximum, Aide plafonnée à"
+        "| Highest grant, Grant cap, Maximum grant, Maximum amount, Maximum per project",
     )
     rate_cap = Column(
         "rate_cap",
-        "Taux maximal, Taux, Taux maximum, Taux de financement maximal, Taux d'aide maximal"
-        "| Highest rate, Rate cap, Maximum rate",
+        "Taux maximal, Taux, Taux maximum, Taux de financement maximal, Taux d'aide maximal,"
+        "Taux max, Taux d'aide maximum"
+        "| Highest rate, Rate cap, Maximum rate, Maximum funding rate",
         widgets.RateWidget(),
     )
     website = Column("website", WEBSITE_HEADINGS, widgets.UrlWidget())

@@ -40,13 +40,14 @@ class OrganisationResource(RecordResource):
     )
     name = Column(
         "name",
-        "Nom, Organisation, Organisme, Nom de l'organisation, Nom de l'organisme,"
-        "Dénomination, Raison sociale, Structure, Nom de la structure, Nom officiel, Acteur,"
-        "Partenaire, Nom du partenaire, Institution, Collectivité, Association, Entreprise,"
-        "Établissement, Dénomination sociale, Nom de l'établissement, Nom de l'entreprise,"
-        "Nom de l'association, Nom de l'institution, Nom du membre, Entité, Nom de l'entité,"
-        "Partenaire québécois, Partenaire français, Appellation, Désignation, Nom complet,"
-        "Nom usuel, Collectivité territoriale, Nom de la collectivité, Université, Ministère"
+        "Nom, Organisation, Organisme, Nom de l'organisation, Nom de l'organisme, Dénomination,"
+        "Raison sociale, Structure, Nom de la structure, Nom officiel, Acteur, Partenaire,"
+        "Nom du partenaire, Institution, Collectivité, Association, Entreprise, Établissement,"
+        "Dénomination sociale, Nom de l'établissement, Nom de l'entreprise, Nom de l'association,"
+        "Nom de l'institution, Nom du membre, Entité, Nom de l'entité, Partenaire québécois,"
+        "Partenaire français, Appellation, Désignation, Nom complet, Nom usuel,"
+        "Collectivité territoriale, Nom de la collectivité, Université, Ministère,"
+        "Dénomination officielle"
         "| Name, Partner, Partner name, Company, Company name, Organisation, Organization,"
         "Organisation name, Official name, Legal name, Full name, Legal entity, Entity,"
         "Entity name, University, Member name, Stakeholder",
@@ -54,7 +55,8 @@ class OrganisationResource(RecordResource):
     other_names = OtherNamesColumn(
         "other_names",
         "Autres noms, Autre nom, Alias, Aussi appelé, Autres appellations, Variantes,"
-        "Aussi connu sous, Nom alternatif, Nom d'usage, Noms alternatifs"
+        "Aussi connu sous, Nom alternatif, Nom d'usage, Noms alternatifs, Également appelé,"
+        "Dit aussi, Nom commercial"
         "| Other names, Other name, Aliases, Also known as, A.k.a., AKA, Alternative name,"
         "Alternate names",
         NameKind.ALIAS,
@@ -62,7 +64,7 @@ class OrganisationResource(RecordResource):
     acronyms = OtherNamesColumn(
         "other_names",
         "Sigle, Sigles, Acronyme, Acronymes, Abréviation, Initiales, Nom court, Nom abrégé,"
-        "Sigle usuel"
+        "Sigle usuel, Sigle officiel, Forme abrégée"
         "| Acronym, Acronyms, Abbreviation, Short name",
         NameKind.ACRONYM,
     )
@@ -95,37 +97,47 @@ class OrganisationResource(RecordResource):
     )
     city = TownColumn(
         "Ville, Commune, Municipalité, Localité, Lieu, Siège, Localisation, Ville du siège,"
-        "Siège social, Lieu du siège, Implantation"
-        "| City, Head office, Town, Municipality, Location, Headquarters, HQ, Based in",
+        "Siège social, Lieu du siège, Implantation, Lieu d'implantation, Localisation du siège"
+        "| City, Head office, Town, Municipality, Location, Headquarters, HQ, Based in, Home city",
         written_from="place_id",
     )
     country = CountryColumn(
-        "Pays, Pays du siège, Pays d'origine, Code pays"
-        "| Country, Nation, Country of origin, Country code",
+        "Pays, Pays du siège, Pays d'origine, Code pays, Pays d'implantation"
+        "| Country, Nation, Country of origin, Country code, Country name",
         widgets.CountryWidget(),
         written_from="place_id",
     )
     website = Column(
         "website",
-        "Site web, Site internet, Site, URL, Adresse web, Web, Lien, Page web,"
-        "Adresse internet, Adresse du site web, URL du site, Lien internet, Site officiel"
+        "Site web, Site internet, Site, URL, Adresse web, Web, Lien, Page web, Adresse internet,"
+        "Adresse du site web, URL du site, Lien internet, Site officiel, Adresse du site,"
+        "Lien site web"
         "| Website, Link, Web site, Web address, Website URL, Homepage, Home page,"
-        "Official website, Web page",
+        "Official website, Web page, Website address",
         widgets.UrlWidget(),
     )
     summary = Column(
         "summary",
         "Présentation, Description, Résumé, Activité, Commentaire, Mission, À propos, Profil,"
-        "Brève description"
+        "Brève description, Activité principale, Descriptif, Objet social, Domaine d'activité"
         "| Presentation, Summary, About, Profile, Overview, Short description, Activity",
         widgets.TextWidget(),
     )
-    siren = IdentifierColumn("identifiers", "SIREN, N° SIREN, Numéro SIREN", IdentifierScheme.SIREN)
-    siret = IdentifierColumn("identifiers", "SIRET, N° SIRET, Numéro SIRET", IdentifierScheme.SIRET)
-    rna = IdentifierColumn("identifiers", "RNA, Numéro RNA", IdentifierScheme.RNA)
+    siren = IdentifierColumn(
+        "identifiers",
+        "SIREN, N° SIREN, Numéro SIREN, Code SIREN| SIREN, SIREN number",
+        IdentifierScheme.SIREN,
+    )
+    siret = IdentifierColumn(
+        "identifiers",
+        "SIRET, N° SIRET, Numéro SIRET, Code SIRET, SIRET du siège| SIRET, SIRET number",
+        IdentifierScheme.SIRET,
+    )
+    rna = IdentifierColumn("identifiers", "RNA, Numéro RNA, Code RNA", IdentifierScheme.RNA)
     neq = IdentifierColumn(
         "identifiers",
-        "NEQ, Numéro d'entreprise du Québec, Numéro NEQ, N° NEQ| NEQ, Québec enterprise number",
+        "NEQ, Numéro d'entreprise du Québec, Numéro NEQ, N° NEQ, Numéro d'entreprise"
+        "| NEQ, Québec enterprise number",
         IdentifierScheme.NEQ,
     )
     wikidata = IdentifierColumn("identifiers", "Wikidata", IdentifierScheme.WIKIDATA)
@@ -141,8 +153,8 @@ class OrganisationResource(RecordResource):
     memberships = MembershipsColumn(
         "memberships",
         "Membre de, Adhésions, Réseaux, Affiliation, Affiliations, Réseau,"
-        "Réseaux d'appartenance, Appartient à"
-        "| Member of, Memberships, Networks",
+        "Réseaux d'appartenance, Appartient à, Membre du réseau, Appartenance, Adhérent de"
+        "| Member of, Memberships, Networks, Member of networks",
     )
 
     class Meta:

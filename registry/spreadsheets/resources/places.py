@@ -52,19 +52,26 @@ class PlaceResource(RecordResource):
     name_fr = Column(
         "name_fr",
         "Nom du lieu, Lieu, Nom en français, Nom, Ville, Commune, Territoire, Municipalité,"
-        "Localité, Toponyme, Nom de la commune, Nom de la ville"
+        "Localité, Toponyme, Nom de la commune, Nom de la ville, Nom du territoire"
         "| Place, City, Town, Territory, Place name, Name in French, Name",
     )
-    name_en = Column("name_en", "Nom en anglais | Name in English, English name")
+    name_en = Column("name_en", "Nom en anglais, Nom EN| Name in English, English name, English")
     kind = Column(
         "kind",
-        "Type, Type de lieu, Nature, Catégorie, Niveau, Échelon| Kind, Place kind, Level, Category",
+        "Type, Type de lieu, Nature, Catégorie, Niveau, Échelon, Type de territoire,"
+        "Échelon territorial"
+        "| Kind, Place kind, Level, Category, Administrative level",
         widgets.ChoiceWidget(PlaceKind),
     )
-    country = Column("country", "Pays, Code pays | Country, Country code", widgets.CountryWidget())
+    country = Column(
+        "country",
+        "Pays, Code pays, Nom du pays| Country, Country code, Country name",
+        widgets.CountryWidget(),
+    )
     parent = ParentColumn(
         "parent",
-        "Situé dans, Se trouve dans, Région, Fait partie de, Province"
+        "Situé dans, Se trouve dans, Région, Fait partie de, Province, Région de rattachement,"
+        "Département, Appartient à"
         "| Lies in, Located in, Part of, Region",
     )
     other_names = PlaceNamesColumn(
@@ -82,23 +89,25 @@ class PlaceResource(RecordResource):
     )
     latitude = Column(
         "latitude",
-        "Latitude, Lat, Latitude du centre | Latitude, Lat, Centre latitude",
+        "Latitude, Lat, Latitude du centre, Latitude WGS84, Latitude décimale"
+        "| Latitude, Lat, Centre latitude",
         widgets.DecimalWidget(),
     )
     longitude = Column(
         "longitude",
-        "Longitude, Long, Lon, Lng, Longitude du centre | Longitude, Centre longitude",
+        "Longitude, Long, Lon, Lng, Longitude du centre, Longitude WGS84, Longitude décimale"
+        "| Longitude, Centre longitude",
         widgets.DecimalWidget(),
     )
     population = Column(
         "population",
-        "Population, Nombre d'habitants, Habitants, Population totale"
+        "Population, Nombre d'habitants, Habitants, Population totale, Pop, Population municipale"
         "| Population, Inhabitants, Number of inhabitants",
         widgets.CountWidget(),
     )
     insee = PlaceIdentifierColumn(
         "identifiers",
-        "Code INSEE, INSEE, Code commune INSEE, Code INSEE de la commune",
+        "Code INSEE, INSEE, Code commune INSEE, Code INSEE de la commune, Code commune",
         IdentifierScheme.INSEE,
     )
     geonames = PlaceIdentifierColumn("identifiers", "GeoNames", IdentifierScheme.GEONAMES)

@@ -45,19 +45,22 @@ class SourceResource(RecordResource):
     )
     publisher = PublisherColumn(
         "publisher",
-        "Éditeur, Publié par, Organisme éditeur, Auteur, Organisme auteur, Émetteur"
-        "| Publisher, Published by, Issued by, Author",
+        "Éditeur, Publié par, Organisme éditeur, Auteur, Organisme auteur, Émetteur, Organisme,"
+        "Émis par, Diffuseur"
+        "| Publisher, Published by, Issued by, Author, Publishing body",
     )
     published_on = Column(
         "published_on",
-        "Date du document, Date de publication, Publié le, Paru le, Date de parution, Date"
+        "Date du document, Date de publication, Publié le, Paru le, Date de parution, Date,"
+        "Date du communiqué, Année de publication"
         "| Document date, Published on, Publication date, Date published, Date",
         widgets.PartialDateWidget(),
     )
     url = Column(
         "url",
-        "Adresse, Adresse web, Lien, URL, Lien internet, Lien web, Adresse du document"
-        "| Address, Link, URL, Web address",
+        "Adresse, Adresse web, Lien, URL, Lien internet, Lien web, Adresse du document,"
+        "Lien vers le document, URL du document, Hyperlien"
+        "| Address, Link, URL, Web address, Hyperlink, Document URL",
         widgets.UrlWidget(),
     )
     other_titles = Column(

@@ -70,7 +70,8 @@ class TwinningResource(RecordResource):
         "Sister city, Partner city, Partner town, Twinned town, Twinning with, Sister, Twin"
     )
     country2 = Companion(
-        "Pays 2, country2, Pays, Pays de la ville jumelée, Pays partenaire"
+        "Pays 2, country2, Pays, Pays de la ville jumelée, Pays partenaire,"
+        "Pays de la ville jumelle"
         "| Country 2, Country, Partner country",
         LastCountryWidget(),
     )
@@ -80,7 +81,8 @@ class TwinningResource(RecordResource):
     signed_on = Column(
         "signed_on",
         "Date, Année, Depuis, Date de signature, Année du jumelage, Date du jumelage, Signé le,"
-        "Année de signature | Date, Year, Since, Signed on, Year twinned, Twinned since",
+        "Année de signature, Jumelées depuis"
+        "| Date, Year, Since, Signed on, Year twinned, Twinned since, Year of twinning",
         widgets.PartialDateWidget(),
     )
 
