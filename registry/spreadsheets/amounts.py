@@ -108,7 +108,9 @@ def read_amount(
         factor, after = MULTIPLES[multiple.lastgroup], after[multiple.end() :].strip()
     currency = _currency_of(before, TAXES.sub("", after).strip(), text, dollars)
     try:
-        amount = Decimal(_plain_number(number, decimal_mark, bool(before)))
+        # Nobody counts euros to the third decimal: 20.000 € and 20,000 EUR are in thousands.
+        is_money = currency not in (None, Currency.TND) and factor == 1
+        amount = Decimal(_plain_number(number, decimal_mark, bool(before), is_money))
         amount *= -factor if loss else factor
         cents = amount.quantize(Decimal("0.01"))
     except CellError:
@@ -174,7 +176,9 @@ def _currency_of(before: str, after: str, text: str, dollars) -> Currency | None
     )
 
 
-def _plain_number(number: str, decimal_mark: str | None, sign_first: bool) -> str:
+def _plain_number(
+    number: str, decimal_mark: str | None, sign_first: bool, is_money: bool = False
+) -> str:
     """The number with a dot for its decimals and nothing between its thousands."""
     sign, digits = (number[0], number[1:]) if number[0] in "+-" else ("", number)
     mark = mark_of(digits)
@@ -182,9 +186,12 @@ def _plain_number(number: str, decimal_mark: str | None, sign_first: bool) -> st
         return sign + _ungroup(digits, " '’")
     if mark is None:
         # One comma or dot before three digits: thousands or decimals.
-        mark = "." if sign_first else decimal_mark
+        separator = "," if "," in digits else "."
+        mark = "." if sign_first and separator == "," else decimal_mark
+        # A cell's own number, shown with its currency, has a dot and no zero at its end: 20.125 €.
+        if mark is None and is_money and (separator == "," or digits.endswith("0")):
+            mark = "." if separator == "," else ","
         if mark is None:
-            separator = "," if "," in digits else "."
             thousands, decimals = digits.replace(separator, " "), digits.rstrip("0").rstrip(".,")
             is_to_cents = len(decimals.partition(separator)[2]) <= 2
             raise CellError(
