@@ -553,3 +553,17 @@ def test_amount_of_nobody_for_nothing_is_refused():
     rows = [["Montant", "Année", "Remarque"], ["5000", 2020, "reçu"]]
 
     assert ["neither who gave it" in line for line in problems(xlsx(rows))] == [True]
+
+
+@pytest.mark.django_db
+def test_commas_below_an_english_heading_separate_thousands():
+    bring_in(csv("Recipient;Title;Amount;Year\nComité A;Voyage;20,000;2021\n"))
+
+    assert Contribution.objects.get().amount == 20_000
+
+
+@pytest.mark.django_db
+def test_commas_below_a_french_heading_may_be_decimals():
+    said = problems(csv("Bénéficiaire;Objet;Montant;Année\nComité A;Voyage;20,000;2021\n"))
+
+    assert "two ways" in said[0]

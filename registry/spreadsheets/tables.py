@@ -21,6 +21,8 @@ DOLLARS = re.compile(r"\$|\bdollars?\b", re.IGNORECASE)
 FRENCH_AMOUNTS = frozenset(
     ("montant", "montants", "subvention", "aide", "somme", "financement", "soutien", "octroi")
 )
+# Below such a heading a comma stands between thousands: English writes no decimals with it.
+ENGLISH_AMOUNTS = frozenset(("amount", "amounts", "grant", "funding", "award", "awarded"))
 
 
 @dataclass(frozen=True)
@@ -143,15 +145,19 @@ def heading_factor(text: str) -> int:
 
 def find_conventions(tables: list[Table]) -> Conventions:
     """What the unambiguous values of the file settle for the others."""
-    orders, marks = set(), set()
+    orders, marks, is_english = set(), set(), False
     for table in tables:
         dates = table.resource.columns_read_as("dates") & table.headings.keys()
         amounts = table.resource.columns_read_as("amounts") & table.headings.keys()
+        words = {word for column in amounts for word in fold(table.headings[column]).split()}
+        is_english = is_english or bool(words & ENGLISH_AMOUNTS and not words & FRENCH_AMOUNTS)
         for row in table.rows:
             for column in dates:
                 orders |= _orders_of(row.get(column, ""))
             for column in amounts:
                 marks |= _marks_of(row.get(column, ""))
+    if is_english and not marks:
+        marks.add(".")
     return Conventions(
         day_first=orders == {"day"} if len(orders) == 1 else None,
         decimal_mark=marks.pop() if len(marks) == 1 else None,
