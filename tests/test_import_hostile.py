@@ -180,6 +180,10 @@ HOSTILE = {
     ),
     "ods-last-row": _ods_far,
     "ods-repeated-columns": _ods_wide,
+    "ods-repeated-rows": lambda: _ods(
+        f'<table:table-row table:number-rows-repeated="2000">{ODS_CELL.format("")}'
+        "</table:table-row>" * 90
+    ),
     "ods-repeated-in-other-words": lambda: _ods(
         f"<table:table-row table:number-rows-repeated='1048576'>{ODS_CELL.format('')}"
         "</table:table-row>"

@@ -47,7 +47,7 @@ SECONDS_FOR_A_MEGABYTE = 3
 MEGABYTES_FOR_ALL = 112
 MEGABYTES_FOR_A_MEGABYTE = 40
 # Where several processes share a processor, reading takes so many times longer.
-BUSY = 4
+BUSY = 6
 # Only what the reading needs is loaded: neither the site's packages nor Django.
 PROGRAM = (
     "import sys; sys.path[:] = {path!r}; "

@@ -34,6 +34,8 @@ USUAL_COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # The list of the sheets and the styles are read whole; nobody's are nearly as large.
 READ_WHOLE = ("xl/workbook.xml", "xl/styles.xml", "META-INF/manifest.xml")
 LARGEST_READ_WHOLE = 16 * MEGABYTE
+# Somebody may have filled a column of an ODS far down; a kilobyte may say that of all rows.
+MOST_REPEATED, MOST_REPEATED_EACH = 20_000, 100
 # The first rows of a sheet may stand in what is looked at later, with their ends.
 UNCLOSED_IN_A_WINDOW = 100
 # What one row may hold between two looks at it.
@@ -108,6 +110,9 @@ class Part:
     row: int = 0
     column: int = 0
     filled: int = 0
+    # Of an ODS: rows that are written, and how often they stand there once more.
+    written: int = 0
+    repeated: int = 0
 
     def reach(self, row: int, column: int) -> None:
         self.row, self.column = max(self.row, row), max(self.column, column)
@@ -293,6 +298,15 @@ def _measure_ods_row(part: Part, attributes: bytes, cells: bytes) -> None:
         return
     last = part.row = part.passed
     check_size(last, 1)
+    part.written += 1
+    part.repeated += last - first
+    if part.repeated > max(MOST_REPEATED, MOST_REPEATED_EACH * part.written):
+        raise Refusal(
+            gettext_noop(
+                "A sheet repeats a few rows %(count)s times: delete those that are not needed."
+            ),
+            count=part.repeated,
+        )
     part.hidden_rows += range(first, last + 1) if ODS_HIDDEN.search(attributes) else ()
     is_formatted = formats.may_be_formatted(cells)
     if not is_formatted and b"-spanned=" not in cells and b"columns-repeated=" not in cells:
