@@ -97,6 +97,13 @@ def test_text_of_damaged_utf8_is_refused_rather_than_garbled(data):
         read(data)
 
 
+def test_quotation_mark_that_is_never_closed_is_refused_with_its_row():
+    with pytest.raises(UnreadableFileError, match=" 3 "):
+        read(b'Nom;Type\nA;B\n"C;D\nE;F\n')
+
+    assert rows(b'Nom;Type\nA;"B\nC"\n') == [["Nom", "Type"], ["A", "B\nC"]]
+
+
 def test_text_of_dos_gives_every_letter():
     table = [["Intitulé", "Ville"], ["Théâtre, été, façade, où, à, île", "Orléans"]]
 

@@ -212,6 +212,9 @@ class Lines:
         # How much was read since the last record ended.
         self.read = 0
 
+    def ends_quoted(self) -> bool:
+        return self.text[-SAMPLE:].rstrip().endswith('"')
+
     def __iter__(self) -> Iterator[str]:
         text, start, end = self.text, 0, 0
         while start < len(text):
@@ -227,9 +230,11 @@ def _records(text: str, delimiter: str, lenient: bool = False):
     csv.field_size_limit(LONGEST_RECORD + 1)
     lines = Lines(text.replace("\x00", "") if "\x00" in text else text)
     del text
+    record, number = [], 0
     try:
         for record in csv.reader(lines, delimiter=delimiter):
             lines.read = 0
+            number += 1
             if any('="' in cell for cell in record):
                 record = [_text_of(cell) for cell in record]
             # It stays as an empty line: the rows keep their numbers.
@@ -239,3 +244,12 @@ def _records(text: str, delimiter: str, lenient: bool = False):
             raise Refusal(
                 gettext_noop("The text of this file cannot be cut into cells: save it anew as CSV.")
             ) from None
+    # A quoted cell that goes on to the end of the file has swallowed what follows it.
+    if not lenient and record and "\n" in record[-1] and not lines.ends_quoted():
+        raise Refusal(
+            gettext_noop(
+                "A quotation mark is opened in row %(row)s and never closed. Close it, or double "
+                "it where it belongs to the text, and upload the file again."
+            ),
+            row=number,
+        )
