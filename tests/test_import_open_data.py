@@ -210,3 +210,13 @@ def test_municipalities_of_quebec_need_no_mapping():
 
     place = Place.objects.get()
     assert (place.name, place.country.code, place.population) == ("Abercorn", "CA", 353)
+
+
+@pytest.mark.parametrize(
+    ("heading", "amount", "is_told"),
+    [("Montant", "500", True), ("Montant", "500 €", False), ("Montant (CAD)", "500", False)],
+)
+def test_euros_that_nothing_names_are_told(heading, amount, is_told):
+    planned = plan(csv(f"Projet;Année;{heading}\nUn projet;2021;{amount}\n"))
+
+    assert any("euros" in one for one in planned.notices) is is_told

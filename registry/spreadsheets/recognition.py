@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registry.spreadsheets.columns import ListColumn
+from registry.spreadsheets.currencies import tell_assumed
 from registry.spreadsheets.files import Sheet, Workbook
 from registry.spreadsheets.finding import (
     LEAST_RECOGNISED,
@@ -176,7 +177,7 @@ def _read_table(
     }
     _mention_rows_above(sheet, index, found)
     fill(table, sheet.rows[index + 1 :], positions, constants)
-    found.notices += leave_out_totals(table)
+    found.notices += [*leave_out_totals(table), *tell_assumed(table)]
     found.layouts.append(layout)
     _mention_hidden_rows(sheet, table, found)
     return table

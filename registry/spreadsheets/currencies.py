@@ -1,0 +1,33 @@
+"""Amounts of which nothing says the currency: they are in euros, and the preview tells so."""
+
+import re
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registry.spreadsheets.tables import DOLLARS, Table, heading_currency
+
+BARE = re.compile(r"[\d\s.,'’-]+")
+
+
+def tell_assumed(table: Table) -> list[str]:
+    """A notice where amounts of a table have no currency, in their cell, row or heading."""
+    heading = table.headings.get("amount")
+    if not heading or heading_currency(heading) or DOLLARS.search(heading):
+        return []
+    bare = [
+        row.number
+        for row in table.rows
+        if "currency" not in row and BARE.fullmatch(str(row.get("amount", "")))
+    ]
+    if not bare:
+        return []
+    text = ngettext(
+        "%(sheet)s: “%(column)s” says no currency in %(count)s row: it is read as euros. If it is"
+        " another one, choose it for all rows where you see how the columns are read.",
+        "%(sheet)s: “%(column)s” says no currency in %(count)s rows: they are read as euros. If it"
+        " is another one, choose it for all rows where you see how the columns are read.",
+        len(bare),
+    )
+    names = {"sheet": table.sheet or _("the file"), "column": heading, "count": len(bare)}
+    return [text % names]
