@@ -220,3 +220,9 @@ def test_euros_that_nothing_names_are_told(heading, amount, is_told):
     planned = plan(csv(f"Projet;Année;{heading}\nUn projet;2021;{amount}\n"))
 
     assert any("euros" in one for one in planned.notices) is is_told
+
+
+def test_towns_a_and_b_are_a_pair():
+    bring_in(csv("ville_A_nom,ville_B_nom,ville_A_pays,ville_B_pays\nBrest,Kiel,FR,DE\n"))
+
+    assert countries() == {"Brest": "FR", "Kiel": "DE"}

@@ -57,26 +57,29 @@ class TwinningResource(RecordResource):
     prefetched = ("citations__source",)
 
     city1 = Companion(
-        "Ville 1, city1, Ville, Commune, Collectivité, Ville française, Notre ville"
-        "| Town 1, City 1, Town, City, Our town"
+        "Ville 1, city1, Ville A, Ville A nom, Ville, Commune, Collectivité, Ville française,"
+        "Notre ville"
+        "| Town 1, City 1, Town A, City A, Town, City, Our town"
     )
-    country1 = Companion("Pays 1, country1 | Country 1", LastCountryWidget())
-    lat1 = Companion("Latitude 1, lat1 | Latitude 1", DegreesWidget())
-    lng1 = Companion("Longitude 1, lng1 | Longitude 1", DegreesWidget())
+    country1 = Companion(
+        "Pays 1, country1, Pays A, Ville A pays | Country 1, Country A", LastCountryWidget()
+    )
+    lat1 = Companion("Latitude 1, lat1, Ville A lat | Latitude 1", DegreesWidget())
+    lng1 = Companion("Longitude 1, lng1, Ville A lon | Longitude 1", DegreesWidget())
     city2 = Companion(
-        "Ville 2, city2, Ville jumelée, Ville partenaire, Ville jumelle, Jumelée avec,"
-        "Jumelage avec,"
-        "Jumelé avec, Ville étrangère | Town 2, City 2, Twinned with, Twin town, Twin city,"
-        "Sister city, Partner city, Partner town, Twinned town, Twinning with, Sister, Twin"
+        "Ville 2, city2, Ville B, Ville B nom, Ville jumelée, Ville partenaire, Ville jumelle,"
+        "Jumelée avec, Jumelage avec, Jumelé avec, Ville étrangère"
+        "| Town 2, City 2, Town B, City B, Twinned with, Twin town, Twin city, Sister city,"
+        "Partner city, Partner town, Twinned town, Twinning with, Sister, Twin"
     )
     country2 = Companion(
-        "Pays 2, country2, Pays, Pays de la ville jumelée, Pays partenaire,"
-        "Pays de la ville jumelle"
-        "| Country 2, Country, Partner country",
+        "Pays 2, country2, Pays B, Ville B pays, Pays, Pays de la ville jumelée,"
+        "Pays partenaire, Pays de la ville jumelle"
+        "| Country 2, Country B, Country, Partner country",
         LastCountryWidget(),
     )
-    lat2 = Companion("Latitude 2, lat2 | Latitude 2", DegreesWidget())
-    lng2 = Companion("Longitude 2, lng2 | Longitude 2", DegreesWidget())
+    lat2 = Companion("Latitude 2, lat2, Ville B lat | Latitude 2", DegreesWidget())
+    lng2 = Companion("Longitude 2, lng2, Ville B lon | Longitude 2", DegreesWidget())
 
     signed_on = Column(
         "signed_on",
