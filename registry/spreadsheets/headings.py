@@ -18,8 +18,8 @@ from registry.spreadsheets.vocabulary import stem
 UNITS = frozenset(
     (
         *CURRENCIES,
-        *("en", "in", "k", "ke", "ttc", "ht", "dollar", "dollars", "canadien", "canadiens"),
-        *("millier", "milliers", "million", "millions", "jj", "mm", "aaaa", "yyyy", "me", "meur"),
+        *("en", "in", "k", "ke", "m", "ttc", "ht", "dollar", "dollars", "canadien", "canadiens"),
+        *("millier", "milliers", "million", "millions", "jj", "mm", "aaaa", "yyyy"),
         *("thousand", "thousands", "000", "1000"),
     )
 )
