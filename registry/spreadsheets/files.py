@@ -59,7 +59,7 @@ def read_workbook(file, progress=None, meanwhile=None) -> Workbook:
     """Read an open binary file; raises ``UnreadableFileError``.
 
     ``progress`` is called now and then with the number of rows read so far; what it raises ends the
-    reading. ``meanwhile`` is done while a large file is being read, once it has shown a row.
+    reading. ``meanwhile`` is done while a large file is being read that nothing refuses at once.
     """
     with _on_disk(file) as (source, size):
         limits = _limits(size)
@@ -124,12 +124,13 @@ def _on_disk(file):
 def _receive(child, limits: Limits, progress, meanwhile) -> Workbook:
     workbook, count = Workbook(), 0
     for kind, *content in _frames(child, limits):
-        if kind == "sheet":
+        if kind == "found":
+            if meanwhile:
+                meanwhile()
+        elif kind == "sheet":
             name, hidden, hidden_rows, merged = content
             workbook.sheets.append(Sheet(name, [], hidden, hidden_rows, merged))
         elif kind == "rows":
-            if meanwhile and not count:
-                meanwhile()
             rows = _with_dates_and_errors(*content)
             workbook.sheets[-1].rows += rows
             count += len(rows)

@@ -27,14 +27,15 @@ from registry.spreadsheets.spool import read_frame, write_frame
 
 logger = logging.getLogger(__name__)
 
-# So many rows make a part; what is planned does not depend on who plans it. They are written
-# together: enough that what changed is told as a whole (``changes.TOLD_ONE_BY_ONE``).
-PART = 1_150
+# A part has so many rows or up to twice as many; what is planned does not depend on who plans it.
+# They are written together: enough that what changed is told as a whole
+# (``changes.TOLD_ONE_BY_ONE``).
+PART = 1_001
 # After so many rows what cells name is loaded, and helpers can do without the database.
 FIRST = 200
 # From so many parts on, helpers are worth their beginning; beyond so many, the memory that they
 # take counts for more than the time. Many helpers are of little help.
-LEAST, MOST, MOST_PROCESSES = 3, 44, 4
+LEAST, MOST, MOST_PROCESSES = 2, 50, 4
 # To show a row takes so much of what it takes to plan it; the first ones are, and here.
 SHOWING = 0.7
 # A helper that takes so many times as long as this process, and some seconds, is not waited for.
@@ -47,8 +48,8 @@ class GivenUpError(BaseException):
 
 def plan(resource, rows: list) -> None:
     """Plan all rows of a sheet, with helpers where that is worth it."""
-    parts = [rows[start : start + PART] for start in range(0, len(rows), PART)]
-    shares = _shares(len(rows) / PART) if LEAST <= len(parts) <= MOST and _may_share(rows) else []
+    parts = _parts(rows)
+    shares = _shares(parts) if LEAST <= len(parts) <= MOST and _may_share(rows) else []
     own = parts[: shares[0]] if shares else parts
     with contextlib.ExitStack() as stack:
         helpers = []
@@ -67,14 +68,19 @@ def plan(resource, rows: list) -> None:
     resource.preparation.begin_part()
 
 
-def _shares(length: float) -> list[int]:
-    """Where each process's parts begin: the first rows, which are shown, are planned here.
+def _parts(rows: list) -> list[list]:
+    """The rows in parts of one size: an even number of them, which two processes share evenly."""
+    count = max(len(rows) // PART // 2 * 2, 1)
+    size = max(math.ceil(len(rows) / count), 1)
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
 
-    The length is in parts, of which the last one may be short.
-    """
-    processes, count = min(MOST_PROCESSES, _processors()), math.ceil(length)
-    shown = SHOWING * MOST_TOLD / PART
-    first = max(round((length + shown) / processes - shown), math.ceil(MOST_TOLD / PART))
+
+def _shares(parts: list[list]) -> list[int]:
+    """Where each process's parts begin: the first rows, which are shown, are planned here."""
+    processes, count = min(MOST_PROCESSES, _processors()), len(parts)
+    told = MOST_TOLD / len(parts[0])
+    shown = SHOWING * told
+    first = max(round((count + shown) / processes - shown), math.ceil(told))
     left, helpers = count - first, min(processes - 1, count - first)
     if helpers < 1:
         return []

@@ -1,9 +1,10 @@
 """What the reading process runs: limit itself, read its standard input, hand over the rows.
 
 The answer is a series of frames on the standard output, each its length and a marshalled tuple:
-``("sheet", name, hidden, hidden rows, merged areas)``, then ``("rows", rows, dates, errors)`` as
-often as needed, and at last ``("end",)`` or ``("refused", messages, values)``. Dates and errors
-stand apart from their row, as marshal knows neither.
+``("found",)`` once a look at the file has found no reason to refuse it, ``("sheet", name, hidden,
+hidden rows, merged areas)``, then ``("rows", rows, dates, errors)`` as often as needed, and at last
+``("end",)`` or ``("refused", messages, values)``. Dates and errors stand apart from their row, as
+marshal knows neither.
 """
 
 import contextlib
@@ -32,6 +33,8 @@ def main() -> None:
             raise MemoryError from None
         out.write(len(data).to_bytes(4, "big"))
         out.write(data)
+        if frame[0] == "found":
+            out.flush()
 
     from registry.spreadsheets.reading import refusals
 
@@ -68,7 +71,9 @@ def _read(send) -> None:
     from registry.spreadsheets.reading.kinds import read
 
     with os.fdopen(0, "rb", closefd=False) as file:
-        for sheet, rows in read(file):
+        sheets = read(file)
+        send("found")
+        for sheet, rows in sheets:
             send("sheet", sheet.name, sheet.hidden, sheet.hidden_rows, sheet.merged)
             block = []
             for row in rows:
