@@ -153,15 +153,21 @@ def _read_with_calamine(data: bytes, looks: dict[str, Part] | list[Part]) -> She
     """The sheets as calamine reads them, corrected by the look that was taken before."""
     try:
         opened, rows = CalamineWorkbook.from_filelike(io.BytesIO(data)), 0
+        del data
         check_sheets(len(opened.sheets_metadata))
-        for number, metadata in enumerate(opened.sheets_metadata):
-            if metadata.typ is not SheetTypeEnum.WorkSheet:
-                continue
+        sheets = [
+            (number, metadata)
+            for number, metadata in enumerate(opened.sheets_metadata)
+            if metadata.typ is SheetTypeEnum.WorkSheet
+        ]
+        for number, metadata in sheets:
             if isinstance(looks, dict):
                 look = looks.get(metadata.name, Part())
             else:
                 look = looks[number] if number < len(looks) else Part()
             table = opened.get_sheet_by_name(metadata.name)
+            if metadata is sheets[-1][1]:
+                opened.close()  # and with it the file and its texts, which the table has too
             check_size(table.total_height, table.total_width)
             rows += table.total_height
             check_rows(rows)
