@@ -5,6 +5,7 @@ values is found out once for all of them, and the values are the same.
 """
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ MANY, ROOM, USUAL_ROOM = 1_000, 65_536, 2_000
 AHEAD = 3
 # So many rows go into a statement of SQLite's.
 TOGETHER = 100
+# How long a thread may keep the others waiting while rows are inserted, in seconds.
+TURN = 0.0002
 # PostgreSQL's next keys of a table; what gives them is looked up once, and not for each key.
 KEYS = (
     "WITH given AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, %s)::regclass AS sequence)"
@@ -76,10 +79,9 @@ def insert_values(model, columns: Sequence[str], rows: Iterable[tuple]) -> None:
         with connection.wrap_database_errors:
             _copy(connection.connection, f"COPY {table} ({quoted}) FROM STDIN", rows)
         return
-    with connection.cursor() as cursor:
-        # Whoever is refused gives the whole transaction up: see ``large``.
-        insert = f"INSERT OR FAIL INTO {table} ({quoted}) VALUES "  # noqa: S608
-        _insert_together(cursor, insert, len(columns), rows)
+    with connection.cursor(), connection.wrap_database_errors:
+        driver = connection.connection
+        _execute(driver, _together(driver, table, quoted, len(columns), rows))
 
 
 def _copy(driver, sql: str, rows: Iterable[tuple]) -> None:
@@ -92,22 +94,24 @@ def _copy(driver, sql: str, rows: Iterable[tuple]) -> None:
 class Ahead:
     """Inserts one table's rows after the other while the caller prepares the next ones.
 
-    PostgreSQL takes its time in a process of its own. On SQLite, where writing is this process's
-    own work, each insertion is done at once.
+    PostgreSQL takes its time in a process of its own, and SQLite in a thread that needs none of
+    Python's: nobody else can write until it is done.
     """
 
-    def __init__(self, pool: ThreadPoolExecutor | None):
+    def __init__(self, pool: ThreadPoolExecutor):
         self._pool = pool
         self._waiting: list[Future] = []
 
     def insert_values(self, model, columns: Sequence[str], rows: Iterable[tuple]) -> None:
         """As the function of this name; nobody else may use the connection before ``wait``."""
-        if self._pool is None:
-            insert_values(model, columns, rows)
-            return
         quoted = ", ".join(map(connection.ops.quote_name, columns))
-        sql = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({quoted}) FROM STDIN"
-        self._waiting.append(self._pool.submit(_copy, connection.connection, sql, rows))
+        table, driver = connection.ops.quote_name(model._meta.db_table), connection.connection
+        if connection.vendor == "postgresql":
+            work = self._pool.submit(_copy, driver, f"COPY {table} ({quoted}) FROM STDIN", rows)
+        else:
+            statements = _together(driver, table, quoted, len(columns), rows)
+            work = self._pool.submit(_execute, driver, statements)
+        self._waiting.append(work)
         self.wait(AHEAD)
 
     def wait(self, left: int = 0) -> None:
@@ -120,10 +124,7 @@ class Ahead:
 @contextmanager
 def ahead() -> Iterator[Ahead]:
     """Around many insertions within a transaction."""
-    if connection.vendor != "postgresql":
-        yield Ahead(None)
-        return
-    with ThreadPoolExecutor(1, "inserting") as pool:
+    with ThreadPoolExecutor(1, "inserting") as pool, _short_turns():
         inserting = Ahead(pool)
         try:
             yield inserting
@@ -133,16 +134,36 @@ def ahead() -> Iterator[Ahead]:
             pool.shutdown(cancel_futures=True)
 
 
-def _insert_together(cursor, sql: str, width: int, rows: Iterable[tuple]) -> None:
-    """Many rows a statement: on SQLite that takes a third of the time of a statement for each."""
-    most = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
-    together = max(1, min(TOGETHER, most // width))
-    one, rows = f"({', '.join(['%s'] * width)})", list(rows)
+@contextmanager
+def _short_turns():
+    """Python's threads take shorter turns: SQLite has one between two statements, and waits."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
+def _together(driver, table: str, columns: str, width: int, rows: Iterable[tuple]) -> list[tuple]:
+    """Statements with their values, for ``_execute``.
+
+    Many rows a statement: on SQLite that takes a third of the time of a statement for each.
+    """
+    together = max(1, min(TOGETHER, driver.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width))
+    # Whoever is refused gives the whole transaction up: see ``large``.
+    sql = f"INSERT OR FAIL INTO {table} ({columns}) VALUES "  # noqa: S608
+    one, rows = f"({', '.join('?' * width)})", list(rows)
     whole = len(rows) - len(rows) % together
     starts = range(0, whole, together)
-    values = (tuple(chain.from_iterable(rows[start : start + together])) for start in starts)
-    cursor.executemany(sql + ", ".join([one] * together), values)
-    cursor.executemany(sql + one, rows[whole:])
+    values = [tuple(chain.from_iterable(rows[start : start + together])) for start in starts]
+    return [(sql + ", ".join([one] * together), values), (sql + one, rows[whole:])]
+
+
+def _execute(driver, statements: list[tuple]) -> None:
+    """By the driver's own connection, as ``_copy``."""
+    for sql, values in statements:
+        driver.executemany(sql, values)
 
 
 def next_keys(model, count: int) -> Sequence[int]:
