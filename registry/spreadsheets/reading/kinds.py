@@ -1,5 +1,6 @@
 """Recognising what a file is by its content, and reading its sheets row by row."""
 
+import contextlib
 import datetime
 import io
 import re
@@ -168,6 +169,7 @@ def _read_with_calamine(data: bytes, looks: dict[str, Part] | list[Part]) -> She
             table = opened.get_sheet_by_name(metadata.name)
             if metadata is sheets[-1][1]:
                 opened.close()  # and with it the file and its texts, which the table has too
+                _give_back()
             check_size(table.total_height, table.total_width)
             rows += table.total_height
             check_rows(rows)
@@ -187,6 +189,15 @@ def _read_with_calamine(data: bytes, looks: dict[str, Part] | list[Part]) -> She
         if type(error).__name__ != "PanicException":
             raise
         raise DamagedRefusal from None
+
+
+def _give_back() -> None:
+    """Let the system have at once what was freed; the C library would keep a third of it all."""
+    # Not every system's library has such a function.
+    with contextlib.suppress(AttributeError, ImportError, OSError):
+        import ctypes
+
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _merged(table) -> list[tuple[int, int, int, int]]:
