@@ -129,7 +129,7 @@ def test_siret_gets_its_leading_zero_back():
 def test_siret_that_gets_its_leading_zero_back_is_told():
     planned = bring_in(looser(idbeneficiaire="1234567800010"))
 
-    assert "took the first zeros of 1 number away" in str(planned.notices)
+    assert "ôté les premiers zéros de 1 numéro" in str(planned.notices)
     assert Organisation.objects.get(identifiers__value="01234567800010")
 
 
