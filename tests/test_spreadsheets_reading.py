@@ -82,6 +82,12 @@ def test_text_of_letters_that_cannot_be_told_is_refused(encoding):
     assert "UTF-8" in refusal(text.encode(encoding))
 
 
+def test_letter_that_a_long_text_cannot_hold_is_refused_and_not_replaced():
+    text = "Nom;Ville\n" + "Théâtre;Évry\n" * 120_000
+
+    assert "UTF-8" in refusal(text.encode("cp1252") + b"a\x81b;Caen\n")
+
+
 @pytest.mark.parametrize("delimiter", list(";,\t|^"))
 def test_delimiter_is_found(delimiter):
     assert rows(TABLE.replace(";", delimiter).encode()) == EXPECTED

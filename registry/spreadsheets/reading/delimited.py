@@ -121,8 +121,12 @@ def _decode_otherwise(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
     encoding = min(candidates, key=candidates.get)
-    strange, text = candidates[encoding], data.decode(encoding, errors="replace")
-    if strange > max(LEAST_STRANGE, MOST_STRANGE * len(sample)):
+    strange = candidates[encoding]
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:  # beyond the sample: no letter is lost in silence
+        text = None
+    if text is None or strange > max(LEAST_STRANGE, MOST_STRANGE * len(sample)):
         raise Refusal(
             gettext_noop(
                 "The letters of this text cannot be told: it is in an unusual encoding. Save it "
