@@ -10,7 +10,7 @@ from registry.spreadsheets.problems import row_ranges
 
 # So many values with the same mend are told one by one; of more, so many below their cause.
 FEW_VALUES = 4
-MOST_VALUES = 200
+MOST_VALUES = 50
 # What a job keeps of a very long list; the counts beside it are always whole.
 MOST_PROBLEMS = 2_000
 # What a page shows of one record, so that a page of them stays small whatever the file.
