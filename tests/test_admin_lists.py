@@ -2,9 +2,11 @@
 
 import pytest
 import time_machine
+from django.test import RequestFactory
 from django.urls import reverse
 
 from registry import models
+from registry.admin.site import site
 from registry.choices import Status
 from tests import factories
 from tests.admin_forms import url
@@ -255,3 +257,18 @@ def test_page_beyond_the_end_is_the_last_one(client, number):
 
     changelist = response.context["cl"]
     assert (changelist.page_num, len(changelist.result_list)) == (2, 2), agreements
+
+
+def test_action_on_what_is_no_key_selects_nothing(client):
+    factories.AgreementFactory()
+    for model, model_admin in site._registry.items():
+        request = RequestFactory().get("/")
+        request.user = models.User.objects.get()
+        for action in model_admin.get_actions(request):
+            garbage = ["x", "", "1' OR 1", "9" * 40, "-1e5", "\0", "[]", "٣x"]
+            data = {"action": action, "_selected_action": garbage, "post": "yes"}
+
+            response = client.post(url(model, "changelist"), data, follow=True)
+
+            assert response.status_code == 200, (model, action)
+            assert b'class="warning"' in response.content, (model, action)

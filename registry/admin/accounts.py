@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from registry.admin.base import FieldsMixin, RegistryModelAdmin
+from registry.admin.base import FieldsMixin, RegistryModelAdmin, SelectingMixin
 from registry.admin.inlines import Rows
 from registry.admin.reminders import ReminderInline
 from registry.admin.site import site
@@ -43,7 +43,7 @@ class UserForm(UserChangeForm):
 
 
 @admin.register(User, site=site)
-class UserAdmin(FieldsMixin, DjangoUserAdmin):
+class UserAdmin(FieldsMixin, SelectingMixin, DjangoUserAdmin):
     form = UserForm
     save_on_top = True
     list_display = ("username", "full_name", "email", "is_active", "is_superuser", "last_login")
@@ -104,7 +104,7 @@ def role_name(group: Group) -> str:
 
 
 @admin.register(Group, site=site)
-class GroupAdmin(FieldsMixin, DjangoGroupAdmin):
+class GroupAdmin(FieldsMixin, SelectingMixin, DjangoGroupAdmin):
     """The roles, made by the registry itself and edited by nobody, and the groups of an office."""
 
     save_on_top = True

@@ -4,8 +4,10 @@ from contextlib import nullcontext
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, ChangeList
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import HttpResponseRedirect
 from django.utils.html import format_html
@@ -49,6 +51,24 @@ def first_names(records) -> str:
     names = [str(record) for record in records]
     shown = ", ".join(names[:NAMED_AT_MOST])
     return f"{shown}… (+{len(names) - NAMED_AT_MOST})" if len(names) > NAMED_AT_MOST else shown
+
+
+class SelectingMixin:
+    """Actions on what is ticked in a list, whoever made the form."""
+
+    def response_action(self, request, queryset):
+        """Of what is no key of the model nothing is selected: a query would break on it."""
+        request.POST = request.POST.copy()
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        request.POST.setlist(ACTION_CHECKBOX_NAME, list(filter(self._is_key, ticked)))
+        return super().response_action(request, queryset)
+
+    def _is_key(self, value: str) -> bool:
+        try:
+            self.opts.pk.clean(value, None)
+        except ValidationError:
+            return False
+        return True
 
 
 class FieldsMixin(GuardedChoices):
@@ -179,7 +199,7 @@ class PrefetchingChangeList(ChangeList):
         self.result_list = [may.mask(record) for record in self.result_list]
 
 
-class RegistryModelAdmin(FieldsMixin, admin.ModelAdmin):
+class RegistryModelAdmin(FieldsMixin, SelectingMixin, admin.ModelAdmin):
     """Administration of any model of the registry."""
 
     form = RegistryForm
