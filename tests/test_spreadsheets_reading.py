@@ -97,6 +97,12 @@ def test_delimiter_is_the_one_that_cuts_every_row_alike():
     assert len(rows(SUPPORT.read_bytes())[1]) == 6
 
 
+def test_delimiter_is_not_what_lists_in_the_cells_have():
+    text = "a|b|c\n" + "1|2|Rennes; Québec\n" * 6
+
+    assert rows(text.encode())[1] == ["1", "2", "Rennes; Québec"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

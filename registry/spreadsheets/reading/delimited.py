@@ -189,6 +189,8 @@ def find_delimiter(text: str) -> str:
         # Titles above the headings are of one cell: they count against nobody.
         consistency = count / len(widths)
         usual = 0.2 if delimiter in ";,\t" else 0
+        if consistency == 1 and width > 2:
+            usual = 0.2  # no list of a cell parts all rows alike, headings included
         if blank[0] and sum(blank) > len(blank) / 2:
             consistency /= 2  # it only ends the lines, as in "a,b,c;;"
         score = (round(consistency + usual, 2), width)
