@@ -1,5 +1,6 @@
 """Names that come near to a known one: neither merged nor created in silence."""
 
+import re
 import tracemalloc
 
 import pytest
@@ -162,6 +163,17 @@ def test_page_asks_and_keeps_the_answer(client, officer, pool):  # noqa: F811
     decision = NameDecision.objects.get()
     assert (decision.answer, decision.record) == ("same", pool.public_id)
     assert (decision.decided_by, job.state) == (officer, "previewed")
+
+
+def test_form_that_was_sent_twice_answers_for_no_other_name(client, officer, pool):  # noqa: F811
+    job = upload(client, f"{HEADINGS}Un projet;2021;Le Pool\nUn autre;2021;Le Poolo\n")
+    asked = re.search(r'name="asked" value="(\w+)"', page(client, job))[1]
+    url = reverse("admin:registry_importjob_names", args=[job.pk])
+
+    for _time in range(2):
+        client.post(url, {"asked": asked, "name-1": "new", "rest": ""})
+
+    assert NameDecision.objects.get().name == "Le Pool"
 
 
 @pytest.mark.parametrize("answer", ["", "same:0000000000", "whatever"])

@@ -1,5 +1,8 @@
 """What the importer settles on the page of an import: columns, names, the good rows only."""
 
+import hashlib
+import json
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -51,6 +54,7 @@ class SettledImportsMixin:
         names = Paginator(job.report.get("questions", []), NAMES_AT_ONCE)
         page = names.get_page(request.GET.get("names"))
         return {
+            "asked": _mark(job),
             "asked_sheets": column_forms.asked_sheets(job),
             "can_leave_out_rest": column_forms.can_leave_out_rest(job),
             "asked_names": [
@@ -68,6 +72,8 @@ class SettledImportsMixin:
         job = self._settled(request, pk)
         if request.method != "POST":
             return self._columns_page(request, job)
+        if _is_stale(request, job):
+            return self._not_taken(request, job)
         mapping = jobs.mapping_of(job) or Mapping()
         for index, layout in column_forms.numbered(job):
             entry = column_forms.entry_of(mapping, layout)
@@ -82,6 +88,7 @@ class SettledImportsMixin:
         page = column_forms.page_of(job, request.GET.get("page"))
         context = self._context(request, _("How the columns are read")) | {
             "job": job,
+            "asked": _mark(job),
             "sheets": column_forms.sheets_of(job, page),
             "page": page,
             "pages": page.paginator.get_elided_page_range(page.number),
@@ -117,6 +124,8 @@ class SettledImportsMixin:
     def names_view(self, request, pk):
         """Keep what was decided about names, and preview the file again."""
         job = self._settled(request, pk)
+        if _is_stale(request, job):
+            return self._not_taken(request, job)
         count = 0
         with transaction.atomic():
             rest = text_in(request.POST, "rest")
@@ -152,13 +161,15 @@ class SettledImportsMixin:
         try:
             tasks.preview_again(job)
         except (jobs.NotConfirmableError, FileNotFoundError):
-            messages.error(
-                request, _("This import went on meanwhile: your answers were not taken.")
-            )
+            return self._not_taken(request, job)
         except (OSError, DatabaseError) as error:
             if not running.is_transient(error):
                 raise
             messages.error(request, running.explain(error))
+        return HttpResponseRedirect(self._job_url(job))
+
+    def _not_taken(self, request, job):
+        messages.error(request, _("This import went on meanwhile: your answers were not taken."))
         return HttpResponseRedirect(self._job_url(job))
 
     def _settled(self, request, pk):
@@ -168,6 +179,21 @@ class SettledImportsMixin:
         if not job.is_open or not job.file:
             raise Http404
         return job
+
+
+def _mark(job) -> str:
+    """What tells the questions that a form asks from those of another preview of the file."""
+    asked = [job.report.get("layouts"), job.report.get("questions")]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
+
+
+def _is_stale(request, job) -> bool:
+    """Whether the form asked something else: its numbers would answer for other names.
+
+    So it is in a second window, and where a button was pressed twice.
+    """
+    mark = _mark(job)
+    return request.POST.get("asked", mark) != mark
 
 
 def _decide(request, job, question: dict, answer: str) -> bool:
