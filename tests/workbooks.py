@@ -62,6 +62,19 @@ def xlsm(sheets: dict[str, list], **more) -> bytes:
     return archive(parts | {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0macros"})
 
 
+def strict(sheets: dict[str, list]) -> bytes:
+    """A workbook saved as «Strict Open XML»: it calls its relations and elements otherwise."""
+    with zipfile.ZipFile(io.BytesIO(xlsx(sheets))) as opened:
+        parts = {entry: opened.read(entry) for entry in opened.namelist()}
+    kinds = {
+        b"schemas.openxmlformats.org/spreadsheetml/2006/": b"purl.oclc.org/ooxml/spreadsheetml/",
+        b"schemas.openxmlformats.org/officeDocument/2006/": b"purl.oclc.org/ooxml/officeDocument/",
+    }
+    for old, new in kinds.items():
+        parts = {entry: content.replace(old, new) for entry, content in parts.items()}
+    return archive(parts)
+
+
 def xls(sheets: dict[str, list], prepare=None, epoch_1904=False) -> bytes:
     workbook = xlwt.Workbook()
     workbook.dates_1904 = epoch_1904
@@ -130,4 +143,4 @@ def text(rows: list[list], delimiter=";", ending="\n", encoding="utf-8") -> byte
     return "".join(line + ending for line in lines).encode(encoding)
 
 
-WRITERS = {"xlsx": xlsx, "xlsm": xlsm, "xls": xls, "ods": ods}
+WRITERS = {"xlsx": xlsx, "xlsm": xlsm, "strict": strict, "xls": xls, "ods": ods}

@@ -131,17 +131,21 @@ def _read_ods(data: bytes, opened: zipfile.ZipFile, archive: archives.Archive) -
 
 def _parts_of_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
     """The part of an XLSX archive where each sheet stands."""
-    relation = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
     # Without entities: those were refused before.
     workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
     links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     return {
         element.get("name"): "xl/"
-        + targets.get(element.get(relation), "").removeprefix("/").removeprefix("xl/")
+        + targets.get(_relation(element), "").removeprefix("/").removeprefix("xl/")
         for element in workbook.iter()
         if element.tag.endswith("}sheet")
     }
+
+
+def _relation(element) -> str | None:
+    """Which relation a sheet has; a strict workbook (ISO 29500) calls these otherwise."""
+    return next((v for name, v in element.items() if name.endswith("/relationships}id")), None)
 
 
 def _read_ole(data: bytes) -> SheetRows:
