@@ -91,6 +91,7 @@ def test_parse_range_as_people_write_it(text, start, end):
 
 def test_parse_range_of_one_date_has_no_end():
     assert parse_range("avril 2024") == (PartialDate(2024, 4), None)
+    assert parse_range("2021 →") == (PartialDate(2021), None)
 
 
 def test_parse_range_running_backwards_is_refused():

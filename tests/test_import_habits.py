@@ -229,6 +229,14 @@ def test_siret_has_fourteen_digits(number, kept):
 
 
 @pytest.mark.django_db
+def test_number_whose_last_digit_is_wrong_is_kept_and_told():
+    found = plan(xlsx([["Nom", "SIREN"], ["Alpha", "213502389"], ["Bêta", "213502388"]]))
+
+    assert not found.problems
+    assert ["213502389" in notice for notice in found.notices] == [True]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["LE POOOL", "le poool", "Lé Poool"])
 def test_name_in_another_spelling_renames_nothing(name):
     one = factories.OrganisationFactory(name="Le Poool", place=None)

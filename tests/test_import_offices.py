@@ -733,9 +733,10 @@ def test_values_tell_kinds_that_share_headings(headings, kind, value):
         ("project", "Porteur (France)", "french_leads"),
         ("delegation", "Participants (nombre)", "people_count"),
         ("contribution", "Montant (vote du conseil)", "amount"),
+        ("agreement", "N° et intitulé", "title"),
     ],
 )
-def test_parentheses_say_whose_it_is(kind, heading, column):
+def test_additions_to_a_heading_say_whose_it_is(kind, heading, column):
     resource = next(resource for resource in IMPORTED if resource.code() == kind)
 
     assert resource.known_headings().find(heading) == column

@@ -226,3 +226,30 @@ def test_towns_a_and_b_are_a_pair():
     bring_in(csv("ville_A_nom,ville_B_nom,ville_A_pays,ville_B_pays\nBrest,Kiel,FR,DE\n"))
 
     assert countries() == {"Brest": "FR", "Kiel": "DE"}
+
+
+MEMORANDA = """Partner,Country,Type,Date signed,Expiry
+University of Glasgow,United Kingdom,MoU,12 May 2020,2025
+Kyoto University,Japan,MoU,3 June 2021,2026
+"""
+
+
+def test_list_of_memoranda_without_titles_names_them():
+    bring_in(csv(MEMORANDA))
+
+    first = Agreement.objects.get(title="MoU – University of Glasgow")
+    assert (first.signed_on.isoformat(), first.ends_on.isoformat()) == ("2020-05-12", "2025")
+    assert first.parties.get().organisation.place.country == "GB"
+    assert not plan(csv(MEMORANDA)).touched
+
+
+def test_country_of_an_agreement_moves_no_party_that_has_a_place():
+    party = OrganisationFactory(name="INRS", place__country="CA")
+
+    found = plan(
+        csv("Titre;Type;Parties;Pays\nA;Convention;INRS;France\nB;Convention;Un, Deux;Iran\n")
+    )
+
+    assert ["INRS" in notice for notice in found.notices] == [True, False]
+    assert party.place.country == "CA"
+    assert not found.problems

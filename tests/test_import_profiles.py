@@ -112,6 +112,9 @@ def test_organisations_of_one_name_and_two_numbers_are_two():
         ("9900000020001", None),
         ("", None),
         ("12", None),
+        ("35600000000048", "35600000000048"),  # the head office of La Poste
+        ("35600000049837", "35600000049837"),  # one of its post offices
+        ("35600000049838", None),
     ],
 )
 def test_siret_is_read(given, read):

@@ -185,7 +185,7 @@ def _numeric(match, text, day_first):
 _OPENING = re.compile(r"^(?:du|de|from|entre|between|les|on|années?|years?|période)\s+")
 _SINCE = re.compile(r"(?:depuis|since|dès|à partir d[eu']|as of|starting)\s*(?:le |the )?(.+)")
 _WITHOUT_END = re.compile(
-    r"(.+?)\s*(?:[-–—]|\b(?:au?|à|to|until)\b)\s*"
+    r"(.+?)\s*(?:[-–—]>?|→|\b(?:au?|à|to|until)\b)\s*"
     r"(?:en cours|aujourd.hui|ce jour|présent|present|now|today|ongoing|\.{2,3})?"
 )
 _TO = re.compile(

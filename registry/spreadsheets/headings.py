@@ -90,6 +90,10 @@ YEAR = re.compile(r"(?:19|20)\d{2}")
 PARENTHESES = re.compile(r"[()]")
 REMARKS = re.compile(r"\(([^()]+)\)")
 # «Partenaire 2», of which there are several.
+# «N° et intitulé» is the title, with a number in it.
+NUMBER_AND = re.compile(
+    r"^\s*(?:n°|n[or]\.?|num[ée]ro|number|code)\s*(?:et|and|&)\s+", re.IGNORECASE
+)
 LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$")
 # Words for a number that an office gives its records.
 REFERENCE = frozenset(map(stem, ("numero", "reference", "ref", "code", "interne", "internal")))
@@ -127,7 +131,8 @@ def parts_of(heading: str) -> tuple[str, ...]:
     parts = [part for part in BOTH.split(heading) if part.strip()]
     if len(parts) > 1:
         return tuple(parts)
-    bare = LAST_NUMBER.sub("", FIRST_NUMBER.sub("", heading, count=1))
+    bare = NUMBER_AND.sub("", FIRST_NUMBER.sub("", heading, count=1))
+    bare = LAST_NUMBER.sub("", bare)
     return (bare,) if bare != heading else ()
 
 

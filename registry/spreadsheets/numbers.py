@@ -24,6 +24,8 @@ ROUNDED = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 # Registers whose numbers may begin with zeros, and end with a digit that the others give.
 DIGITS = {IdentifierScheme.SIREN: 9, IdentifierScheme.SIRET: 14}
 MOST_ZEROS = 2
+# Its establishments are numbered by a rule of their own.
+LA_POSTE = "356000000"
 # In the départements 01 to 09; no other place has a code of four digits.
 OF_A_COMMUNE = re.compile(r"[1-9]\d{3}")
 
@@ -52,7 +54,10 @@ def with_first_zeros(scheme: str, text: str) -> str | None:
 def is_checked(digits: str) -> bool:
     """Whether the last digit is the one that the others give (Luhn)."""
     doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(digits, len(digits) % 2))
-    return sum(number - 9 * (number > 9) for number in doubled) % 10 == 0
+    if sum(number - 9 * (number > 9) for number in doubled) % 10 == 0:
+        return True
+    is_of_la_poste = digits.startswith(LA_POSTE) and len(digits) > len(LA_POSTE)
+    return is_of_la_poste and sum(map(int, digits)) % 5 == 0
 
 
 def wrong_number(scheme: str, text: str) -> CellError:

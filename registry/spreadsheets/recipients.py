@@ -14,7 +14,6 @@ from registry.spreadsheets.values import split_values
 from registry.spreadsheets.vocabulary import find_choice
 
 RNA = re.compile(r"W\d{9}")
-LA_POSTE = "356000000"
 ROWS_NAMED = 5
 # «aide en numéraire,aide en nature».
 BETWEEN_KINDS = re.compile(r"[,/+]|\s(?:et|and)\s")
@@ -28,8 +27,6 @@ def read_siret(text: str) -> str | None:
     digits = re.sub(r"\D", "", text).zfill(14)
     if len(digits) != 14 or len(re.sub(r"\D", "", text)) < 13 or digits.endswith("00000"):
         return None
-    if digits.startswith(LA_POSTE):
-        return digits if sum(map(int, digits)) % 5 == 0 else None
     return digits if is_checked(digits) else None
 
 

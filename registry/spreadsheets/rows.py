@@ -340,6 +340,9 @@ class IdentifierColumn(RowsColumn):
                 return one
         if self.scheme in numbers.FORMS and not re.fullmatch(numbers.FORMS[self.scheme][0], number):
             raise numbers.wrong_number(self.scheme, item)
+        if self.scheme in numbers.DIGITS and not numbers.is_checked(number):
+            message = _("its last digit is not the one that the others give: check this number.")
+            directory.notice(directory.row, self.column_name, item, message)
         return self._add(plan, number, label, directory)
 
     def _add(self, plan, number, label, directory):

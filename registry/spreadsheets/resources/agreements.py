@@ -1,5 +1,8 @@
 """The sheet of agreements."""
 
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
 from registry.choices import AgreementKind, PartyRole
 from registry.models import Agreement
 from registry.spreadsheets import widgets
@@ -12,7 +15,10 @@ from registry.spreadsheets.columns import (
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import PartiesColumn, SignatoriesColumn
 from registry.spreadsheets.terms import EndColumn, PeriodColumn
+from registry.spreadsheets.vocabulary import country_code
 
+# Columns that tell an agreement though no heading does; only agreements have all of them.
+UNTITLED = {"kind", "parties"}
 # From where the term of an agreement runs.
 STARTS = ("starts_on", "signed_on")
 
@@ -157,6 +163,11 @@ class AgreementResource(RecordResource):
         "| Québec party, Québec partners, Québec side, Québec city partner",
         side="qc",
     )
+    country = Companion(
+        "Pays, Pays partenaire, Pays du partenaire | Country, Partner country, Partner's country,"
+        "Country of partner, Country of the partner",
+        widgets.LineWidget(),
+    )
     associated = PartiesColumn(
         "parties",
         "Partenaires associés, Organisations associées, Associés, Autres partenaires"
@@ -217,3 +228,46 @@ class AgreementResource(RecordResource):
 
     class Meta:
         model = Agreement
+
+    @classmethod
+    def is_recognised_by(cls, columns):
+        """Lists of what was signed with whom seldom give it a title."""
+        is_dated = bool(columns & {"signed_on", "ends_on", "term"})
+        return super().is_recognised_by(columns) or (columns >= UNTITLED and is_dated)
+
+    def identify_rows(self, table):
+        if "title" not in table.headings and table.headings.keys() >= UNTITLED:
+            self._make_titles(table)
+        super().identify_rows(table)
+
+    def complete(self, row):
+        """Where the party is that only its country tells apart from others of its name."""
+        parties = [one.organisation for one in row.plan.rows("parties")]
+        if "country" not in row or not parties:
+            return
+        code = country_code(row["country"])
+        if not code or len(parties) > 1:
+            message = _("it is not read: it is no single country of a single party.")
+            self.directory.notice(row, "country", row["country"], message)
+        elif parties[0].pk is None and parties[0].place is None:
+            parties[0].place = self.directory.country_place(code)
+        elif parties[0].place is None or parties[0].place.country != code:
+            message = _("the registry has another place for %(party)s, which stays.")
+            self.directory.notice(row, "country", row["country"], message % {"party": parties[0]})
+
+    def _make_titles(self, table) -> None:
+        """Call each agreement by what it is and with whom, in the words of its row."""
+        longest = Agreement._meta.get_field("title").max_length
+        for row in table.rows:
+            if row.get("kind") and row.get("parties"):
+                title = " ".join(f"{row['kind']} – {row['parties']}".split())
+                row["title"] = Truncator(title).chars(longest)
+        table.headings["title"] = self.fields["title"].label
+        example = next((row["title"] for row in table.rows if "title" in row), "")
+        self.directory.notice_once(
+            _(
+                "%(sheet)s: no column gives a title. Each agreement is called by its kind and "
+                "its parties, as “%(title)s”."
+            )
+            % {"sheet": table.sheet or _("the file"), "title": example}
+        )
