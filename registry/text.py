@@ -12,6 +12,7 @@ NOT_WORD = re.compile(r"[\W_]")
 ARTICLES = frozenset(
     ("l", "le", "la", "les", "d", "de", "du", "des", "un", "une", "the", "of", "et", "and")
 )
+ELIDED = (" d", " l")
 
 
 class _Folded(dict):
@@ -106,9 +107,14 @@ def name_key(name: str) -> str:
 
     >>> name_key("CCI d'Ille-et-Vilaine") == name_key("CCI Ille et Vilaine")
     True
+    >>> name_key("Lot D") == name_key("Lot L")  # no article stands at the end
+    False
     """
     folded = fold(name)
-    return " ".join(word for word in folded.split() if word not in ARTICLES) or folded
+    words = [word for word in folded.split() if word not in ARTICLES]
+    if words and folded.endswith(ELIDED):
+        words.append(folded[-1])
+    return " ".join(words) or folded
 
 
 def spots(text: str, beginnings: tuple[str, ...]) -> list[tuple[int, int]]:

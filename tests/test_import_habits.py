@@ -575,3 +575,76 @@ def test_commas_below_a_french_heading_may_be_decimals():
     said = problems(csv("Bénéficiaire;Objet;Montant;Année\nComité A;Voyage;20,000;2021\n"))
 
     assert "two ways" in said[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cell", "funders"),
+    [
+        ("Ville de Rennes et Ministère de l'Europe et de la mer", 2),
+        ("Nantes, Ville de Rennes et Ministère de l'Europe et de la mer", 3),
+        ("Ville de Rennes et quelqu'un", 1),
+    ],
+)
+def test_word_between_known_names_may_be_part_of_one(cell, funders):
+    factories.OrganisationFactory(name="Ville de Rennes")
+    factories.OrganisationFactory(name="Ministère de l'Europe et de la mer")
+
+    bring_in(xlsx([["Financeurs", "Objet", "Montant"], [cell, "Fablab", 1000]]))
+
+    assert Contribution.objects.get().funders.count() == funders
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("heading", "day"),
+    [("Signé le (JJ/MM/AAAA)", "2013-10-02"), ("Signed on (mm/dd/yyyy)", "2013-02-10")],
+)
+def test_heading_may_say_how_dates_are_written(heading, day):
+    cell = "02/10/2013"
+
+    bring_in(xlsx([["Title", "Type", heading], ["One", "Convention", cell]]))
+
+    assert Agreement.objects.get().signed_on.isoformat() == day
+
+
+@pytest.mark.django_db
+def test_letter_at_the_end_of_a_name_is_no_article():
+    bring_in(xlsx([["Project", "Start"], ["Lot D", "2021"], ["Lot L", "2021"]]))
+
+    assert Project.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_dash_in_a_text_is_nothing():
+    bring_in(xlsx([["Project", "Summary", "Start"], ["One", "-", "2021"]]))
+
+    assert Project.objects.get().summary == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("numbers", "column"), [(["M-01", "M-02"], "reference"), ([3, 7], None)])
+def test_codes_below_a_number_sign_are_references(numbers, column):
+    rows = [["N°", "Project", "Start"], [numbers[0], "A", 2021], [numbers[1], "B", 2021]]
+
+    assert plan(xlsx(rows)).layouts[0].columns[0].column == column
+
+
+@pytest.mark.django_db
+def test_period_leaves_a_more_precise_date_beside_it():
+    head = ["Title", "Type", "Start", "Period"]
+
+    bring_in(xlsx([head, ["One", "Convention", "March 2014", "2014-2017"]]))
+
+    assert Agreement.objects.get().starts_on.isoformat() == "2014-03"
+    (problem,) = plan(xlsx([head, ["Two", "Convention", "2012", "2014-2017"]])).problems
+    assert (problem.column, problem.value) == ("Period", "2014-2017")
+
+
+@pytest.mark.django_db
+def test_country_beside_a_destination_says_where_it_lies():
+    head = ["Mission", "Direction", "Country", "City"]
+
+    bring_in(xlsx([head, ["One", "Outgoing", "Canada", "Gaspé"]]))
+
+    assert str(Place.objects.get(name_fr="Gaspé").country) == "CA"

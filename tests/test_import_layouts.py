@@ -200,3 +200,82 @@ def test_sheet_of_choices_beside_a_table_is_left_out():
     file = xlsx([HEADINGS, FIRST], [["Convention"], ["Protocole"]], names=["Accords", "Listes"])
 
     assert counts(plan(file)) == [(1, 0, 0, 0)]
+
+
+def contributions() -> list[tuple]:
+    found = Contribution.objects.order_by("year", "amount").prefetch_related("funders")
+    return [(one.year, int(one.amount or 0), sorted(map(str, one.funders.all()))) for one in found]
+
+
+def test_amounts_by_year_leave_no_contribution_of_nothing():
+    bring_in(xlsx([["Projet", "Financeurs", "2021", "2022"], ["Un", "Rennes", 1000, 2000]]))
+
+    assert contributions() == [(2021, 1000, ["Rennes"]), (2022, 2000, ["Rennes"])]
+
+
+def test_project_has_a_row_for_each_of_its_funders():
+    rows = [
+        ["Projet", "Porteur", "Financeur", "Montant"],
+        ["Un", "Brest", "Rennes", 1000],
+        ["Un", "Brest", "Québec", 1000],
+        ["Un", None, "Nantes", 2000],
+    ]
+
+    bring_in(xlsx(rows))
+
+    expected = [(None, 1000, ["Québec"]), (None, 1000, ["Rennes"]), (None, 2000, ["Nantes"])]
+    assert sorted(contributions()) == sorted(expected)
+    assert Project.objects.get().contributions.count() == 3
+    assert counts(plan(xlsx(rows))) == [(0, 0, 1, 0)]
+
+
+def test_rows_of_one_project_that_contradict_each_other_are_refused():
+    rows = [["Projet", "Porteur", "Montant"], ["Un", "Brest", 1000], ["Un", "Nantes", 2000]]
+
+    assert "porte sur la même fiche que la ligne 2" in plan(xlsx(rows)).problems[0].message
+
+
+def test_other_row_of_a_project_names_its_own_cell():
+    rows = [["Projet", "Montant"], ["Un", 1000], ["Un", "beaucoup"]]
+
+    (problem,) = plan(xlsx(rows)).problems
+
+    assert (problem.row, problem.value) == (3, "beaucoup")
+
+
+GRANT = [["Bénéficiaire", "Objet", "Montant"], ["Rennes", "Fablab", 1000]]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "year"),
+    [
+        ("2021", GRANT, 2021),
+        ("Subventions 2021", GRANT, 2021),
+        ("Feuil1", [["Subventions 2021"], [], *GRANT], 2021),
+        ("Feuil1", [["Mise à jour : 2021"], [], *GRANT], None),
+        ("Feuil1", [["Liste du 03/02/2021"], [], *GRANT], None),
+        ("2019-2021", GRANT, None),
+    ],
+)
+def test_title_of_a_sheet_may_say_the_year_of_its_grants(name, rows, year):
+    planned = bring_in(xlsx(rows, names=[name]))
+
+    assert Contribution.objects.get().year == year
+    assert any("2021 " in notice for notice in planned.notices) == bool(year)
+
+
+def test_section_lines_may_stand_in_a_column_of_their_own():
+    head = ["", *HEADINGS]
+
+    bring_in(xlsx([head, ["Amérique"], ["", *FIRST], ["Europe"], ["", *SECOND]]))
+
+    assert agreements() == EXPECTED
+
+
+def test_sheet_called_like_a_kind_and_more_is_of_that_kind():
+    factories.PlaceFactory(name_fr="Dakar", country="SN")
+    head, cells = ["Intitulé", "Du", "Au", "Ville"], ["Un voyage", "2023", "2024", "Dakar"]
+
+    planned = plan(xlsx([head, cells], names=["Missions sortantes"]))
+
+    assert planned.layouts[0].kind == "delegation"

@@ -318,3 +318,12 @@ def test_town_of_the_registry_and_its_authority_are_known():
 
     assert Agreement.objects.get().parties.filter(organisation=city).exists()
     assert Place.objects.filter(name_fr="Bonn").count() == 1
+
+
+def test_profile_knows_its_headings_with_spaces():
+    row = "Ville de Rennes;Bug;1500;unique"
+
+    planned = plan(csv(f"Nom attribuant;Nom Bénéficiaire;Montant;Conditions versement\n{row}"))
+
+    assert not planned.problems
+    assert planned.mapping.name == "scdl-subventions"

@@ -97,7 +97,7 @@ def _sheet(index: int, layout: dict, is_shown, is_whole: bool) -> dict:
 def entry_of(mapping: Mapping, layout: dict) -> SheetMapping:
     """What is said of a sheet so far, as something that holds for its own headings alone."""
     headings = frozenset(layout["headings"])
-    said = next((sheet for sheet in mapping.sheets if sheet.fits(headings)), None)
+    said = next(filter(None, (sheet.fitting(headings) for sheet in mapping.sheets)), None)
     if said is None:
         return SheetMapping(headings, layout["kind"])
     return SheetMapping(headings, said.kind, dict(said.columns), dict(said.constants))

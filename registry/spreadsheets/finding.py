@@ -120,7 +120,9 @@ def _choices_in(sheet: Sheet, index: int, resource) -> tuple[int, int]:
 
 
 def _is_name_of(name: str, resource) -> bool:
-    return heading_key(name) in {heading_key(synonym) for synonym in resource.sheet_names}
+    """Whether a sheet is called like this kind, or that and more: *Missions sortantes*."""
+    key = f"{heading_key(name)} "
+    return any(key.startswith(f"{heading_key(one)} ") for one in resource.sheet_names)
 
 
 def likely_headings(sheet: Sheet) -> int:

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext
 
 from registry.dates import DateError, PartialDate, parse_range
 from registry.models import ProgrammeItem, Stop
-from registry.spreadsheets import values
+from registry.spreadsheets import values, vocabulary
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import NameLeftOutError
 from registry.spreadsheets.rows import RowsColumn
@@ -36,9 +36,13 @@ class StopsColumn(RowsColumn):
         label, listed = row.heading(self.column_name), []
         left = plan.existing(self.attribute)
         known, lies_in = directory.places.__contains__, directory.may_lie_in
-        for stop in values.read_stops(value, row.conventions.day_first, known, lies_in):
+        stops = values.read_stops(value, row.conventions.day_first, known, lies_in)
+        country = vocabulary.country_code(str(row.get("countries", "")))
+        for stop in stops:
+            # The country beside several stops may be that of one of them: known ones have theirs.
+            code = country if len(stops) == 1 or not known(stop.place) else None
             try:
-                place = directory.place(stop.place)
+                place = directory.place(stop.place, code)
             except NameLeftOutError as error:
                 directory.notice_once(error.message)
                 continue

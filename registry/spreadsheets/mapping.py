@@ -6,7 +6,7 @@ kept with it, and may be saved as a profile for the files to come.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
@@ -70,8 +70,19 @@ class SheetMapping:
     # A mapping that comes with the software names the headings that are enough.
     is_exact: bool = True
 
-    def fits(self, headings: frozenset[str]) -> bool:
-        return headings == self.headings if self.is_exact else self.headings <= headings
+    def fitting(self, headings: frozenset[str]) -> "SheetMapping | None":
+        """This, for a sheet with these headings; what comes along knows them with spaces too."""
+        if self.is_exact:
+            return self if headings == self.headings else None
+        spelt = {_without_spaces(heading): heading for heading in headings}
+        if not set(map(_without_spaces, self.headings)) <= spelt.keys():
+            return None
+        columns = {spelt.get(_without_spaces(key), key): name for key, name in self.columns.items()}
+        return replace(self, columns=columns)
+
+
+def _without_spaces(heading: str) -> str:
+    return heading.replace(" ", "")
 
 
 @dataclass
@@ -86,7 +97,8 @@ class Mapping:
         headings = heading_set(cells)
         if not headings:
             return None
-        return next((sheet for sheet in self.sheets if sheet.fits(headings)), None)
+        fitting = (sheet.fitting(headings) for sheet in self.sheets)
+        return next(filter(None, fitting), None)
 
     def of_sheet(self, sheet: Sheet) -> tuple[int, SheetMapping] | None:
         """What is said of the sheet, and the index of its row of headings."""
@@ -99,7 +111,7 @@ class Mapping:
         """Whether the file has a sheet for each that is spoken of."""
         found = [entry for sheet in workbook.sheets if (entry := self.of_sheet(sheet))]
         return bool(self.sheets) and all(
-            any(entry[1] is sheet for entry in found) for sheet in self.sheets
+            any(entry[1].headings == sheet.headings for entry in found) for sheet in self.sheets
         )
 
     def put(self, entry: SheetMapping) -> None:

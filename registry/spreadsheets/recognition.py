@@ -7,6 +7,13 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from registry.spreadsheets.asides import (
+    hidden_rows,
+    leave_out_sections,
+    rows_above,
+    tell_year,
+    year_said,
+)
 from registry.spreadsheets.columns import ListColumn
 from registry.spreadsheets.currencies import tell_assumed
 from registry.spreadsheets.files import Sheet, Workbook
@@ -47,6 +54,8 @@ LISTS = frozenset(
 )
 COUNT = re.compile(r"(?:env(?:iron|\.)?\s*|~\s*|about\s+)?\d+(?:[.,]0)?(?:\s*personnes)?")
 SUM = re.compile(r"(?:sous |grand )?tota(?:l|ux)(?: .*)?|somme|cumul|sum")
+# «2019-012», «70.101», «M-01»: more than a number that counts.
+CODE = re.compile(r"(?=.*\d)(?!\d{1,4}$)[\w./-]{3,30}")
 # How many of the columns that a heading reads most like are named.
 CLOSEST = 3
 # Of so many unknown headings of a sheet.
@@ -175,11 +184,14 @@ def _read_table(
         for one in layout.columns
         if one.column == YEARLY
     }
-    _mention_rows_above(sheet, index, found)
+    found.notices += rows_above(sheet, index)
+    if (year := year_said(sheet, index)) and resource.lacks_year(positions, constants):
+        constants["years"], headings["years"] = year, labels["years"]
+        found.notices.append(tell_year(sheet, year))
     fill(table, sheet.rows[index + 1 :], positions, constants)
     found.notices += [*leave_out_totals(table), *tell_assumed(table)]
     found.layouts.append(layout)
-    _mention_hidden_rows(sheet, table, found)
+    found.notices += hidden_rows(sheet, table)
     return table
 
 
@@ -201,6 +213,7 @@ def _place_columns(
     positions: dict[str, list[int]] = {}
     headings: dict[str, str] = {}
     asked, empty = 0, []
+    found.notices += leave_out_sections(sheet, layout)
     for one in layout.columns:
         _read_as(sheet, layout, one, resource, names, entry, positions, found)
         _leave_out_sum(sheet, layout, one, names, found)
@@ -287,6 +300,8 @@ def _read_as(sheet, layout, one: ColumnLayout, resource, names, entry, positions
         one.column = IGNORED
         return
     one.column = known.find(one.heading) if one.heading else None
+    if one.column is None and one.heading and _holds_codes(sheet, one, layout.row):
+        one.column = "reference" if "reference" in names else None
     counts = resource.counts.get(one.column)
     if counts and one.samples and all(map(COUNT.fullmatch, _filled(sheet, one, layout.row))):
         one.column = counts  # «Participants»: 12
@@ -316,6 +331,14 @@ def _numbers_rows(sheet: Sheet, one: ColumnLayout, heading_row: int) -> bool:
     return bool(filled) and filled == [str(number) for number in range(1, len(filled) + 1)]
 
 
+def _holds_codes(sheet: Sheet, one: ColumnLayout, heading_row: int) -> bool:
+    """Whether «N°» heads numbers that an office gives its records, not places in this list."""
+    if heading_key(one.heading) not in ROW_NUMBERS:
+        return False
+    filled = list(_filled(sheet, one, heading_row))
+    return len(filled) == len(set(filled)) and all(map(CODE.fullmatch, filled))
+
+
 def _filled(sheet: Sheet, one: ColumnLayout, heading_row: int) -> Iterator[str]:
     """The values below a heading, as texts."""
     cells = (row[one.position] for row in sheet.rows[heading_row:] if len(row) > one.position)
@@ -333,42 +356,6 @@ def _same_meaning(sheet: Sheet, row: int, first: str, one: ColumnLayout) -> Prob
         _("Say which of them to read, or keep one of them."),
         "column",
     )
-
-
-def _mention_rows_above(sheet: Sheet, index: int, found: Recognition) -> None:
-    """Tell of rows above the headings that hold more than a title."""
-    above = sheet.rows[sheet.start : max(sheet.start, index - 1)]
-    numbers = [
-        number
-        for number, row in enumerate(above, sheet.start + 1)
-        if sum(map(bool, row)) >= LEAST_RECOGNISED
-    ]
-    if numbers:
-        found.notices.append(
-            _("%(sheet)s: what stands above the headings in row %(row)s is left out (%(rows)s).")
-            % {
-                "sheet": sheet.name or _("the file"),
-                "row": index + 1,
-                "rows": ", ".join(map(str, numbers[:10])) + ("…" if len(numbers) > 10 else ""),
-            }
-        )
-
-
-def _mention_hidden_rows(sheet: Sheet, table: Table, found: Recognition) -> None:
-    hidden = set(sheet.hidden_rows)
-    numbers = [row.number for row in table.rows if row.number in hidden]
-    if numbers:
-        shown = ", ".join(map(str, numbers[:10])) + ("…" if len(numbers) > 10 else "")
-        found.notices.append(
-            ngettext(
-                "%(sheet)s: %(count)s row is hidden in the workbook: it is imported too "
-                "(%(rows)s).",
-                "%(sheet)s: %(count)s rows are hidden in the workbook: they are imported too "
-                "(%(rows)s).",
-                len(numbers),
-            )
-            % {"sheet": sheet.name or _("the file"), "count": len(numbers), "rows": shown}
-        )
 
 
 def _unknown_heading(sheet: Sheet, row: int, one: ColumnLayout, near: list[str]) -> Problem:

@@ -12,6 +12,8 @@ from registry.spreadsheets.problems import Problem
 from registry.text import ARTICLES, fold
 
 NUMERIC_DATE = re.compile(r"\b(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*(?:[/.-]\s*\d{4}|[/.]\s*\d{2})\b")
+# How a heading says that dates are written.
+WRITTEN_DATE = re.compile(r"\b(jj|dd|mm)\s*[/.-]\s*(?:mm|jj|dd)\s*[/.-]\s*(?:aa|yy)", re.IGNORECASE)
 GROUPED_NUMBER = re.compile(r"\d[\d\s'’.,]*\d")
 # What a number of a spreadsheet reads like with its currency: the dot is the computer's.
 NUMBER_OF_A_CELL = re.compile(r"(?:\D{1,5} )?-?\d+\.\d+(?: \D{1,5})?")
@@ -45,6 +47,7 @@ class Row(dict):
         "conventions",
         "headings",
         "key",
+        "more",
         "number",
         "plan",
         "problems",
@@ -64,6 +67,8 @@ class Row(dict):
         # What plans it, for a record that nobody has asked for yet.
         self.resource = None
         self.problems: list[Problem] = []
+        # Rows of which this one takes what they say besides.
+        self.more: tuple[Row, ...] = ()
         # What its record is also called: a name of the file that was decided to be the same.
         self.aliases: list[str] = []
 
@@ -151,6 +156,7 @@ def find_conventions(tables: list[Table]) -> Conventions:
         amounts = table.resource.columns_read_as("amounts") & table.headings.keys()
         words = {word for column in amounts for word in fold(table.headings[column]).split()}
         is_english = is_english or bool(words & ENGLISH_AMOUNTS and not words & FRENCH_AMOUNTS)
+        orders |= {order for column in dates if (order := order_of(table.headings[column]))}
         for row in table.rows:
             for column in dates:
                 orders |= _orders_of(row.get(column, ""))
@@ -162,6 +168,12 @@ def find_conventions(tables: list[Table]) -> Conventions:
         day_first=orders == {"day"} if len(orders) == 1 else None,
         decimal_mark=marks.pop() if len(marks) == 1 else None,
     )
+
+
+def order_of(heading: str) -> str | None:
+    """Which comes first in the dates below a heading that says so: «Date (JJ/MM/AAAA)»."""
+    match = WRITTEN_DATE.search(heading)
+    return match and ("month" if match[1].lower() == "mm" else "day")
 
 
 def _orders_of(value: Value) -> set[str]:

@@ -1,8 +1,11 @@
 """The columns that say when something begins and ends, also by how long it lasts."""
 
+from django.utils.translation import gettext as _
+
 from registry.dates import Duration, PartialDate
 from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column
+from registry.spreadsheets.problems import CellError
 
 
 class EndColumn(Column):
@@ -41,8 +44,21 @@ class PeriodColumn(Column):
 
     def apply(self, plan, value, row, directory):
         start, end = value
-        if start is not None:
+        if start is not None and self._says_more(plan, "starts_on", start, start, end):
             super().apply(plan, start, row, directory)
         if end is not None:
             end = end_of(plan, end, self.starts)
-            plan.set("ends_on", end, row.heading(self.column_name), self.column_name)
+            if self._says_more(plan, "ends_on", end, start or end, end):
+                plan.set("ends_on", end, row.heading(self.column_name), self.column_name)
+
+    def _says_more(self, plan, field: str, date, first, last) -> bool:
+        """Whether the period tells a date that no other cell of the row tells more precisely."""
+        if plan.columns.get(field, self.column_name) == self.column_name:
+            return True
+        said = getattr(plan.instance, field)
+        if said.earliest < first.earliest or said.latest > (last or first).latest:
+            raise CellError(
+                _("The row gives %(date)s too, which lies outside this period.") % {"date": said},
+                _("Correct one of the two."),
+            )
+        return False

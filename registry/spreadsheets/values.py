@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,8 @@ LONGEST_STOP = 300
 MOST_LISTED = 1_000
 # A known name has fewer parts between its commas.
 MOST_COMMAS = 8
+# And as few words that may stand between two names.
+MOST_JOINS = 8
 BULLET = re.compile(r"^[-–—•·*]\s+")
 NUMBERED = re.compile(r"^(\d{1,2})[.)]\s+")
 # What most lists, of which the values stand between semicolons, have nothing of.
@@ -209,9 +212,7 @@ def _split_outside_parentheses(text: str, separators: str) -> list[str]:
 
 def _split_at_commas(text: str, known) -> list[str]:
     if "," not in text:
-        # Between names that are all known a slash or a word separates: "Rennes / Québec".
-        names = BETWEEN_KNOWN.split(text)
-        return names if len(names) > 1 and not known(text) and all(map(known, names)) else [text]
+        return _between_known(text, known)
     pieces = [piece.strip() for piece in _split_outside_parentheses(text, ",")]
     parts, start = [], 0
     while start < len(pieces):
@@ -230,7 +231,27 @@ def _split_at_commas(text: str, known) -> list[str]:
         else:
             parts.append(part)
         start = end
-    return parts
+    return [name for part in parts for name in _between_known(part, known)]
+
+
+def _between_known(text: str, known) -> list[str]:
+    """Names that are all known, cut at a slash or a word between them: "Rennes / Québec".
+
+    The word may be one of a name: «A et ministère de B et de C» are two.
+    """
+    joins = list(islice(BETWEEN_KNOWN.finditer(text), MOST_JOINS))
+    if not joins or known(text):
+        return [text]
+    names, start = [], 0
+    while start < len(text):
+        ends = [join for join in reversed(joins) if join.start() > start]
+        cuts = [(len(text), len(text)), *((join.start(), join.end()) for join in ends)]
+        cut = next((cut for cut in cuts if known(text[start : cut[0]])), None)
+        if cut is None:
+            return [text]
+        names.append(text[start : cut[0]])
+        start = cut[1]
+    return names
 
 
 WAY = re.compile(r"\s*(?:→|⇒|[-–=]>)\s*")

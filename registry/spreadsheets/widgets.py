@@ -55,14 +55,14 @@ class CellWidget(Widget):
 
 
 class TextWidget(CellWidget):
-    knows_nothing = False
-
     def clean(self, value, row=None, **kwargs):
         return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 class LineWidget(TextWidget):
-    """A text of one line: a name or a title."""
+    """A text of one line: a name or a title, which may be *None*."""
+
+    knows_nothing = False
 
     def clean(self, value, row=None, **kwargs):
         text = value if value.__class__ is str else super().clean(value, row, **kwargs)

@@ -178,7 +178,7 @@ class AgreementResource(RecordResource):
         "signatories",
         "Signataires, Signataire, Signé par, Noms des signataires, Représentants,"
         "Personnes signataires, Noms et fonctions des signataires, Élus signataires,"
-        "Représentants signataires"
+        "Représentants signataires, Signataire français, Signataire québécois, Signataire étranger"
         "| Signatories, Signatory, Signed by, Signatory names, Names of signatories",
     )
     domains = DomainsColumn(

@@ -115,6 +115,12 @@ class RecordResource(Identifying, Refusing, CommonColumns):
         return bool(columns & set(cls.key_columns))
 
     @classmethod
+    def lacks_year(cls, *given) -> bool:
+        """Whether the rows should be of a year, and none of these columns says of which."""
+        says = {"years", "decided_on", "yearly"}
+        return cls.splits_years and not any(says & set(one) for one in given)
+
+    @classmethod
     def meant_by_place(cls, columns: list, rows: list) -> dict[str, str]:
         """What columns mean that their place or values tell, not their heading, by their keys."""
         return {}

@@ -18,8 +18,8 @@ class CommonColumns(ModelResource):
     reference = Column(
         "reference",
         "Référence, Référence interne, Notre référence, Réf, Numéro de dossier, No de dossier,"
-        "Code, ID, Identifiant interne, Numéro de projet, No de projet, N° de projet, N° d'accord,"
-        "Numéro d'entente, Code projet, Code interne, Code dossier"
+        "Code, ID, Identifiant interne, Numéro de projet, No de projet, N° de projet,"
+        "N° d'accord, Numéro d'entente, Code projet, Code interne, Code dossier"
         "| Reference, Own reference, Ref, File number, Project number,"
         "Reference number, Project ID, Internal code, Internal reference, IATI identifier,"
         "Grant number",

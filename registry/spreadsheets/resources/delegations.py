@@ -81,8 +81,8 @@ class DelegationResource(RecordResource):
         widgets.PartialDateWidget(),
     )
     dates = PeriodColumn(
-        "Dates, Date, Période, Date du déplacement, Quand, Dates du séjour"
-        "| Dates, Date, Period, When, Travel dates"
+        "Dates, Date, Période, Date du déplacement, Quand, Dates du séjour, Année"
+        "| Dates, Date, Period, When, Travel dates, Year"
     )
     leaders = ParticipantsColumn(
         "participants",

@@ -20,6 +20,7 @@ from registry.spreadsheets.columns import (
 from registry.spreadsheets.plans import Change, RecordPlan, describe
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
+from registry.spreadsheets.resources.cofunding import with_more
 from registry.spreadsheets.rows import PartnersColumn
 from registry.spreadsheets.tables import DOLLARS, has_quebec_dollars, heading_currency
 from registry.spreadsheets.terms import EndColumn, PeriodColumn
@@ -306,30 +307,39 @@ class ProjectResource(MoneyResource):
     class Meta:
         model = Project
 
+    def identify_rows(self, table):
+        table.rows = with_more(table.rows)
+        super().identify_rows(table)
+
     def complete(self, row):
         if "country" in row and "places" not in row:
             place = self.directory.country_place(self.read(row, "country"))
             row.plan.link("places", place, row.heading("country"))
         self._give(row)
+        for other in row.more:
+            other.plan = row.plan
+            try:
+                self._give(other)
+            except CellError as error:
+                row.problems.append(self._problem(other, error))
 
     def _give(self, row):
         """The contributions that the row's amounts or funders make."""
         funders = self._funders(row)
         money = self.money(row)
+        yearly = [one for one in self.read(row, "yearly") or () if one[1]]
         if money and not money[0]:
             if funders:
                 raise no_amount()
             money = None  # a project for which nothing was given
-        if money or funders:
+        if money or (funders and not yearly):
             self._contribute(row, None, *(money or (None, None)), funders)
-        for year, amount, currency in self.read(row, "yearly") or ():
-            if not amount:
-                continue
+        for year, amount, currency in yearly:
             currency = self._currency(row, currency, "yearly")
             self._contribute(row, year, amount, currency, funders)
 
     def _contribute(self, row, year, amount, currency, funders) -> None:
-        given = self._same_contribution(row.plan, year, amount, currency)
+        given = self._same_contribution(row.plan, year, amount, currency, funders)
         if given is None:
             fields = {"amount": amount, "currency": currency} if amount is not None else {}
             fields |= {"year": year} if year else {}
@@ -374,10 +384,16 @@ class ProjectResource(MoneyResource):
             raise
 
     @staticmethod
-    def _same_contribution(plan: RecordPlan, year, amount, currency) -> RecordPlan | None:
-        for contribution in plan.existing("contributions"):
-            if year and contribution.year != year:
-                continue
-            if amount is None or (contribution.amount, contribution.currency) == (amount, currency):
-                return RecordPlan(contribution, False)
-        return None
+    def _same_contribution(plan, year, amount, currency, funders) -> RecordPlan | None:
+        """A contribution that the project has; of several, that of one of the funders."""
+        taken = {one.instance.pk for one in plan.companions}
+        found = [
+            one
+            for one in plan.existing("contributions")
+            if one.pk not in taken
+            and (not year or one.year == year)
+            and (amount is None or (one.amount, one.currency) == (amount, currency))
+        ]
+        wanted = {funder.pk for funder in funders}
+        found.sort(key=lambda one: wanted.isdisjoint(funder.pk for funder in one.funders.all()))
+        return RecordPlan(found[0], False) if found else None

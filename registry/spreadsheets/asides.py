@@ -1,0 +1,104 @@
+"""What a sheet says beside its table: titles above it, a year in its name, rows that are hidden."""
+
+import re
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registry.spreadsheets.files import Sheet
+from registry.spreadsheets.finding import LEAST_RECOGNISED
+from registry.spreadsheets.mapping import SheetLayout
+from registry.spreadsheets.tables import Table
+from registry.spreadsheets.totals import REMARK
+
+ROWS_NAMED = 10
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+# «mise à jour du 15/01/2024»: a day says when, not of which year.
+DAY = re.compile(r"\d\s*[/.-]\s*(?:19|20)\d{2}|(?:19|20)\d{2}-\d")
+
+
+def rows_above(sheet: Sheet, index: int) -> Iterator[str]:
+    """Tells of rows above the headings that hold more than a title."""
+    above = sheet.rows[sheet.start : max(sheet.start, index - 1)]
+    numbers = [
+        number
+        for number, row in enumerate(above, sheet.start + 1)
+        if sum(map(bool, row)) >= LEAST_RECOGNISED
+    ]
+    if numbers:
+        yield _(
+            "%(sheet)s: what stands above the headings in row %(row)s is left out (%(rows)s)."
+        ) % {"sheet": sheet.name or _("the file"), "row": index + 1, "rows": _named(numbers)}
+
+
+def hidden_rows(sheet: Sheet, table: Table) -> Iterator[str]:
+    hidden = set(sheet.hidden_rows)
+    numbers = [row.number for row in table.rows if row.number in hidden]
+    if numbers:
+        yield ngettext(
+            "%(sheet)s: %(count)s row is hidden in the workbook: it is imported too (%(rows)s).",
+            "%(sheet)s: %(count)s rows are hidden in the workbook: they are imported too "
+            "(%(rows)s).",
+            len(numbers),
+        ) % {
+            "sheet": sheet.name or _("the file"),
+            "count": len(numbers),
+            "rows": _named(numbers),
+        }
+
+
+def year_said(sheet: Sheet, index: int) -> str | None:
+    """The year of all that a sheet holds: *2021* or *Subventions 2021* is its name or its title."""
+    return _year_of(sheet.name) or next(
+        (
+            _year_of(title)
+            for row in sheet.rows[sheet.start : index]
+            if (title := " ".join(str(cell) for cell in row if cell))
+        ),
+        None,
+    )
+
+
+def _year_of(title: str) -> str | None:
+    if REMARK.match(title) or DAY.search(title):
+        return None
+    years = set(YEAR.findall(title))
+    return years.pop() if len(years) == 1 else None
+
+
+def tell_year(sheet: Sheet, year: str) -> str:
+    return _(
+        "%(sheet)s: no column says the year; %(year)s is read from the title of the sheet."
+    ) % {
+        "sheet": sheet.name or _("the file"),
+        "year": year,
+    }
+
+
+def leave_out_sections(sheet: Sheet, layout: SheetLayout) -> Iterator[str]:
+    """Leave out a column without a heading that holds nothing but lines such as *Amérique*."""
+    for one in layout.columns:
+        if one.heading or not one.samples:
+            continue
+        lines = [
+            (number, row)
+            for number, row in enumerate(sheet.rows[layout.row :], layout.row + 1)
+            if one.position < len(row) and row[one.position] != ""
+        ]
+        if all(sum(map(bool, row)) == 1 for _number, row in lines):
+            one.samples = []
+            yield ngettext(
+                "%(sheet)s: %(count)s row is the heading of a section: it is left out (%(rows)s).",
+                "%(sheet)s: %(count)s rows are headings of sections: they are left out (%(rows)s).",
+                len(lines),
+            ) % {
+                "sheet": sheet.name or _("the file"),
+                "count": len(lines),
+                "rows": _named([number for number, _row in lines]),
+            }
+
+
+def _named(numbers: list[int]) -> str:
+    shown = ", ".join(map(str, numbers[:ROWS_NAMED]))
+    return shown + ("…" if len(numbers) > ROWS_NAMED else "")

@@ -1,0 +1,31 @@
+"""Rows of one project, each with another contribution to it: as lists with a row a funder are."""
+
+from registry.spreadsheets.tables import Row
+
+# What the rows of one project may say otherwise: each of them is a contribution to it.
+OF_A_CONTRIBUTION = frozenset(("amount", "currency", "funders", "yearly"))
+
+
+def with_more(rows: list[Row]) -> list[Row]:
+    """The rows, of which one takes those with other amounts of its project: one for each funder.
+
+    They say the same of the project, or nothing but its title.
+    """
+    first: dict[str, Row] = {}
+    kept = []
+    for row in rows:
+        one = first.setdefault(str(row.get("title", "")), row)
+        if one is not row and row.get("title") and _is_more(one, row):
+            one.more = (*one.more, row)
+        else:
+            kept.append(row)
+    return kept
+
+
+def _is_more(first: Row, row: Row) -> bool:
+    own = [name for name in row if name not in OF_A_CONTRIBUTION]
+    if any(row[name] != first.get(name) for name in own):
+        return False
+    money = [{name: one.get(name) for name in OF_A_CONTRIBUTION} for one in (first, *first.more)]
+    given = {name: row.get(name) for name in OF_A_CONTRIBUTION}
+    return any(given.values()) and given not in money
