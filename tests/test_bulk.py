@@ -6,8 +6,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from registry import bulk
-from registry.models import Project
+from registry.models import Project, ProjectPartner, Revision
 from registry.spreadsheets import jobs
+from registry.spreadsheets.writing import Writer, staged, write
 from tests.factories import ProjectFactory
 from tests.spreadsheets import authority
 
@@ -15,15 +16,24 @@ on_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite's write lock is held"
 )
 
+PROJECTS = b"Projet;Porteurs\nProjet A;Atelier du pont\nProjet B;Atelier du pont\n"
+
 
 def _asked(sql: str) -> list:
     with connection.cursor() as cursor:
         return cursor.execute(sql).fetchall()
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's checks are never off")
+on_sqlite = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL keeps its checks, and nobody from writing"
+)
+
+
+@on_sqlite
 @pytest.mark.django_db(transaction=True)
-def test_large_import_leaves_the_database_as_guarded_as_it_was():
+@pytest.mark.parametrize("staged", [1, bulk.STAGED])
+def test_large_import_leaves_the_database_as_guarded_as_it_was(monkeypatch, staged):
+    monkeypatch.setattr(bulk, "STAGED", staged)
     triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
     before = _asked(triggers)
     rows = "".join(f"Projet {number};Atelier du pont\n" for number in range(bulk.MANY + 100))
@@ -36,8 +46,45 @@ def test_large_import_leaves_the_database_as_guarded_as_it_was():
     assert _asked("PRAGMA foreign_keys") == [(1,)]
     assert _asked("PRAGMA ignore_check_constraints") == [(0,)]
     assert _asked(triggers) == before
+    assert _asked("SELECT name FROM temp.sqlite_master") == []
     with pytest.raises(IntegrityError), transaction.atomic():
         ProjectFactory(starts_on="2024", ends_on="2023")
+
+
+@on_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_huge_import_has_its_rows_ready_before_it_keeps_others_from_writing(monkeypatch):
+    insert, kept = Writer.insert, []
+
+    def noted(*arguments):
+        kept.append(connection.in_atomic_block)
+        return insert(*arguments)
+
+    monkeypatch.setattr(bulk, "STAGED", 1)
+    monkeypatch.setattr(Writer, "insert", noted)
+    job, _plan = jobs.start(io.BytesIO(PROJECTS), "a.csv", authority())
+    jobs.confirm(job, job.plan_digest)
+
+    assert set(kept) == {False}
+    partners = ProjectPartner.objects.values_list("project__title", "organisation__name")
+    assert list(partners) == [("Projet A", "Atelier du pont"), ("Projet B", "Atelier du pont")]
+    assert Revision.objects.filter(job=job).count() == 3
+
+
+@on_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_rows_whose_keys_were_taken_meanwhile_are_given_others(monkeypatch):
+    monkeypatch.setattr(bulk, "STAGED", 1)
+    prepared = jobs.start(io.BytesIO(PROJECTS), "a.csv", authority())[1].prepared
+
+    with staged(prepared) as ready:
+        other = ProjectFactory(title="Projet C")
+        with transaction.atomic():
+            write(prepared, ready=ready)
+
+    assert Project.objects.get(pk=other.pk).title == "Projet C"
+    assert Project.objects.count() == 3
+    assert ProjectPartner.objects.count() == 2
 
 
 @on_postgresql

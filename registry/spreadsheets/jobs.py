@@ -24,7 +24,7 @@ from registry.spreadsheets.reports import report
 from registry.spreadsheets.resources import IMPORTED
 from registry.spreadsheets.unfolding import unfold
 from registry.spreadsheets.workbook import plan_workbook
-from registry.spreadsheets.writing import write
+from registry.spreadsheets.writing import staged, write
 
 # Any number that no other part of the software locks.
 IMPORT_LOCK = 7_203_114_565
@@ -137,7 +137,11 @@ def _write(
     ``told`` is the report on it, where that is not the one which the job has.
     """
     try:
-        with bulk.large(prepared.count), transaction.atomic():
+        with (
+            staged(prepared, job.user, job) as ready,
+            bulk.large(prepared.count),
+            transaction.atomic(),
+        ):
             wait_for_other_imports()
             lock = ImportJob.objects.select_for_update().defer("report")
             locked = lock.annotate(message=F("report__message")).get(pk=job.pk)
@@ -146,7 +150,7 @@ def _write(
             if basis(locked.user) != prepared.basis:
                 return False
             with changes.wholesale(prepared.count):
-                write(prepared, locked.user, locked)
+                write(prepared, locked.user, locked, ready)
             locked.state = ImportState.CONFIRMED
             locked.confirmed_at = timezone.now()
             if told is not None:

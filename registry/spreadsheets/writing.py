@@ -1,6 +1,8 @@
 """Writing what was prepared: new records, their rows and links, changes; the history of it all."""
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 
 from django.apps import apps
@@ -16,6 +18,8 @@ from registry.spreadsheets.prepared import Prepared, layout
 
 # What does nothing but insert: see ``bulk.Ahead``.
 INSERTIONS = {"shift", "new", "links", "revisions"}
+# What makes room for them, and what may refer to them.
+REMOVALS, UPDATES = {"remove", "unlink"}, {"shift", "update"}
 # What a creation says in the history, as JSON.
 NOTHING = "{}"
 REVISION = (
@@ -34,30 +38,47 @@ REVISION = (
 )
 
 
+@contextmanager
+def staged(prepared: Prepared, user=None, job=None) -> Iterator["Writer | None"]:
+    """Around the transaction that writes much to SQLite: a writer whose rows are made ready before.
+
+    Others may write meanwhile. Whoever took keys that these rows have makes them useless: all is
+    written within the transaction then, as on PostgreSQL.
+    """
+    if not bulk.is_staged(prepared.count):
+        yield None
+        return
+    progress.phase(ImportState.WRITING, 2 * prepared.count)
+    staging = bulk.Staging()
+    try:
+        with collector.paused(), staging.filling() as inserting:
+            writer = Writer(prepared, user, job, inserting, staging)
+            writer.go_through(INSERTIONS)
+        yield writer
+    finally:
+        staging.forget()
+
+
 @collector.paused()
-def write(prepared: Prepared, user=None, job=None) -> None:
-    """Write all of it and its history; the caller opens the transaction."""
-    progress.phase(ImportState.WRITING, prepared.count)
-    with search.inserting(prepared.counts), bulk.ahead() as inserting:
-        writer = Writer(prepared, user, job, inserting)
-        steps = {
-            "remove": writer.remove,
-            "unlink": writer.unlink,
-            "shift": writer.shift,
-            "new": writer.insert,
-            "links": writer.link,
-            "update": writer.update,
-            "revisions": writer.note,
-        }
-        for kind, *content in prepared.frames():
-            if kind not in INSERTIONS:
-                inserting.wait()
-            steps[kind](*content)
-            progress.advance(0)
-    writer.check()
+def write(prepared: Prepared, user=None, job=None, ready: "Writer | None" = None) -> None:
+    """Write all of it and its history; the caller opens the transaction.
+
+    ``ready`` is what ``staged`` gave.
+    """
+    with search.inserting(prepared.counts):
+        if ready and ready.has_its_keys():
+            ready.go_through(REMOVALS)
+            ready.take_in()
+            ready.go_through(UPDATES)
+        else:
+            progress.phase(ImportState.WRITING, prepared.count)
+            with bulk.ahead() as inserting:
+                ready = Writer(prepared, user, job, inserting)
+                ready.go_through()
+    ready.check()
     # What is new was given its text before; what others say of a changed record is written anew.
     with search.deferred():
-        for model, keys in writer.changed.items():
+        for model, keys in ready.changed.items():
             if model in search.INDEXED:
                 search.touch(model, keys)
             search.touch_neighbours(model, keys)
@@ -66,18 +87,65 @@ def write(prepared: Prepared, user=None, job=None) -> None:
 class Writer:
     """One moment, one author, and the keys of what is new."""
 
-    def __init__(self, prepared: Prepared, user, job, inserting: bulk.Ahead):
-        self._insert_values = inserting.insert_values
+    def __init__(
+        self,
+        prepared: Prepared,
+        user,
+        job,
+        inserting: bulk.Ahead,
+        staging: bulk.Staging | None = None,
+    ):
+        self._prepared = prepared
+        self._inserting, self._staging = inserting, staging
         self.user_id, self.job_id = user and user.pk, job and job.pk
         self.now = timezone.now()
-        self.keys = {
-            label: bulk.next_keys(apps.get_model(label), count)
-            for label, count in prepared.counts.items()
-        }
+        self.keys = self._next_keys()
         self._numbered = self.keys
+        # The kinds of frames that there are.
+        self._kinds: set[str] = set()
         # The keys of neighbours that were there before.
         self._named: defaultdict[type, set] = defaultdict(set)
         self.changed: defaultdict[type, list[int]] = defaultdict(list)
+
+    def _next_keys(self) -> dict[str, Sequence[int]]:
+        return {
+            label: bulk.next_keys(apps.get_model(label), count)
+            for label, count in self._prepared.counts.items()
+        }
+
+    def go_through(self, kinds: set[str] | None = None) -> None:
+        """Write what there is of these kinds of frames, or all of it."""
+        steps = {
+            "remove": self.remove,
+            "unlink": self.unlink,
+            "shift": self.shift,
+            "new": self.insert,
+            "links": self.link,
+            "update": self.update,
+            "revisions": self.note,
+        }
+        if kinds and self._kinds and self._kinds.isdisjoint(kinds):
+            return
+        for kind, *content in self._prepared.frames():
+            self._kinds.add(kind)
+            if kinds and kind not in kinds:
+                continue
+            if kind not in INSERTIONS:
+                self._inserting.wait()
+            steps[kind](*content)
+            progress.advance(0)
+
+    # What was staged ------------------------------------------------------------------------------
+
+    def has_its_keys(self) -> bool:
+        """Whether the keys are still free that were given when nobody was kept from writing."""
+        return self.keys == self._next_keys()
+
+    def take_in(self) -> None:
+        for model, count in self._staging.take_in():
+            progress.advance(count if layout(model).is_record else 0)
+
+    # Each kind of frame ---------------------------------------------------------------------------
 
     def remove(self, label: str, keys: list[int]) -> None:
         """Rows that their records have no longer, with what they link."""
@@ -112,7 +180,7 @@ class Writer:
             if field.attname not in form.names:
                 names.append(field.column)
                 written.append(self._moments(field, form, columns, size))
-        self._insert_values(model, names, zip(*written, strict=True))
+        self._inserting.insert_values(model, names, zip(*written, strict=True))
         if labels is None:
             return
         authorities = repeat(None, size)
@@ -144,7 +212,9 @@ class Writer:
         columns = field.m2m_column_name(), field.m2m_reverse_name()
         owners = self._refer(field.model, owners)
         targets = self._refer(field.related_model, targets)
-        self._insert_values(field.remote_field.through, columns, zip(owners, targets, strict=True))
+        self._inserting.insert_values(
+            field.remote_field.through, columns, zip(owners, targets, strict=True)
+        )
 
     def update(self, label: str, names: tuple[str, ...], rows: list[list]) -> None:
         """Other values for fields of records or rows that are there, each row's key first."""
@@ -180,7 +250,7 @@ class Writer:
         at = Revision._meta.get_field("at").get_db_prep_save(self.now, connection)
         job = Revision._meta.get_field("job").get_db_prep_save(self.job_id, connection)
         same = (repeat(value, size) for value in (at, self.user_id, "", job))
-        self._insert_values(Revision, REVISION, zip(*said, *same, strict=True))
+        self._inserting.insert_values(Revision, REVISION, zip(*said, *same, strict=True))
 
     def check(self) -> None:
         """Refuse it all where a neighbour is gone: see ``bulk.large``."""
