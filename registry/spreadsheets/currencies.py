@@ -5,7 +5,7 @@ import re
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from registry.spreadsheets.tables import DOLLARS, Table, heading_currency
+from registry.spreadsheets.tables import DOLLARS, Table, heading_currency, walk
 
 BARE = re.compile(r"[\d\s.,'’-]+")
 
@@ -17,7 +17,7 @@ def tell_assumed(table: Table) -> list[str]:
         return []
     bare = [
         row.number
-        for row in table.rows
+        for row in walk(table.rows)
         if "currency" not in row and BARE.fullmatch(str(row.get("amount", "")))
     ]
     if not bare:

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -35,14 +36,21 @@ class Conventions:
     decimal_mark: str | None = None
 
 
+UNSETTLED = Conventions()
 # The own reference of the row that is left out, in both languages.
 EXAMPLE_WORDS = ("exemple", "example")
 
 
 class Row(dict):
-    """The cells of a row by the name of their column, empty ones left out."""
+    """The cells of a row by the name of their column, empty ones left out.
+
+    A long sheet is walked through a few times, a row after the other. Until somebody looks at it, a
+    row is but the list of its cells, a quarter of what they take by their names.
+    """
 
     __slots__ = (
+        "_cells",
+        "_read",
         "aliases",
         "conventions",
         "headings",
@@ -60,22 +68,27 @@ class Row(dict):
         self.sheet = sheet
         self.number = number
         self.headings = headings
-        self.conventions = Conventions()
+        self.conventions = UNSETTLED
         self.plan = None
         # The primary key of its record, where it is one of the registry and not loaded yet.
         self.key: int | None = None
         # What plans it, for a record that nobody has asked for yet.
         self.resource = None
-        self.problems: list[Problem] = []
+        self.problems: tuple[Problem, ...] = ()
         # Rows of which this one takes what they say besides.
         self.more: tuple[Row, ...] = ()
         # What its record is also called: a name of the file that was decided to be the same.
-        self.aliases: list[str] = []
+        self.aliases: tuple[str, ...] = ()
+        self._cells: list[Value] | None = None
+
+    def __setitem__(self, column: str, value: Value):
+        self._cells = None  # from now on it says something else than they do
+        super().__setitem__(column, value)
 
     @property
     def record(self):
         """The record that the row describes, for others that name it."""
-        return (self.plan or self.resource.begin(self, is_named=True)).instance
+        return (self.plan or self.resource.begin(self.fill(), is_named=True)).instance
 
     @property
     def is_example(self) -> bool:
@@ -85,6 +98,33 @@ class Row(dict):
     def heading(self, column: str) -> str:
         """The heading as the file has it."""
         return self.headings.get(column, column)
+
+    def keep(self, cells: list[Value], read: Callable[[list[Value]], dict]) -> "Row":
+        """Be these cells, of which ``read`` makes what the row says."""
+        self._cells, self._read = cells, read
+        return self
+
+    def fill(self) -> "Row":
+        if self._cells is not None and not self:
+            self.update(self._read(self._cells))
+        return self
+
+    def rest(self) -> None:
+        """Be but the cells again, until it is filled the next time."""
+        if self._cells is not None:
+            super().clear()
+
+    def clear(self) -> None:
+        """Say nothing any more."""
+        self._cells = None
+        super().clear()
+
+
+def walk(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows one after the other, each filled while it is looked at."""
+    for row in rows:
+        yield row.fill()
+        row.rest()
 
 
 @dataclass
@@ -157,7 +197,7 @@ def find_conventions(tables: list[Table]) -> Conventions:
         words = {word for column in amounts for word in fold(table.headings[column]).split()}
         is_english = is_english or bool(words & ENGLISH_AMOUNTS and not words & FRENCH_AMOUNTS)
         orders |= {order for column in dates if (order := order_of(table.headings[column]))}
-        for row in table.rows:
+        for row in walk(table.rows) if dates or amounts else ():
             for column in dates:
                 orders |= _orders_of(row.get(column, ""))
             for column in amounts:

@@ -1,8 +1,8 @@
 """The rows of a table, and what stands below it without being one: totals and remarks."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
-from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from registry.spreadsheets.amounts import read_amount
 from registry.spreadsheets.files import ErrorCell, Value
 from registry.spreadsheets.problems import CellError
-from registry.spreadsheets.tables import Row, Table
+from registry.spreadsheets.tables import Row, Table, walk
 from registry.spreadsheets.values import is_nothing
 from registry.text import fold
 
@@ -38,25 +38,49 @@ ROWS_NAMED = 10
 
 
 def fill(table: Table, rows: list[list[Value]], positions: dict, constants: dict) -> None:
-    """Read the rows below the headings; several columns of one list are one cell of it."""
+    """Take the rows below the headings; several columns of one list are one cell of it."""
     positions = {name: places for name, places in positions.items() if name != YEARLY}
-    several = {name: places for name, places in positions.items() if len(places) > 1}
-    single = {name: places[0] for name, places in positions.items()}
+    # What is in columns that are not read is not kept.
+    kept = sorted({place for places in positions.values() for place in places})
+    is_dense = kept == list(range(len(kept)))
+    read = _reader(positions if is_dense else _moved(positions, kept), constants)
+    read_alone = _reader(positions, {})
     for number, cells in enumerate(rows, table.heading_row + 1):
         row = Row(table.sheet, number, table.headings)
-        row.update(
-            (column, cells[position])
-            for column, position in single.items()
-            if position < len(cells) and cells[position] != ""
-        )
-        for column, places in several.items():
-            if joined := _joined([cells[place] for place in places if place < len(cells)]):
-                row[column] = joined
         if table.years:
+            row.update(read_alone(cells))
             table.rows += _with_years(row, cells, table, constants)
-        elif row and not row.is_example:
-            row.update(constants)
+            continue
+        if not is_dense or len(cells) > len(kept):
+            cells = [cells[place] for place in kept if place < len(cells)]
+        row.keep(cells, read).fill()
+        if row and not row.is_example:
             table.rows.append(row)
+        row.rest()
+
+
+def _moved(positions: dict, kept: list[int]) -> dict:
+    """Where the columns stand among those that are kept."""
+    places = {place: number for number, place in enumerate(kept)}
+    return {name: [places[place] for place in found] for name, found in positions.items()}
+
+
+def _reader(positions: dict, constants: dict) -> Callable[[list[Value]], dict]:
+    """What makes of the cells of a row what it says; nothing where it says nothing itself."""
+    several = [(name, places) for name, places in positions.items() if len(places) > 1]
+    single = [(name, places[0]) for name, places in positions.items()]
+
+    def read(cells: list[Value]) -> dict:
+        width = len(cells)
+        said = {
+            name: cells[place] for name, place in single if place < width and cells[place] != ""
+        }
+        for name, places in several:
+            if joined := _joined([cells[place] for place in places if place < width]):
+                said[name] = joined
+        return said | constants if said and constants else said
+
+    return read
 
 
 def _with_years(row: Row, cells: list[Value], table: Table, constants: dict) -> list[Row]:
@@ -94,15 +118,20 @@ def leave_out_totals(table: Table) -> list[str]:
     amounts = table.resource.columns_read_as("amounts") & table.headings.keys()
     # A total fills few of its columns: most rows need no closer look.
     most = len(table.headings) // 2 + 1
-    totals = [row for row in table.rows if len(row) <= most and _is_total(row, amounts)]
-    sections = [row for row in table.rows if len(row) == 1 < most and _is_section(row)]
-    if not table.resource.is_named_alone:
-        sections += _between(table.rows)
+    totals, sections, above = [], [], None
+    for row in walk(table.rows):
+        if len(row) <= most and _is_total(row, amounts):
+            totals.append(row)
+        if len(row) == 1 < most and _is_section(row):
+            sections.append(row)
+        if above is not None and len(row) > 2:
+            sections.append(above)
+        above = row if _may_be_title(row) and not table.resource.is_named_alone else None
     left_out = set(map(id, [*totals, *sections]))
     rows = [row for row in table.rows if id(row) not in left_out]
     rows, remarks = _without_remarks(rows, set(table.resource.key_columns))
     last = rows[-1] if rows else None
-    if last is not None and len(rows) > 2 and _is_sum(last, rows[:-1], amounts):
+    if last is not None and len(rows) > 2 and _is_sum(last.fill(), rows[:-1], amounts):
         totals.append(rows.pop())
     table.rows = rows
     return [
@@ -167,13 +196,9 @@ def _is_section(row: Row) -> bool:
     return bool(SECTION.fullmatch(fold(str(next(iter(row.values()))))))
 
 
-def _between(rows: list[Row]) -> list[Row]:
-    """Rows of one text directly above a full one, in a table where a text alone is no record."""
-    return [
-        row
-        for row, below in pairwise(rows)
-        if len(row) == 1 and len(below) > 2 and str(next(iter(row.values())))[:1].isalpha()
-    ]
+def _may_be_title(row: Row) -> bool:
+    """Whether it is a text alone: a section, above a full row where a text alone is no record."""
+    return len(row) == 1 and str(next(iter(row.values())))[:1].isalpha()
 
 
 def _is_sum(row: Row, above: list[Row], amounts: set[str]) -> bool:
@@ -181,7 +206,7 @@ def _is_sum(row: Row, above: list[Row], amounts: set[str]) -> bool:
     if not row or not row.keys() <= amounts:
         return False
     return all(
-        _number(cell) == sum(_number(one.get(column, "")) for one in above)
+        _number(cell) == sum(_number(one.get(column, "")) for one in walk(above))
         for column, cell in row.items()
     )
 
@@ -195,12 +220,15 @@ def _number(cell: Value) -> Decimal:
 
 def _without_remarks(rows: list[Row], keys: set[str]) -> tuple[list[Row], list[Row]]:
     """The rows without those at the end that hold one text, which names nothing."""
-    remarks: list[Row] = []
-    while len(rows) > 1 and len(rows[-1]) == 1 and len(rows[0]) > 2:
-        ((column, cell),) = rows[-1].items()
+    end = len(rows)
+    if end < 2 or len(rows[0].fill()) < 3:
+        return rows, []
+    for row in walk(reversed(rows[1:])):
+        if len(row) != 1:
+            break
+        ((column, cell),) = row.items()
         text, is_name = str(cell), column in keys or not str(cell)[:1].isalpha()
         if not (REMARK.match(text) or len(text) > LONGEST_NAME) and is_name:
             break
-        remarks.insert(0, rows[-1])
-        rows = rows[:-1]
-    return rows, remarks
+        end -= 1
+    return rows[:end], rows[end:]

@@ -129,7 +129,8 @@ class Lookups(NameDecisions):
         return None if first is row else first
 
     def row_of(self, record):
-        return self._rows.get((type(record), identity(record)))
+        row = self._rows.get((type(record), identity(record)))
+        return None if row is None else row.fill()
 
     def notice(self, row, column: str, value: str, message: str) -> None:
         """Tell what a cell says without effect; nothing is left out in silence."""
@@ -164,8 +165,8 @@ class Lookups(NameDecisions):
             record,
             is_new=True,
             is_mention=True,
-            sheet=self.row.sheet if self.row else "",
-            row=self.row.number if self.row else 0,
+            sheet=self.row.sheet if self.row is not None else "",
+            row=self.row.number if self.row is not None else 0,
         )
         for relation, values in rows.items():
             for value in values:

@@ -102,10 +102,10 @@ class NameDecisions:
                 )
                 for one in near
             ]
-            sheet, row = (self.row.sheet, self.row.number) if self.row else ("", 0)
+            sheet, row = (self.row.sheet, self.row.number) if self.row is not None else ("", 0)
             question = NameQuestion(kind, name, candidates, sheet, row)
             self.questions[kind, key_of(name)] = question
-        if self.row:
+        if self.row is not None:
             question.rows.add((self.row.sheet, self.row.number))
         error = CellError(
             _("“%(name)s” is not known, but “%(near)s” is, and %(reason)s.")
@@ -141,7 +141,7 @@ class NameDecisions:
         if key in self.planned:
             return self.planned[key]
         if key not in self.completions:
-            sheet, number = (self.row.sheet, self.row.number) if self.row else ("", 0)
+            sheet, number = (self.row.sheet, self.row.number) if self.row is not None else ("", 0)
             self.completions[key] = RecordPlan(record, False, sheet, number)
         return self.completions[key]
 

@@ -14,6 +14,7 @@ from registry.spreadsheets.columns import (
 )
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import PartiesColumn, SignatoriesColumn
+from registry.spreadsheets.tables import walk
 from registry.spreadsheets.terms import EndColumn, PeriodColumn
 from registry.spreadsheets.vocabulary import country_code
 
@@ -257,13 +258,13 @@ class AgreementResource(RecordResource):
 
     def _make_titles(self, table) -> None:
         """Call each agreement by what it is and with whom, in the words of its row."""
-        longest = Agreement._meta.get_field("title").max_length
-        for row in table.rows:
+        longest, example = Agreement._meta.get_field("title").max_length, ""
+        for row in walk(table.rows):
             if row.get("kind") and row.get("parties"):
                 title = " ".join(f"{row['kind']} – {row['parties']}".split())
                 row["title"] = Truncator(title).chars(longest)
+                example = example or row["title"]
         table.headings["title"] = self.fields["title"].label
-        example = next((row["title"] for row in table.rows if "title" in row), "")
         self.directory.notice_once(
             _(
                 "%(sheet)s: no column gives a title. Each agreement is called by its kind and "

@@ -182,6 +182,8 @@ class RecordResource(Identifying, Refusing, CommonColumns):
             result = self.import_row(row)
             if self.preparation is not None:
                 self._pass_on(row)
+            else:
+                row.rest()
             if result == RowResult.IMPORT_TYPE_NEW:
                 counts.new += 1
             elif result == RowResult.IMPORT_TYPE_UPDATE:
@@ -213,6 +215,8 @@ class RecordResource(Identifying, Refusing, CommonColumns):
     def _loaded(self, rows: list[Row]) -> Iterator[Row]:
         """The rows with their plans begun, some at a time."""
         for batch in batches(rows, LOADED_AT_ONCE):
+            for row in batch:
+                row.fill()
             self._load_matched(batch)
             for row in batch:
                 if row.plan is None:
@@ -283,7 +287,7 @@ class RecordResource(Identifying, Refusing, CommonColumns):
     def _refuse(self, row, error: CellError) -> None:
         problem = self._problem(row, error)
         if problem not in row.problems:
-            row.problems.append(problem)
+            row.problems = (*row.problems, problem)
 
     def complete(self, row: Row) -> None:
         """What several columns say together."""
@@ -294,7 +298,7 @@ class RecordResource(Identifying, Refusing, CommonColumns):
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
         row = self.row
         if not row.problems:
-            row.problems += self._problems_of(row)
+            row.problems = tuple(self._problems_of(row))
         if row.problems:
             raise RowRefusedError(row.problems)
 

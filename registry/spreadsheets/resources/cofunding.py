@@ -1,9 +1,11 @@
 """Rows of one project, each with another contribution to it: as lists with a row a funder are."""
 
-from registry.spreadsheets.tables import Row
+from registry.spreadsheets.tables import Row, walk
 
 # What the rows of one project may say otherwise: each of them is a contribution to it.
-OF_A_CONTRIBUTION = frozenset(("amount", "currency", "funders", "yearly"))
+OF_A_CONTRIBUTION = ("amount", "currency", "funders", "yearly")
+# No project has more; each of them is compared with those before it.
+MOST_CONTRIBUTIONS = 50
 
 
 def with_more(rows: list[Row]) -> list[Row]:
@@ -13,19 +15,22 @@ def with_more(rows: list[Row]) -> list[Row]:
     """
     first: dict[str, Row] = {}
     kept = []
-    for row in rows:
+    for row in walk(rows):
         one = first.setdefault(str(row.get("title", "")), row)
         if one is not row and row.get("title") and _is_more(one, row):
             one.more = (*one.more, row)
         else:
             kept.append(row)
+        if one is not row:
+            one.rest()
     return kept
 
 
 def _is_more(first: Row, row: Row) -> bool:
+    first.fill()
     own = [name for name in row if name not in OF_A_CONTRIBUTION]
-    if any(row[name] != first.get(name) for name in own):
+    if len(first.more) >= MOST_CONTRIBUTIONS or any(row[name] != first.get(name) for name in own):
         return False
-    money = [{name: one.get(name) for name in OF_A_CONTRIBUTION} for one in (first, *first.more)]
-    given = {name: row.get(name) for name in OF_A_CONTRIBUTION}
-    return any(given.values()) and given not in money
+    money = [list(map(one.get, OF_A_CONTRIBUTION)) for one in walk((first, *first.more))]
+    given = list(map(row.get, OF_A_CONTRIBUTION))
+    return any(given) and given not in money

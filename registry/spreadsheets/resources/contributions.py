@@ -32,6 +32,7 @@ from registry.spreadsheets.resources.funding import (
     MoneyResource,
     no_amount,
 )
+from registry.spreadsheets.tables import walk
 from registry.text import fold
 
 # One of these says whose money it is, or what for.
@@ -173,7 +174,7 @@ class ContributionResource(MoneyResource):
 
     def plan_rows(self, table):
         wrong = WrongNumbers()
-        for row in table.rows:
+        for row in walk(table.rows):
             for column in (self.fields["funders"], self.fields["recipients"]):
                 wrong.look(column, row)
         self.directory.notices += wrong.notices()

@@ -319,9 +319,9 @@ class ProjectResource(MoneyResource):
         for other in row.more:
             other.plan = row.plan
             try:
-                self._give(other)
+                self._give(other.fill())
             except CellError as error:
-                row.problems.append(self._problem(other, error))
+                row.problems = (*row.problems, self._problem(other, error))
 
     def _give(self, row):
         """The contributions that the row's amounts or funders make."""

@@ -12,7 +12,7 @@ from registry.spreadsheets.problems import (
     Problem,
     RepeatedRowError,
 )
-from registry.spreadsheets.tables import Row, Table
+from registry.spreadsheets.tables import Row, Table, walk
 
 # So many rows, nearly all of them refused, tell that the sheet as a whole is not as it should be.
 MOST_REFUSED, NEARLY_ALL = 5_000, 0.9
@@ -26,7 +26,7 @@ class Identifying:
     def identify_rows(self, table: Table) -> None:
         """Find out which record each row is about, so that other rows can name it."""
         kept, refused = [], 0
-        for number, row in enumerate(progress.each(table.rows), 1):
+        for number, row in enumerate(walk(progress.each(table.rows)), 1):
             if self._identify(row):
                 kept.append(row)
                 refused += bool(row.problems)
@@ -48,7 +48,7 @@ class Identifying:
             return False
         except CellError as error:
             # The row is refused, and still read: all that is wrong with it is told at once.
-            row.problems = [self._problem(row, error)]
+            row.problems = (self._problem(row, error),)
             row.plan = self._plan_of(row, self.directory.new(self._meta.model), True)
             return True
         if record is not None:
@@ -191,7 +191,8 @@ class Identifying:
         return getattr(record, self.date_columns[0]) if self.date_columns else None
 
     def _claim(self, row: Row, record) -> None:
-        if record is not None and (first := self.directory.claim(record, row)):
+        first = self.directory.claim(record, row) if record is not None else None
+        if first is not None:
             message = (
                 _("This row is about the same record as row %(row)s of “%(sheet)s”.")
                 if first.sheet

@@ -182,7 +182,7 @@ class OrganisationResource(RecordResource):
                 error.column = "name"
                 raise
             if record is not None:
-                row.aliases.append(name)
+                row.aliases = (*row.aliases, name)
         if record is not None and record in self.directory.organisations.find(name):
             # Found by its name, however that is spelt here, or by another: no reason to rename it.
             row["name"] = record.name

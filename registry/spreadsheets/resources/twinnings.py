@@ -17,6 +17,7 @@ from registry.spreadsheets.directory.places import TOWNS
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError, RepeatedRowError
 from registry.spreadsheets.resources.base import RecordResource
+from registry.spreadsheets.tables import walk
 from registry.text import fold
 
 NAMED = 5
@@ -150,7 +151,7 @@ class TwinningResource(RecordResource):
     def _find_doubtful(self, table) -> None:
         """Coordinates given for towns of two countries: wrong for one of them, so for none."""
         countries: dict[tuple, set] = defaultdict(set)
-        for row in table.rows:
+        for row in walk(table.rows):
             for n in "12":
                 if f"lat{n}" in row:
                     countries[row[f"lat{n}"], row.get(f"lng{n}")].add(row.get(f"country{n}"))
