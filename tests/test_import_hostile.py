@@ -15,8 +15,11 @@ import pytest
 import xlwt
 from django.conf import settings as site_settings
 
-from registry.spreadsheets.files import read_workbook
+from registry.spreadsheets.files import Sheet, Workbook, read_workbook
 from registry.spreadsheets.problems import UnreadableFileError
+from registry.spreadsheets.reading.notes import Notes
+from registry.spreadsheets.recognition import recognise
+from registry.spreadsheets.resources import IMPORTED
 from tests.spreadsheets import csv, plan, xlsx
 from tests.test_spreadsheets_reading import SHEET, archive, changed
 
@@ -370,3 +373,29 @@ def test_rows_that_are_nearly_all_refused_are_not_read_to_their_end(kind, monkey
 
     assert "Nearly all of the first 2" in made.problems[0].message
     assert len(made.problems) < 60
+
+
+def test_many_remarks_below_a_table_are_left_out_at_once():
+    rows = [["Nom", "Type", "Pays"], ["Bug", "Association", "France"], *[["* note"]] * 60_000]
+    began = time.process_time()
+
+    (table,) = recognise(Workbook([Sheet("Feuil1", rows)]), IMPORTED).tables
+
+    assert len(table.rows) == 1
+    assert time.process_time() - began < SECONDS
+
+
+def test_rows_that_nobody_looks_at_are_but_their_cells():
+    workbook = Workbook([Sheet("Feuil1", [["Nom", "Pays", "Inutile"], ["Bug", "France", "x"]])])
+
+    ((row,),) = (table.rows for table in recognise(workbook, IMPORTED).tables)
+
+    assert (len(row), dict(row.fill())) == (0, {"name": "Bug", "country": "France"})
+
+
+def test_notes_are_read_row_after_row_however_they_were_written():
+    notes = Notes()
+    for place, said in (((5, 2), "b"), ((2, 3), "a"), ((5, 1), 7)):
+        notes[place] = said
+
+    assert [list(notes.of_row(row)) for row in (2, 3, 5)] == [[(3, "a")], [], [(1, 7), (2, "b")]]

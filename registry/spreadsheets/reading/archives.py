@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from registry.spreadsheets.reading import formats
+from registry.spreadsheets.reading.notes import Notes
 from registry.spreadsheets.reading.refusals import (
     LIMITS,
     DamagedRefusal,
@@ -97,11 +98,11 @@ class Part:
     """What a look into one sheet found; rows and columns count from 1."""
 
     # Cells to be shown otherwise than the parser reads them: errors, formulas without a value.
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    errors: Notes = field(default_factory=Notes)
     # Numbers that their format writes with leading zeros, a currency or a percent sign.
-    padded: dict[tuple[int, int], str] = field(default_factory=dict)
+    padded: Notes = field(default_factory=Notes)
     # Dates that their format shows to the month or the year: how much of 2024-04-01 counts.
-    shown: dict[tuple[int, int], int] = field(default_factory=dict)
+    shown: Notes = field(default_factory=Notes)
     hidden_rows: list[int] = field(default_factory=list)
     # Areas of one cell, where the parser does not tell them.
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -270,13 +271,16 @@ def _measure_xlsx(part: Part, styles: formats.Styles, window: bytes) -> None:
 
 
 def _note_errors(part: Part, window: bytes) -> None:
+    found = {}
     if b't="e"' in window:
         for letters, number, shown in XLSX_ERROR.findall(window):
-            part.errors[int(number), column_number(letters)] = shown.decode("utf-8", "replace")
+            found[int(number), column_number(letters)] = shown.decode("utf-8", "replace")
     if b"<f" in window or b":f" in window:
         for letters, number, formula in XLSX_UNCALCULATED.findall(window):
             shown = "=" + html.unescape(formula.decode("utf-8", "replace"))
-            part.errors[int(number), column_number(letters)] = shown[:200]
+            found[int(number), column_number(letters)] = shown[:200]
+    for place in sorted(found):
+        part.errors[place] = found[place]
 
 
 def _measure_ods(found: Archive, window: bytes) -> None:

@@ -212,22 +212,17 @@ def _merged(table) -> list[tuple[int, int, int, int]]:
 
 
 def _rows(table, look: Part, merged) -> Iterator[list]:
-    corrected: dict[int, list] = {}
-    for found, make in ((look.errors, ErrorCell), (look.padded, str)):
-        for (row, column), shown in found.items():
-            corrected.setdefault(row, []).append((column, make(shown)))
-    shown: dict[int, list] = {}
-    for (row, column), length in look.shown.items():
-        shown.setdefault(row, []).append((column, length))
     carried = _carried(merged, table.end[0] + 1 if table.end else 0)
     before = [""] * (table.start[1] if table.start else 0)
     clean, kept = Cleaner().row, {}
     for number, cells in enumerate(table.iter_rows(), 1):
         row = clean(before + cells if before else cells)
-        for column, length in shown.pop(number, ()):
+        for column, length in look.shown.of_row(number) if look.shown else ():
             _shorten(row, column, length)
-        for column, value in corrected.pop(number, ()):
-            _put(row, column, value)
+        for column, error in look.errors.of_row(number) if look.errors else ():
+            _put(row, column, ErrorCell(error))
+        for column, padded in look.padded.of_row(number) if look.padded else ():
+            _put(row, column, padded)
         is_filled = any(row)
         for column, top in carried.get(number, ()):
             if number == top:
