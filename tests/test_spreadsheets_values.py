@@ -295,6 +295,7 @@ def test_address_is_completed_or_refused():
         ("Atlant games", "Atlantgames"),
         ("Rochestre", "Rochester"),
         ("Universite de Renmes", "Université de Rennes"),
+        ("CCI Ile-et-Vilaine", "CCI Ille-et-Vilaine"),
     ],
 )
 def test_slip_of_the_keyboard_comes_near(one, other):
@@ -313,6 +314,7 @@ def test_slip_of_the_keyboard_comes_near(one, other):
         ("Université de Rennes 1", "Université de Rennes 2"),
         ("Association Bug", "Bug"),
         ("Inria", "IVEO"),
+        ("Club Lot", "Club Lots"),
     ],
 )
 def test_other_name_is_no_slip(one, other):

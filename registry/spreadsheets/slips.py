@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 # (Lyon, Laon), and another first letter another name (Nantes, Mantes).
 SHORTEST_WITH_SLIP = 4
 SHORTEST_WITH_OTHER_LETTER = 6
+# In a name of so many letters, also between three and four: CCI Ile-et-Vilaine.
+LONG_NAME = 12
 # What is longer is no name: without each of its letters it would fill the memory.
 LONGEST_NAME = 300
 # So many names wait until they are worth an index.
@@ -130,7 +132,7 @@ def is_slip(known: str, given: str, is_word: Callable[[str], bool] = lambda word
         return False
     shortest = min(map(len, words))
     if {len(here), len(there)} == {0, 1}:
-        return shortest >= SHORTEST_WITH_SLIP
+        return shortest >= SHORTEST_WITH_SLIP - (min(len(known), len(given)) >= LONG_NAME)
     if len(here) == len(there) == 2:
         return here == there[::-1] and shortest >= SHORTEST_WITH_SLIP
     starts_word = start == 0 or known[start - 1] == " "
