@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from registry.models import Contribution, ImportJob, ImportProfile, Organisation
 from registry.spreadsheets.mapping import IGNORED, Mapping, SheetMapping, heading_set
+from tests import workbooks
 from tests.factories import AuthorityFactory, UserFactory
 from tests.spreadsheets import authority, bring_in, csv, plan, xlsx
 
@@ -209,6 +210,20 @@ def test_page_of_very_many_unknown_columns_stays_small(client, officer):
     job = upload(client, f"Nom;Ville;Pays;{headings}\nClub;Rennes;France;{values}\n")
 
     assert len(page(client, job).encode()) < 1_000_000
+
+
+@pytest.mark.appearance
+def test_page_of_unknown_columns_of_many_sheets_stays_small(client, officer):
+    headings = ["Nom", "Ville", "Pays", *(f"Colonne inconnue {number}" for number in range(57))]
+    sheets = {
+        f"Clubs {n}": [headings, ["Club", "Rennes", "France"] + ["x" * 300] * 57] for n in range(8)
+    }
+
+    job = upload(client, workbooks.xlsx(sheets), "clubs.xlsx")
+
+    html = page(client, job)
+    assert len(html.encode()) < 1_000_000
+    assert "Il y en a d’autres" in html
 
 
 # Columns that were recognised, too ---------------------------------------------------------------

@@ -176,6 +176,15 @@ def test_form_that_was_sent_twice_answers_for_no_other_name(client, officer, poo
     assert NameDecision.objects.get().name == "Le Pool"
 
 
+def test_all_names_that_come_near_to_one_are_read_as_it(client, officer, pool):  # noqa: F811
+    job = upload(client, f"{HEADINGS}Un projet;2021;Le Pool\nUn autre;2021;Le Poolo\n")
+
+    client.post(reverse("admin:registry_importjob_names", args=[job.pk]), {"rest": "same"})
+
+    answers = NameDecision.objects.values_list("name", "record")
+    assert set(answers) == {("Le Pool", pool.public_id), ("Le Poolo", pool.public_id)}
+
+
 @pytest.mark.parametrize("answer", ["", "same:0000000000", "whatever"])
 def test_answer_that_was_not_offered_is_not_kept(client, officer, pool, answer):  # noqa: F811
     job = upload(client, f"{HEADINGS}Un projet;2021;Le Pool\n")

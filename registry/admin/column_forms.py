@@ -7,8 +7,8 @@ from registry.admin.posted import text_in
 from registry.spreadsheets.mapping import IGNORED, LEFT_OUT, Mapping, SheetMapping
 from registry.spreadsheets.resources import IMPORTED
 
-# Columns on one page: a page stays under 1 MB whatever the file.
-COLUMNS_AT_ONCE = 60
+# Columns on one page, of one sheet and of all: a page stays under 1 MB whatever the file.
+COLUMNS_AT_ONCE, ASKED_AT_ONCE = 60, 120
 # Sheets asked about at once: the next ones once these are settled.
 SHEETS_AT_ONCE = 30
 CONSTANTS_AT_ONCE = 3
@@ -26,10 +26,15 @@ def numbered(job) -> list[tuple[int, dict]]:
 def asked_sheets(job) -> list[dict]:
     """The first sheets of which something is asked, with the columns that nothing explains."""
     asked = [(index, layout) for index, layout in numbered(job) if layout["is_asked"]]
-    return [
-        _sheet(index, layout, lambda column: column["is_asked"], is_whole=False)
-        for index, layout in asked[:SHEETS_AT_ONCE]
-    ]
+    sheets, count = [], 0
+    for index, layout in asked[:SHEETS_AT_ONCE]:
+        if count >= ASKED_AT_ONCE:
+            break
+        sheets.append(_sheet(index, layout, lambda column: column["is_asked"], is_whole=False))
+        count += len(sheets[-1]["columns"])
+    if len(sheets) < len(asked):
+        sheets[-1]["more"] = True
+    return sheets
 
 
 def can_leave_out_rest(job) -> bool:

@@ -131,6 +131,8 @@ class SettledImportsMixin:
             rest = text_in(request.POST, "rest")
             for number, question in enumerate(job.report.get("questions", []), 1):
                 answer = text_in(request.POST, f"name-{number}") or rest
+                if answer == NameAnswer.SAME and len(question["candidates"]) == 1:
+                    answer = f"same:{question['candidates'][0]['record']}"
                 count += _decide(request, job, question, answer)
         if not count:
             messages.warning(request, _("Nothing was decided: choose an answer for a name."))
