@@ -640,7 +640,7 @@ def test_amount_alone_is_refused():
 
 @pytest.mark.django_db
 def test_column_that_counts_the_rows_is_left_out():
-    bring_in(xlsx([["N°", "Projet"], [1, "Un"], [2, "Deux"]]))
+    bring_in(xlsx([["N°", "Projet"], [1, "Un"], [2, "Deux"], [], ["Source : délibérations"]]))
 
     assert set(Project.objects.values_list("reference", flat=True)) == {""}
 

@@ -340,8 +340,9 @@ def _holds_codes(sheet: Sheet, one: ColumnLayout, heading_row: int) -> bool:
 
 
 def _filled(sheet: Sheet, one: ColumnLayout, heading_row: int) -> Iterator[str]:
-    """The values below a heading, as texts."""
-    cells = (row[one.position] for row in sheet.rows[heading_row:] if len(row) > one.position)
+    """The values below a heading, as texts; what stands alone in its row is a note."""
+    rows = (row for row in sheet.rows[heading_row:] if len(row) > one.position)
+    cells = (row[one.position] for row in rows if sum(map(bool, row)) > 1)
     return (str(cell) for cell in cells if cell != "")
 
 
