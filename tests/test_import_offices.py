@@ -371,6 +371,27 @@ SHEETS = [
         "delegation",
         {
             "Date": "dates",
+            "Sens": "direction",
+            "Objet": "title",
+            "Participants": "participants",
+            "Nb pers.": "people_count",
+            "Suites": "results",
+            "Réf. dossier": "reference",
+        },
+    ),
+    (
+        "delegation",
+        {
+            "Mission": "title",
+            "Purpose": "objectives",
+            "Dates": "dates",
+            "File ref.": "reference",
+        },
+    ),
+    (
+        "delegation",
+        {
+            "Date": "dates",
             "Délégation": "title",
             "Accueillie par": "hosts",
             "Nombre de personnes": "people_count",

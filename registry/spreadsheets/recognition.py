@@ -162,6 +162,8 @@ def _read_table(
     layout.kind, layout.constants = resource.code(), dict(entry.constants)
     _name_by_groups(sheet, index, layout, resource.known_headings())
     meant = resource.meant_by_place(layout.columns, sheet.rows[index + 1 :])
+    chosen = set(entry.columns.values())
+    meant = {key: column for key, column in meant.items() if column not in chosen}
     said = replace(entry, columns=meant | entry.columns)
     positions, headings = _place_columns(sheet, layout, resource, found, said)
     labels = {column.column_name: column.label for column in resource.columns()}
