@@ -648,3 +648,36 @@ def test_country_beside_a_destination_says_where_it_lies():
     bring_in(xlsx([head, ["One", "Outgoing", "Canada", "Gaspé"]]))
 
     assert str(Place.objects.get(name_fr="Gaspé").country) == "CA"
+
+
+@pytest.mark.django_db
+def test_idem_is_what_stands_above():
+    rows = [["Title", "Type", "Parties"], ["One", "Convention", "Rennes"], ["Two", "idem", '"']]
+
+    bring_in(xlsx(rows))
+
+    second = Agreement.objects.get(title="Two")
+    assert (second.kind, [str(one) for one in second.parties.all()]) == ("convention", ["Rennes"])
+
+
+@pytest.mark.django_db
+def test_choice_may_be_written_in_two_languages():
+    bring_in(xlsx([["Title", "Type"], ["One", "Jumelage / Twinning"]]))
+
+    assert Agreement.objects.get().kind == AgreementKind.TWINNING
+
+
+@pytest.mark.django_db
+def test_franc_of_two_currencies_is_told():
+    planned = plan(xlsx([["Project", "Amount"], ["One", "655 957 FCFA"]]))
+
+    assert any("XAF" in notice for notice in planned.notices)
+
+
+@pytest.mark.django_db
+def test_address_of_a_source_may_stand_beside_its_title():
+    head = ["Project", "Source", "Lien vers la source"]
+
+    bring_in(xlsx([head, ["One", "Délibération 12", "https://example.org/12"]]))
+
+    assert Source.objects.get().url == "https://example.org/12"

@@ -11,7 +11,7 @@ from registry.models import NameDecision, Organisation, OrganisationName, Place,
 from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.names import Names, key_of
 from tests.factories import AuthorityFactory, OrganisationFactory, PlaceFactory, UserFactory
-from tests.spreadsheets import authority, bring_in, csv, plan, xlsx
+from tests.spreadsheets import authority, bring_in, counts, csv, plan, xlsx
 from tests.test_import_mapping import _own_storage, officer, page, upload  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -254,3 +254,40 @@ def test_names_of_a_large_registry_take_little_memory():
         tracemalloc.stop()
 
     assert taken / len(organisations) < 5_000  # bytes
+
+
+@pytest.mark.parametrize("name", ["Rennes", "Mairie de Rennes", "Commune de Rennes"])
+def test_town_named_otherwise_is_asked_about(name):
+    OrganisationFactory(name="Ville de Rennes")
+
+    planned = plan(xlsx([["Title", "Type", "Parties"], ["One", "Convention", f"Brest; {name}"]]))
+
+    assert [question.name for question in planned.questions] == [name]
+
+
+def test_country_behind_a_new_name_says_where_it_lies():
+    rows = [["Title", "Type", "Parties"]]
+    rows += [[title, "Twinning", "Ville de Cork (Irlande)"] for title in ("One", "Two")]
+
+    bring_in(xlsx(rows))
+
+    (party,) = Organisation.objects.all()
+    assert (party.name, str(party.place.country)) == ("Ville de Cork", "IE")
+    assert counts(plan(xlsx(rows))) == [(0, 0, 2, 0)]
+
+
+def test_sheets_may_name_records_by_their_references():
+    organisations = [["Code", "Nom", "Type"], ["O1", "Bug", "Association"], ["O2", "Ici", "Ville"]]
+    agreements = [["Code", "Title", "Type", "Parties", "Framework"]]
+    agreements += [
+        ["A2", "Two", "Convention", "O1 ; O2", "A1"],
+        ["A1", "One", "Framework", "O1", ""],
+    ]
+
+    for sheets in ([organisations, agreements], [agreements, organisations]):
+        planned = plan(xlsx(*sheets))
+        assert not planned.problems
+        assert not planned.mentions
+        (second,) = [one for one in planned.records if str(one.instance) == "Two"]
+        assert [str(party) for party in second.new_rows["parties"]] == ["Bug", "Ici"]
+        assert str(second.instance.framework) == "One"

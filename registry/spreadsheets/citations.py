@@ -28,9 +28,11 @@ class SourcesColumn(RowsColumn):
     def apply(self, plan, value, row, directory):
         """Nothing yet: see ``cite``."""
 
-    def cite(self, row, text: str, date, directory) -> None:
-        """As ``apply`` of other columns."""
+    def cite(self, row, text: str, date, directory, url: str | None = None) -> None:
+        """As ``apply`` of other columns; ``url`` is the address of a source that is new."""
         listed = [] if self.empties(row.plan, text) else self._cite(row, text, date, directory)
+        if url and len(listed) == 1 and listed[0].source.pk is None:
+            listed[0].source.url = url
         self.note(row.plan, text, listed, row)
 
     def _cite(self, row, text: str, date, directory) -> list:

@@ -7,11 +7,31 @@ from django.utils.translation import ngettext
 
 from registry.spreadsheets.tables import DOLLARS, Table, heading_currency, walk
 
+MONEY = ("amount", "currency")
 BARE = re.compile(r"[\d\s.,'’-]+")
 
 
 def tell_assumed(table: Table) -> list[str]:
     """A notice where amounts of a table have no currency, in their cell, row or heading."""
+    return [*_tell_cfa(table), *_tell_bare(table)]
+
+
+def _tell_cfa(table: Table) -> list[str]:
+    """Two currencies are called so, of the same worth."""
+    heading = table.headings.get("amount")
+    if not heading:
+        return []
+    cells = [heading, *(row.get(one, "") for row in walk(table.rows) for one in MONEY)]
+    if not any("CFA" in one.upper() for one in set(map(str, cells))):
+        return []
+    text = _(
+        "%(sheet)s: “CFA” is read as the franc of West Africa (XOF). Where it is that of Central"
+        " Africa, write XAF."
+    )
+    return [text % {"sheet": table.sheet or _("the file")}]
+
+
+def _tell_bare(table: Table) -> list[str]:
     heading = table.headings.get("amount")
     if not heading or heading_currency(heading) or DOLLARS.search(heading):
         return []

@@ -24,6 +24,8 @@ LOOK_ALIKES = str.maketrans(
     "aABcCeEHiIjJkKmMoOpPsSTyYxXqw" + "aABEZHIKMNoOpPTuYXv",
 )
 OTHER_ALPHABET = gettext_noop("it is written with letters of another alphabet that look the same")
+SAME_TOWN = gettext_noop("it may be the same town")
+TOWN = re.compile(r"(?:ville|commune|mairie|municipalite|city|town) ")
 ONE_LETTER = gettext_noop("one letter makes the difference")
 
 
@@ -43,10 +45,18 @@ class Names:
         self,
         are_words_of_their_own: Callable[[str], bool] = lambda word: False,
         kept=None,
+        are_towns: bool = False,
     ):
-        """``kept`` has the records of the registry, loaded once somebody means them."""
+        """``kept`` has the records of the registry, loaded once somebody means them.
+
+        ``are_towns`` says that some of them are towns, which people call with or without that word.
+        """
+        self._towns: defaultdict[str, list[str]] | None = defaultdict(list) if are_towns else None
         self._records: dict[str, list] = defaultdict(list)
         self._spellings: dict[str, str] = {}
+        # Records by the number that an office gives them: they mean what no name does.
+        self._numbered: dict[str, list] = defaultdict(list)
+        self._keyed: dict[int, object] | None = None
         self._identified: dict[str, object] = {}
         # Those that the importer may not know of: found by their identifier alone.
         self._nameless: set[str] = set()
@@ -71,6 +81,11 @@ class Names:
             if name and (key := key_of(name)):
                 self._note(entry, key, name)
 
+    def refer(self, record, reference: str) -> None:
+        """Note the office's own number of a record, or of the row that will describe one."""
+        self.remembered.clear()
+        self._numbered[key_of(reference)].append(record)
+
     def fill(self, names: Iterable[tuple[int, Iterable[str]]]) -> None:
         """Note what records of the registry are called, by their primary keys."""
         for pk, given in names:
@@ -89,6 +104,7 @@ class Names:
             if self._slips is not None:
                 self._slips.add(key)
                 self._note_disguise(key)
+                self._note_town(key)
 
     def find(self, name: str) -> list:
         """The records of this name; several where it is ambiguous.
@@ -126,7 +142,7 @@ class Names:
 
     def _called(self, key: str | None) -> list:
         """The records of a folded name; those of rows are made once they are named."""
-        found = self._records.get(key)
+        found = self._records.get(key) or self._numbered.get(key)
         if not found:
             return []
         if self._kept is None:
@@ -139,6 +155,15 @@ class Names:
         if entry.__class__ is int:
             return self._kept[entry]
         return entry.record if entry.__class__ is Row else entry
+
+    def of_key(self, pk: int):
+        """What stands among the names for the record of this key."""
+        if self._kept is not None:
+            return self._kept[pk]
+        if self._keyed is None:
+            entries = (one for found in self._records.values() for one in found)
+            self._keyed = {one.pk: one for one in entries if getattr(one, "pk", None)}
+        return self._keyed.get(pk)
 
     def __len__(self) -> int:
         return len(self._spellings)
@@ -191,6 +216,7 @@ class Names:
             self._slips = Slips(self._records)
             for known in self._records:
                 self._note_disguise(known)
+                self._note_town(known)
         latin = name.translate(LOOK_ALIKES)
         key = key_of(latin)
         same = key if latin != name else self._disguised.get(key)
@@ -199,10 +225,28 @@ class Names:
             for known in sorted(self._slips.near(key, self._records) - {key})
             if is_slip(known, key, self._are_words_of_their_own)
         ]
-        for known, reason in ((same, OTHER_ALPHABET), *((slip, ONE_LETTER) for slip in slips)):
+        near = (
+            (same, OTHER_ALPHABET),
+            *((slip, ONE_LETTER) for slip in slips),
+            *((town, SAME_TOWN) for town in self._towns_like(key)),
+        )
+        for known, reason in near:
             for record in self._called(known):
                 if may_be(record):
                     yield NearMiss(record, self._spellings[known], _(reason))
+
+    def _note_town(self, key: str) -> None:
+        if self._towns is not None and (town := TOWN.match(key)):
+            self._towns[key[town.end() :]].append(key)
+
+    def _towns_like(self, key: str) -> list[str]:
+        """The known names of the town that this name may be: *Rennes*, *mairie de Rennes*."""
+        if self._towns is None:
+            return []
+        town = TOWN.match(key)
+        bare = key[town.end() :] if town else key
+        known = [bare] if town and bare in self._records else []
+        return [*known, *(one for one in self._towns.get(bare, ()) if one != key)]
 
     def _note_disguise(self, key: str) -> None:
         if not key.isascii() and (latin := key.translate(LOOK_ALIKES)) != key:

@@ -31,6 +31,10 @@ REMARK = re.compile(
 )
 # The heading of a section that goes on to the next: "2023", "Année 2024".
 SECTION = re.compile(r"(?:annee |annees |exercice |year )?(?:19|20)\d{2}(?: (?:19|20)\d{2})?")
+# How people say that a cell holds what the one above it does.
+SAME_AS_ABOVE = frozenset(
+    (*("idem", "Idem", "IDEM", "id.", "Id.", "ditto", "Ditto", '"', "″", "〃", "''"),)
+)
 # The column that takes the amounts of several years.
 YEARLY = "yearly"
 LONGEST_NAME = 120
@@ -45,7 +49,11 @@ def fill(table: Table, rows: list[list[Value]], positions: dict, constants: dict
     is_dense = kept == list(range(len(kept)))
     read = _reader(positions if is_dense else _moved(positions, kept), constants)
     read_alone = _reader(positions, {})
+    above: list[Value] = []
     for number, cells in enumerate(rows, table.heading_row + 1):
+        if not SAME_AS_ABOVE.isdisjoint(cells):
+            cells = _repeated(cells, above)
+        above = cells or above
         row = Row(table.sheet, number, table.headings)
         if table.years:
             row.update(read_alone(cells))
@@ -81,6 +89,14 @@ def _reader(positions: dict, constants: dict) -> Callable[[list[Value]], dict]:
         return said | constants if said and constants else said
 
     return read
+
+
+def _repeated(cells: list[Value], above: list[Value]) -> list[Value]:
+    """The cells, where those that say *idem* are what stands above them."""
+    return [
+        above[place] if cell in SAME_AS_ABOVE and place < len(above) else cell
+        for place, cell in enumerate(cells)
+    ]
 
 
 def _with_years(row: Row, cells: list[Value], table: Table, constants: dict) -> list[Row]:

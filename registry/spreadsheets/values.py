@@ -254,7 +254,7 @@ def _between_known(text: str, known) -> list[str]:
     return names
 
 
-WAY = re.compile(r"\s*(?:→|⇒|[-–=]>)\s*")
+WAY = re.compile(r"\s*(?:→|⇒|[-–=]>|\s>\s)\s*")
 THEN = re.compile(r",?\s+(?:puis|et|and|then|&|/|–|-)\s+")
 
 

@@ -77,7 +77,8 @@ SYNONYMS = {
         "entente d'application, avenant, implementing convention",
         "declaration": "déclaration commune, déclaration conjointe, déclaration,"
         "déclaration d'intention commune, déclaration d'intention, joint statement, declaration",
-        "twinning": "jumelage, accord de jumelage, pacte de jumelage, sister city, sister cities,"
+        "twinning": "jumelage, accord de jumelage, entente de jumelage, pacte de jumelage,"
+        "sister city, sister cities,"
         "town twinning, twinning agreement, convention de jumelage, charte de jumelage,"
         "serment de jumelage, protocole de jumelage, pacte de jumelage, sister city agreement,"
         "twinned",
@@ -232,7 +233,12 @@ def find_choice(kind, text: str) -> str | None:
     """The choice that a text names; plurals and feminine forms name it too."""
     key = word_key(text)
     found = choice_words(kind).get(key)
-    return _inflected(kind).get(stem(key)) if found is None else found
+    found = _inflected(kind).get(stem(key)) if found is None else found
+    if found is None and "/" in text:
+        # In two languages: «Entente / Agreement».
+        both = {find_choice(kind, part) for part in text.split("/", 2) if part.strip()}
+        found = both.pop() if len(both) == 1 else None
+    return found
 
 
 def offered_choice(kind, text: str) -> str | None:

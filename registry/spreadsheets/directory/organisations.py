@@ -1,6 +1,7 @@
 """Organisations that cells name."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -14,6 +15,9 @@ from registry.spreadsheets.names import Names
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.values import WITH_PARENTHESES
 from registry.text import fold
+
+# Letters that may be the code of a country, but rather an acronym.
+LONGEST_CODE = 3
 
 
 def refuse_number(name: str) -> None:
@@ -31,7 +35,7 @@ class OrganisationLookups(PlaceLookups):
     def organisations(self) -> Names:
         kept = self.kept(Organisation, ["place"], ["other_names", "identifiers"])
         # A word that is itself a place's name makes another name, not a slip.
-        names = Names(lambda word: word in self.places, kept)
+        names = Names(lambda word: word in self.places, kept, are_towns=True)
         names.fill(kept.names("name", others="other_names"))
         self._kept_organisations = kept
         return names
@@ -96,7 +100,12 @@ class OrganisationLookups(PlaceLookups):
         refuse_number(text)
         name, acronym = text, ""
         match = WITH_PARENTHESES.fullmatch(text)
-        if match and match[2].isupper() and " " not in match[2]:
+        if match and len(match[2]) > LONGEST_CODE and (code := vocabulary.country_code(match[2])):
+            # «Ville de Cork (Irlande)» says where it lies.
+            name, place = match[1], partial(self.country_place, code)
+            if namesakes := [one for one in self.organisations.find(name) if one.place is None]:
+                return namesakes[0]
+        elif match and match[2].isupper() and " " not in match[2]:
             name, acronym = match.groups()
         record = self.new(Organisation, name=name, place=place() if place else None)
         rows = [OrganisationName(name=acronym, kind=NameKind.ACRONYM)] if acronym else []

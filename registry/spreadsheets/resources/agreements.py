@@ -65,7 +65,8 @@ class AgreementResource(RecordResource):
     )
     kind = Column(
         "kind",
-        "Type, Nature, Type d'accord, Type d'entente, Nature de l'accord, Catégorie, Forme,"
+        "Type, Nature, Nature du lien, Type de lien,"
+        "Type d'accord, Type d'entente, Nature de l'accord, Catégorie, Forme,"
         "Type de document, Type d'acte, Type d'engagement, Forme juridique, Nature juridique,"
         "Genre"
         "| Kind, Type of partnership, Agreement type, Type of agreement, Category,"
@@ -247,12 +248,15 @@ class AgreementResource(RecordResource):
         if "country" not in row or not parties:
             return
         code = country_code(row["country"])
-        if not code or len(parties) > 1:
+        if code and any(one.place and one.place.country == code for one in parties):
+            return
+        new = [one for one in parties if one.pk is None and one.place is None]
+        if code and len(new) == 1:
+            new[0].place = self.directory.country_place(code)
+        elif not code or len(parties) > 1:
             message = _("it is not read: it is no single country of a single party.")
             self.directory.notice(row, "country", row["country"], message)
-        elif parties[0].pk is None and parties[0].place is None:
-            parties[0].place = self.directory.country_place(code)
-        elif parties[0].place is None or parties[0].place.country != code:
+        else:
             message = _("the registry has another place for %(party)s, which stays.")
             self.directory.notice(row, "country", row["country"], message % {"party": parties[0]})
 

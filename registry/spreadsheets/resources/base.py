@@ -46,8 +46,6 @@ class RecordResource(Identifying, Refusing, CommonColumns):
     # A sheet without any of these columns is not of this kind; new records need the first.
     key_columns: tuple[str, ...] = ("title",)
     date_columns: tuple[str, ...] = ()
-    # Columns that its sheets may have, and those of another kind rather.
-    of_another_kind: frozenset[str] = frozenset()
     # Whether columns may be headed by years and hold amounts, and whether each is a row of its own.
     is_yearly = False
     splits_years = False
@@ -310,6 +308,5 @@ class RecordResource(Identifying, Refusing, CommonColumns):
 
     def _cite(self, row: Row) -> None:
         if titles := self.read(row, "source"):
-            date = self.read(row, "source_date")
-            column = self.fields["source"]
-            column.cite(row, titles, date, self.directory)
+            date, url = self.read(row, "source_date"), self.read(row, "source_url")
+            self.fields["source"].cite(row, titles, date, self.directory, url)

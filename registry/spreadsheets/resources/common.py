@@ -19,11 +19,10 @@ class CommonColumns(ModelResource):
         "reference",
         "Référence, Référence interne, Notre référence, Réf, Numéro de dossier, No de dossier,"
         "Code, ID, Identifiant interne, Numéro de projet, No de projet, N° de projet,"
-        "N° d'accord, Numéro d'entente, Code projet, Code interne, Code dossier, Réf. dossier,"
-        "Référence du dossier"
+        "N° d'accord, Numéro d'entente, Code projet, Code interne, Code dossier"
         "| Reference, Own reference, Ref, File number, Project number,"
         "Reference number, Project ID, Internal code, Internal reference, IATI identifier,"
-        "Grant number, File ref, File reference, Our reference, Our ref, Case number",
+        "Grant number",
     )
     source = SourcesColumn(
         "citations",
@@ -32,6 +31,11 @@ class CommonColumns(ModelResource):
     source_date = Companion(
         "Date de la source, Date source, Date du document | Source date, Date of the source",
         widgets.PartialDateWidget(),
+    )
+    source_url = Companion(
+        "Adresse de la source, Lien vers la source, Lien de la source, URL de la source, URL source"
+        "| Source address, Source URL, Source link, Link to source",
+        widgets.UrlWidget(),
     )
     checked_on = Column(
         "checked_on",

@@ -53,6 +53,8 @@ class Identifying:
             return True
         if record is not None:
             row.key = record.pk
+        if "reference" in row and self.index and self.preparation is None:
+            self._refer(row, record)
         if record is None and self.is_final:
             self._register(row, row)
         elif not self.is_final:
@@ -60,6 +62,14 @@ class Identifying:
             if record is None:
                 self._register(row, row.plan.instance)
         return True
+
+    def _refer(self, row: Row, record) -> None:
+        """Note the number by which other rows may name the record of this one."""
+        names = getattr(self.directory, self.index)
+        if known := record and record.pk and names.of_key(record.pk):
+            names.refer(known, str(row["reference"]))
+        elif record is None:
+            names.refer(row, str(row["reference"]))
 
     def gives_up(self, refused: int, looked_at: int) -> bool:
         """Whether nearly all of so many rows are refused that the reason is no single row.
