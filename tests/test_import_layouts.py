@@ -229,6 +229,47 @@ def test_project_has_a_row_for_each_of_its_funders():
     assert counts(plan(xlsx(rows))) == [(0, 0, 1, 0)]
 
 
+DECIDED = [
+    ["Projet", "Porteur", "Montant", "Date de notification", "N° de délibération"],
+    ["Un", "Brest", 1000, "15/05/2023", "23-45"],
+    ["Deux", "Brest", None, None, None],
+]
+
+
+def test_amount_of_a_project_was_granted_by_a_decision():
+    bring_in(xlsx(DECIDED))
+
+    given = Contribution.objects.get()
+    assert (given.decided_on.isoformat(), given.decision) == ("2023-05-15", "23-45")
+    assert given.year == 2023
+    assert counts(plan(xlsx(DECIDED))) == [(0, 0, 2, 0)]
+
+
+def test_decision_on_the_amount_of_a_known_project_is_a_change_of_that_amount():
+    bring_in(xlsx([row[:3] for row in DECIDED]))
+
+    planned = bring_in(xlsx(DECIDED))
+
+    assert counts(planned) == [(0, 1, 1, 0)]
+    given = Contribution.objects.get()
+    assert (given.decided_on.isoformat(), given.decision) == ("2023-05-15", "23-45")
+
+
+def test_decision_without_an_amount_is_told():
+    planned = plan(xlsx([*DECIDED[:1], ["Un", "Brest", None, "15/05/2023", None]]))
+
+    assert "ni montant" in planned.notices[-1]
+    assert counts(planned) == [(1, 0, 0, 0)]
+
+
+def test_decisions_make_no_list_of_grants_one_of_projects():
+    headings = ["Bénéficiaire", "Projet", "Montant", "Date de la délibération", "N° de décision"]
+
+    planned = plan(xlsx([headings, ["Rennes", "Un", 1000, "15/05/2023", "7"]]))
+
+    assert [one.model for one in planned.sheets] == [Contribution]
+
+
 def test_rows_of_one_project_that_contradict_each_other_are_refused():
     rows = [["Projet", "Porteur", "Montant"], ["Un", "Brest", 1000], ["Un", "Nantes", 2000]]
 

@@ -371,6 +371,27 @@ SHEETS = [
         "delegation",
         {
             "Date": "dates",
+            "Sens": "direction",
+            "Objet": "title",
+            "Participants": "participants",
+            "Nb pers.": "people_count",
+            "Suites": "results",
+            "Réf. dossier": "reference",
+        },
+    ),
+    (
+        "delegation",
+        {
+            "Mission": "title",
+            "Purpose": "objectives",
+            "Dates": "dates",
+            "File ref.": "reference",
+        },
+    ),
+    (
+        "delegation",
+        {
+            "Date": "dates",
             "Délégation": "title",
             "Accueillie par": "hosts",
             "Nombre de personnes": "people_count",
@@ -640,7 +661,7 @@ def test_amount_alone_is_refused():
 
 @pytest.mark.django_db
 def test_column_that_counts_the_rows_is_left_out():
-    bring_in(xlsx([["N°", "Projet"], [1, "Un"], [2, "Deux"]]))
+    bring_in(xlsx([["N°", "Projet"], [1, "Un"], [2, "Deux"], [], ["Source : délibérations"]]))
 
     assert set(Project.objects.values_list("reference", flat=True)) == {""}
 

@@ -162,6 +162,8 @@ def _read_table(
     layout.kind, layout.constants = resource.code(), dict(entry.constants)
     _name_by_groups(sheet, index, layout, resource.known_headings())
     meant = resource.meant_by_place(layout.columns, sheet.rows[index + 1 :])
+    chosen = set(entry.columns.values())
+    meant = {key: column for key, column in meant.items() if column not in chosen}
     said = replace(entry, columns=meant | entry.columns)
     positions, headings = _place_columns(sheet, layout, resource, found, said)
     labels = {column.column_name: column.label for column in resource.columns()}
@@ -340,8 +342,9 @@ def _holds_codes(sheet: Sheet, one: ColumnLayout, heading_row: int) -> bool:
 
 
 def _filled(sheet: Sheet, one: ColumnLayout, heading_row: int) -> Iterator[str]:
-    """The values below a heading, as texts."""
-    cells = (row[one.position] for row in sheet.rows[heading_row:] if len(row) > one.position)
+    """The values below a heading, as texts; what stands alone in its row is a note."""
+    rows = (row for row in sheet.rows[heading_row:] if len(row) > one.position)
+    cells = (row[one.position] for row in rows if sum(map(bool, row)) > 1)
     return (str(cell) for cell in cells if cell != "")
 
 

@@ -46,6 +46,8 @@ class RecordResource(Identifying, Refusing, CommonColumns):
     # A sheet without any of these columns is not of this kind; new records need the first.
     key_columns: tuple[str, ...] = ("title",)
     date_columns: tuple[str, ...] = ()
+    # Columns that its sheets may have, and those of another kind rather.
+    of_another_kind: frozenset[str] = frozenset()
     # Whether columns may be headed by years and hold amounts, and whether each is a row of its own.
     is_yearly = False
     splits_years = False

@@ -19,10 +19,11 @@ class CommonColumns(ModelResource):
         "reference",
         "Référence, Référence interne, Notre référence, Réf, Numéro de dossier, No de dossier,"
         "Code, ID, Identifiant interne, Numéro de projet, No de projet, N° de projet,"
-        "N° d'accord, Numéro d'entente, Code projet, Code interne, Code dossier"
+        "N° d'accord, Numéro d'entente, Code projet, Code interne, Code dossier, Réf. dossier,"
+        "Référence du dossier"
         "| Reference, Own reference, Ref, File number, Project number,"
         "Reference number, Project ID, Internal code, Internal reference, IATI identifier,"
-        "Grant number",
+        "Grant number, File ref, File reference, Our reference, Our ref, Case number",
     )
     source = SourcesColumn(
         "citations",

@@ -24,9 +24,11 @@ from registry.spreadsheets.recipients import (
     IdentifiedColumn,
     WrongNumbers,
 )
-from registry.spreadsheets.resources.funding import (
+from registry.spreadsheets.resources.money import (
     CALL_HEADINGS,
     CURRENCY_HEADINGS,
+    DECIDED_ON_HEADINGS,
+    DECISION_HEADINGS,
     FUND_HEADINGS,
     FUNDER_HEADINGS,
     MoneyResource,
@@ -107,22 +109,13 @@ class ContributionResource(MoneyResource):
     )
     decided_on = Column(
         "decided_on",
-        "Date de la décision, Décidé le, Date de convention, Date d'attribution, Date,"
-        "Date de la délibération, Date de vote, Voté le, Accordée le, Date de notification,"
-        "Date de la convention de subvention, Date de l'arrêté, Date d'octroi, Date CP,"
-        "Date délib., Date d'approbation, Date de signature, Séance du,"
-        "Date de commission permanente"
-        "| Decided on, Date awarded, Date, Approval date, Decision date, Award date, Approved on",
+        f"{DECIDED_ON_HEADINGS[0]}, Date, Date de signature | {DECIDED_ON_HEADINGS[1]}, Date",
         widgets.PartialDateWidget(),
     )
     decision = Column(
         "decision",
-        "Décision, Délibération, Référence de la décision, Numéro de convention,"
-        "Numéro de délibération, Délibération n°, N° de délibération, N° de décision,"
-        "Numéro de décision, Résolution, N° de résolution, Référence de la délibération, Décret,"
-        "Arrêté, N° d'arrêté, Délib., N° d'acte, Numéro d'acte"
-        "| Decision, Decision number, Decision reference, Resolution, Resolution number,"
-        "Agreement number, Decision ref.",
+        f"Décision, {DECISION_HEADINGS[0]}, Résolution, Décret, Arrêté"
+        f"| Decision, {DECISION_HEADINGS[1]}, Resolution",
     )
     projects = ProjectsColumn(
         "projects",

@@ -17,6 +17,10 @@ from registry.spreadsheets.rows import ParticipantsColumn
 from registry.spreadsheets.terms import PeriodColumn
 from registry.spreadsheets.values import split_values
 
+# What a log of missions says besides what each of them was for.
+DATED = {"dates", "starts_on", "ends_on"}
+WHERE_OR_WHO = {"stops", "countries", "participants", "leaders", "direction"}
+
 
 class AboutColumn(Column):
     """A count that may be about right: ``une cinquantaine``, ``environ 50``."""
@@ -194,6 +198,21 @@ class DelegationResource(RecordResource):
 
     class Meta:
         model = Delegation
+
+    @classmethod
+    def is_recognised_by(cls, columns):
+        """Logs of missions call each by what it was for."""
+        is_log = "objectives" in columns and columns & DATED and columns & WHERE_OR_WHO
+        return super().is_recognised_by(columns) or bool(is_log)
+
+    @classmethod
+    def meant_by_place(cls, columns, rows):
+        """Where nothing else names the missions, their purpose does."""
+        meanings = {one.key: cls.known_headings().find(one.heading) for one in columns}
+        if "title" in meanings.values():
+            return {}
+        purposes = [key for key, meaning in meanings.items() if meaning == "objectives"]
+        return dict.fromkeys(purposes[:1], "title")
 
     def complete(self, row):
         """Countries are stops where no other is said; all stops on one side say the direction."""

@@ -1,4 +1,4 @@
-"""The sheet of projects, and what the sheets with amounts share."""
+"""The sheet of projects, and the contributions that its amounts make."""
 
 from functools import partial
 
@@ -13,100 +13,25 @@ from registry.spreadsheets.columns import (
     Companion,
     DomainsColumn,
     FundColumn,
-    OrganisationsColumn,
     PlacesColumn,
     RecordsColumn,
 )
 from registry.spreadsheets.plans import Change, RecordPlan, describe
 from registry.spreadsheets.problems import CellError
-from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.resources.cofunding import with_more
+from registry.spreadsheets.resources.money import (
+    CALL_HEADINGS,
+    CURRENCY_HEADINGS,
+    DECIDED_ON_HEADINGS,
+    DECISION_HEADINGS,
+    FUND_HEADINGS,
+    FUNDER_HEADINGS,
+    FUNDERS,
+    MoneyResource,
+    no_amount,
+)
 from registry.spreadsheets.rows import PartnersColumn
-from registry.spreadsheets.tables import DOLLARS, has_quebec_dollars, heading_currency
 from registry.spreadsheets.terms import EndColumn, PeriodColumn
-
-CURRENCY_HEADINGS = "Devise, Monnaie, Code devise, Unité monétaire | Currency, Currency code"
-FUNDER_HEADINGS = (
-    "Financeurs, Financeur, Cofinanceurs, Bailleurs, Bailleur, Bailleurs de fonds,"
-    "Financé par, Organismes subventionnaires, Organismes financeurs, Cofinanceur,"
-    "Source de financement, Attribuant, Nom de l'attribuant, Collectivité attribuante,"
-    "Subventionneur, Donateur, Partenaires financiers, Subventionné par, Soutenu par,"
-    "Ministère, Ministère responsable, Autorité d'octroi, Organisme payeur, Accordée par,"
-    "Accordé par, Octroyé par, Attribué par"
-    "| Funders, Funding organisation, Funding agency, Donor, Awarded by, Granted by,"
-    "Funder, Funded by, Donors, Funding organisations, Financial partners, Funding body,"
-    "Sponsors, Sponsor, Supported by, Granting agency, Grantor, Funding department,"
-    "Reporting organisation"
-)
-FUND_HEADINGS = (
-    "Fonds, Programme, Nom du fonds, Dispositif, Fonds ou programme, Nom du programme,"
-    "Programme de financement, Dispositif d'aide, Programme de soutien, Volet, Mesure"
-    "| Fund, Programme, Program, Grant programme, Funding programme, Scheme, Fund name,"
-    "Funding scheme, Funding source"
-)
-CALL_HEADINGS = (
-    "Appel, Appel à projets, Édition, AAP, Appel à propositions, Édition de l'appel,"
-    "Année de l'appel, Cohorte, Session, Biennie, Concours"
-    "| Call, Call for projects, Call for proposals, Edition, Call year, Round, Cycle"
-)
-
-# The funders of what an amount on a sheet of projects gives.
-FUNDERS = OrganisationsColumn("funders", FUNDER_HEADINGS)
-
-
-def no_amount() -> CellError:
-    """A contribution of nothing is none."""
-    error = CellError(
-        _("No amount is given: it is zero."),
-        _("Leave this row out, or empty the cell where the amount is not known."),
-    )
-    error.column = "amount"
-    return error
-
-
-class MoneyResource(RecordResource):
-    """A sheet with an amount, whose currency stands in its cell, its own column or a heading."""
-
-    is_yearly = True
-
-    yearly = Companion(
-        "Montants par année | Amounts by year", widgets.YearlyWidget(), reads="amounts"
-    )
-
-    def money(self, row) -> tuple | None:
-        """The amount and its currency; ``None`` where the cell is empty."""
-        amount = self.read(row, "amount")
-        return None if amount is None else (amount[0], self._currency(row, amount[1], "amount"))
-
-    def _currency(self, row, currency, column: str) -> Currency:
-        """The currency of an amount: its own, that of the row, or that of the heading."""
-        stated = self.read(row, "currency")
-        if currency and stated and currency != stated:
-            error = CellError(
-                _("The amount is in %(one)s but its currency column says %(other)s.")
-                % {"one": currency, "other": stated},
-                _("Correct one of the two."),
-            )
-            error.column = column
-            raise error
-        currency = currency or stated or self._currency_of_heading(row.heading(column))
-        return Currency(currency or Currency.EUR)
-
-    @staticmethod
-    def _currency_of_heading(heading: str) -> Currency | None:
-        """What the heading says; a bare dollar sign is Québec's own beside a French word."""
-        currency = heading_currency(heading)
-        if currency or not DOLLARS.search(heading):
-            return currency
-        if has_quebec_dollars(heading):
-            return Currency.CAD
-        error = CellError(
-            _("“%(value)s” does not say which dollars.") % {"value": heading},
-            _("Write CAD or USD in the heading, or in a column “%(column)s”.")
-            % {"column": _("Currency")},
-        )
-        error.column = "amount"
-        raise error
 
 
 class ProjectResource(MoneyResource):
@@ -126,6 +51,9 @@ class ProjectResource(MoneyResource):
         "operation operations"
     )
     date_columns = ("starts_on", "period")
+    # When and by what an amount was granted: a sheet that may as well list contributions does.
+    grant_columns = ("decided_on", "decision")
+    of_another_kind = frozenset(grant_columns)
     index = "projects"
     is_final = True
     joined = ("fund", "call__fund")
@@ -268,6 +196,8 @@ class ProjectResource(MoneyResource):
     )
     currency = Companion(CURRENCY_HEADINGS, widgets.ChoiceWidget(Currency))
     funders = Companion(FUNDER_HEADINGS, widgets.TextWidget())
+    decided_on = Companion(" | ".join(DECIDED_ON_HEADINGS), widgets.PartialDateWidget())
+    decision = Companion(" | ".join(DECISION_HEADINGS), widgets.TextWidget())
     summary = Column(
         "summary",
         "Résumé, Description, Présentation, Objet, Objectifs, Contenu, Sommaire, Contexte,"
@@ -332,17 +262,35 @@ class ProjectResource(MoneyResource):
             if funders:
                 raise no_amount()
             money = None  # a project for which nothing was given
+        granted = self._granted(row)
+        if granted and not (money or funders or yearly):
+            self._tell_nothing_granted(row, granted)
         if money or (funders and not yearly):
-            self._contribute(row, None, *(money or (None, None)), funders)
+            self._contribute(row, None, *(money or (None, None)), funders, granted)
         for year, amount, currency in yearly:
             currency = self._currency(row, currency, "yearly")
-            self._contribute(row, year, amount, currency, funders)
+            self._contribute(row, year, amount, currency, funders, granted)
 
-    def _contribute(self, row, year, amount, currency, funders) -> None:
-        given = self._same_contribution(row.plan, year, amount, currency, funders)
+    def _granted(self, row) -> dict:
+        """When and by what the row's amounts were granted."""
+        if row.keys().isdisjoint(self.of_another_kind):
+            return {}
+        said = {name: self.read(row, name) for name in self.grant_columns}
+        return {name: value for name, value in said.items() if value}
+
+    def _tell_nothing_granted(self, row, granted: dict) -> None:
+        message = _("left out, for the row says neither an amount nor who gives it.")
+        for name in granted:
+            self.directory.notice(row, name, row[name], message)
+
+    def _contribute(self, row, year, amount, currency, funders, granted) -> None:
+        given = self._same_contribution(row.plan, year, amount, currency, funders, granted)
         if given is None:
             fields = {"amount": amount, "currency": currency} if amount is not None else {}
+            if not year and (decided_on := granted.get("decided_on")):
+                year = decided_on.year
             fields |= {"year": year} if year else {}
+            fields |= granted
             record = self.directory.new(
                 Contribution, fund=row.plan.instance.fund, call=row.plan.instance.call, **fields
             )
@@ -356,11 +304,12 @@ class ProjectResource(MoneyResource):
                     Change("contributions", label, "", text, (None, amount), added=True)
                 )
             self._check(given)
+        for name, value in () if given.is_new else granted.items():
+            given.set(name, value, row.heading(name), name)
         for funder in funders:
-            before = len(given.changes)
             given.link("funders", funder, row.heading("funders"))
-            if not given.is_new and len(given.changes) > before:
-                row.plan.changes.append(given.changes[-1])
+        if not given.is_new:
+            row.plan.changes += given.changes
         row.plan.companions.append(given)
 
     def _check(self, given: RecordPlan) -> None:
@@ -384,8 +333,8 @@ class ProjectResource(MoneyResource):
             raise
 
     @staticmethod
-    def _same_contribution(plan, year, amount, currency, funders) -> RecordPlan | None:
-        """A contribution that the project has; of several, that of one of the funders."""
+    def _same_contribution(plan, year, amount, currency, funders, granted) -> RecordPlan | None:
+        """A contribution that the project has; of several, that of this decision or a funder."""
         taken = {one.instance.pk for one in plan.companions}
         found = [
             one
@@ -395,5 +344,10 @@ class ProjectResource(MoneyResource):
             and (amount is None or (one.amount, one.currency) == (amount, currency))
         ]
         wanted = {funder.pk for funder in funders}
-        found.sort(key=lambda one: wanted.isdisjoint(funder.pk for funder in one.funders.all()))
+        found.sort(
+            key=lambda one: (
+                any(getattr(one, name) != value for name, value in granted.items()),
+                wanted.isdisjoint(funder.pk for funder in one.funders.all()),
+            )
+        )
         return RecordPlan(found[0], False) if found else None

@@ -10,7 +10,7 @@ from registry.spreadsheets.networks import FundOrganisationsColumn
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
-from registry.spreadsheets.resources.funding import CURRENCY_HEADINGS, FUND_HEADINGS
+from registry.spreadsheets.resources.money import CURRENCY_HEADINGS, FUND_HEADINGS
 
 WEBSITE_HEADINGS = (
     "Site web, Site internet, URL, Lien, Lien vers l'appel, Page web, Adresse web"
