@@ -755,6 +755,10 @@ def test_values_tell_kinds_that_share_headings(headings, kind, value):
         ("delegation", "Participants (nombre)", "people_count"),
         ("contribution", "Montant (vote du conseil)", "amount"),
         ("agreement", "N° et intitulé", "title"),
+        ("organisation", "N°Siren", "siren"),
+        ("place", "N° INSEE", "insee"),
+        ("place", "Name (EN)", "name_en"),
+        ("delegation", "Date to", "ends_on"),
     ],
 )
 def test_additions_to_a_heading_say_whose_it_is(kind, heading, column):

@@ -99,7 +99,7 @@ LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$")
 REFERENCE = frozenset(map(stem, ("numero", "reference", "ref", "code", "interne", "internal")))
 # «Number of projects» is no number of a project.
 COUNT = re.compile(r"(?:nombre|nbre|nb)\b|(?:number|no|count) \w+s\b")
-REGISTERS = frozenset(("siren", "siret", "rna", "neq", "insee", "isni"))
+REGISTERS = frozenset(map(stem, ("siren", "siret", "rna", "neq", "insee", "isni")))
 LEAST_NEAR = 0.34
 MOST_FOUND = 4096
 # What is longer is no heading.

@@ -144,7 +144,7 @@ class Table:
 
 # «N° de dossier», "File no.", "Mission #"; "No. of people" and "# people" count.
 COUNTED = re.compile(r"^\s*#\s*(?=[^\W\d_])")
-NUMBERED = re.compile(r"\bn\s?[°º]s?|#|\b(?:no|number)\b(?!\.?\s+of\b)\.?", re.IGNORECASE)
+NUMBERED = re.compile(r"\bn\s?[°º](?:s\b)?|#|\b(?:no|number)\b(?!\.?\s+of\b)\.?", re.IGNORECASE)
 
 
 def heading_key(text: str) -> str:

@@ -27,7 +27,8 @@ class CommonColumns(ModelResource):
     )
     source = SourcesColumn(
         "citations",
-        "Source, Sources, Référence de la source, Document source | Source document, Cited from",
+        "Source, Sources, Référence de la source, Document source, Source de l'information,"
+        "Document de référence | Source document, Cited from, Information source",
     )
     source_date = Companion(
         "Date de la source, Date source, Date du document | Source date, Date of the source",

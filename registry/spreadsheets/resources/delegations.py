@@ -74,14 +74,14 @@ class DelegationResource(RecordResource):
         "starts_on",
         "Du, Début, Date de début, Départ, Date de départ, Premier jour, À partir du,"
         "Date d'arrivée, Arrivée"
-        "| From, Departure, Departure date, Arrival, Start, Start date, Begins on, First day,"
-        "Arrival date",
+        "| From, Date from, From date, Departure, Departure date, Arrival, Start, Start date,"
+        "Begins on, First day, Arrival date",
         widgets.PartialDateWidget(),
     )
     ends_on = Column(
         "ends_on",
         "Au, Fin, Date de fin, Retour, Date de retour, Dernier jour, Jusqu'au, Termine le"
-        "| To, Return, Return date, End, End date, Until, Ends on, Last day",
+        "| To, Date to, To date, Return, Return date, End, End date, Until, Ends on, Last day",
         widgets.PartialDateWidget(),
     )
     dates = PeriodColumn(

@@ -31,7 +31,9 @@ class DomainResource(RecordResource):
         "Nom du domaine, Domaine, Nom en français, Nom, Thème, Thématique"
         "| Domain, Domain name, Name in French, Theme",
     )
-    name_en = Column("name_en", "Nom en anglais | Name in English")
+    name_en = Column(
+        "name_en", "Nom en anglais, Nom EN, Domaine EN | Name in English, Name EN, Domain EN"
+    )
     parent = ParentDomainColumn(
         "parent",
         "Sous le domaine, Domaine supérieur, Domaine parent, Thème parent"

@@ -55,7 +55,9 @@ class PlaceResource(RecordResource):
         "Localité, Toponyme, Nom de la commune, Nom de la ville, Nom du territoire"
         "| Place, City, Town, Territory, Place name, Name in French, Name",
     )
-    name_en = Column("name_en", "Nom en anglais, Nom EN| Name in English, English name, English")
+    name_en = Column(
+        "name_en", "Nom en anglais, Nom EN| Name in English, English name, English, Name EN"
+    )
     kind = Column(
         "kind",
         "Type, Type de lieu, Nature, Catégorie, Niveau, Échelon, Type de territoire,"
