@@ -373,6 +373,7 @@ SHEETS = [
             "Date": "dates",
             "Sens": "direction",
             "Objet": "title",
+            "Destination / Provenance": None,
             "Participants": "participants",
             "Nb pers.": "people_count",
             "Suites": "results",

@@ -100,6 +100,8 @@ REFERENCE = frozenset(map(stem, ("numero", "reference", "ref", "code", "interne"
 # «Number of projects» is no number of a project.
 COUNT = re.compile(r"(?:nombre|nbre|nb)\b|(?:number|no|count) \w+s\b")
 REGISTERS = frozenset(map(stem, ("siren", "siret", "rna", "neq", "insee", "isni")))
+# «Destination / Provenance» holds one thing or the other; «recipient-country/@code» is a path.
+ONE_OR_OTHER = re.compile(r"\b(?:provenance|origine?)\b|@", re.IGNORECASE)
 LEAST_NEAR = 0.34
 MOST_FOUND = 4096
 # What is longer is no heading.
@@ -206,6 +208,8 @@ class Headings(dict):
             return self._without_remark(heading, found)
         if found := self._find(heading):
             return found
+        if ONE_OR_OTHER.search(heading):
+            return None
         columns = {found for part in parts_of(heading) if (found := self._find(part))}
         return columns.pop() if len(columns) == 1 else None
 

@@ -39,7 +39,7 @@ DECIDED_ON_HEADINGS = (
     "Date de la décision, Décidé le, Date de convention, Date d'attribution,"
     "Date de la délibération, Date de vote, Voté le, Accordée le, Date de notification,"
     "Date de la convention de subvention, Date de l'arrêté, Date d'octroi, Date CP,"
-    "Date délib., Date d'approbation, Séance du, Date de commission permanente",
+    "Date délib., Date d'approbation, Séance du, Date de commission permanente, Date de séance",
     "Decided on, Date awarded, Approval date, Decision date, Award date, Approved on",
 )
 DECISION_HEADINGS = (
