@@ -44,8 +44,8 @@ LARGE = 1 << 18
 # settings.
 SECONDS_FOR_ALL = 3
 SECONDS_FOR_A_MEGABYTE = 3
-MEGABYTES_FOR_ALL = 92
-MEGABYTES_FOR_A_MEGABYTE = 38
+MEGABYTES_FOR_ALL = 64
+MEGABYTES_FOR_A_MEGABYTE = 46
 # Where several processes share a processor, reading takes so many times longer.
 BUSY = 6
 # Only what the reading needs is loaded: neither the site's packages nor Django.

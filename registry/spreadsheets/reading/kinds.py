@@ -57,12 +57,14 @@ SheetRows = Iterator[tuple[Sheet, Iterator[list]]]
 
 def read(file) -> SheetRows:
     """Each sheet of an open binary file with its rows; raises ``Refusal``."""
-    data = file.read(LIMITS.megabytes * MEGABYTE + 1)
-    if len(data) > LIMITS.megabytes * MEGABYTE:
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if size > LIMITS.megabytes * MEGABYTE:
         raise Refusal(
             gettext_noop("This file is larger than the limit of %(limit)s MB. Split the workbook."),
             limit=LIMITS.megabytes,
         )
+    data = file.read()
     if not data or data.isspace() or data == b"\xef\xbb\xbf":
         raise Refusal(gettext_noop("This file is empty."))
     if data.startswith(ZIP):
