@@ -7,12 +7,13 @@ import pytest
 from django.utils.translation import override
 
 from registry.models import Agreement, Contribution, Project
+from registry.spreadsheets import totals
 from registry.spreadsheets.files import read_workbook
 from registry.spreadsheets.good_rows import refused_workbook
 from registry.spreadsheets.resources import IMPORTED
 from registry.spreadsheets.unfolding import unfold
 from tests import factories
-from tests.spreadsheets import bring_in, counts, plan, problems, xlsx
+from tests.spreadsheets import FILES, bring_in, counts, plan, problems, xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -320,3 +321,27 @@ def test_sheet_called_like_a_kind_and_more_is_of_that_kind():
     planned = plan(xlsx([head, cells], names=["Missions sortantes"]))
 
     assert planned.layouts[0].kind == "delegation"
+
+
+LAYOUTS = [
+    ["Projet", "Porteurs", "Porteurs 2", "Montant", "2021", "2022"],
+    ["Culture"],
+    ["Un", "Brest", "Nantes", None, 1000, 2000],
+    ["Deux", "Brest", None, None, None, 500],
+    ["Total", None, None, None, 1000, 2500],
+    ["Source : délibérations"],
+]
+
+
+@pytest.mark.parametrize("file", [FILES / "rennes.xlsx", FILES / "scdl-subventions.csv", LAYOUTS])
+def test_rows_of_a_long_table_say_what_those_of_a_short_one_do(monkeypatch, file):
+    def planned():
+        return plan(xlsx(file) if file is LAYOUTS else io.BytesIO(file.read_bytes()))
+
+    short = planned()
+    monkeypatch.setattr(totals, "LONG", 0)
+    long = planned()
+
+    assert long.digest == short.digest
+    assert (long.notices, counts(long)) == (short.notices, counts(short))
+    assert not long.problems

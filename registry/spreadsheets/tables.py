@@ -44,8 +44,8 @@ EXAMPLE_WORDS = ("exemple", "example")
 class Row(dict):
     """The cells of a row by the name of their column, empty ones left out.
 
-    A long sheet is walked through a few times, a row after the other. Until somebody looks at it, a
-    row is but the list of its cells, a quarter of what they take by their names.
+    A sheet is walked through a few times, a row after the other. Until somebody looks at it, a row
+    of a long one is but the list of its cells, a quarter of what they take by their names.
     """
 
     __slots__ = (

@@ -39,6 +39,8 @@ SAME_AS_ABOVE = frozenset(
 YEARLY = "yearly"
 LONGEST_NAME = 120
 ROWS_NAMED = 10
+# Of a table with more cells, a row is filled while somebody looks at it.
+LONG = 300_000
 
 
 def fill(table: Table, rows: list[list[Value]], positions: dict, constants: dict) -> None:
@@ -47,6 +49,7 @@ def fill(table: Table, rows: list[list[Value]], positions: dict, constants: dict
     # What is in columns that are not read is not kept.
     kept = sorted({place for places in positions.values() for place in places})
     is_dense = kept == list(range(len(kept)))
+    is_long = len(rows) * len(kept) > LONG
     read = _reader(positions if is_dense else _moved(positions, kept), constants)
     read_alone = _reader(positions, {})
     above: list[Value] = []
@@ -61,7 +64,10 @@ def fill(table: Table, rows: list[list[Value]], positions: dict, constants: dict
             continue
         if not is_dense or len(cells) > len(kept):
             cells = [cells[place] for place in kept if place < len(cells)]
-        row.keep(cells, read).fill()
+        if is_long:
+            row.keep(cells, read).fill()
+        else:
+            row.update(read(cells))
         if row and not row.is_example:
             table.rows.append(row)
         row.rest()
