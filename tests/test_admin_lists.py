@@ -142,6 +142,7 @@ def test_authority_filter_shows_where_there_are_several(client):
         "o=a.b",
         "p=999999",
         "p=abc",
+        "part=" + "9" * 5_000,
         "q=%00",
         "q=" + "a " * 500,
         "unknown=1",
@@ -157,6 +158,15 @@ def test_address_that_makes_no_sense_is_answered(client, model, query):
     response = client.get(f"{url(model, 'changelist')}?{query}", follow=True)
 
     assert response.status_code in (200, 400)
+
+
+@pytest.mark.parametrize("key", ["x", "\0", "9" * 5_000, "9" * 40])
+def test_history_of_what_is_no_key_leads_to_the_desk(client, key):
+    for model in (models.Domain, models.Agreement):
+        address = reverse(f"admin:registry_{model._meta.model_name}_history", args=[key])
+
+        assert client.get(address, follow=True).status_code == 200
+        assert client.get(f"{address}1/", follow=True).status_code in (200, 404)
 
 
 def test_filter_left_out_is_said(client):

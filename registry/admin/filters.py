@@ -220,7 +220,8 @@ class LinkedFilter(PresentFilter):
         linked = model_admin.model._meta.get_field(self.path).related_model
         found = rights.current().visible_in_order(linked.objects.order_by("-updated_at", "-pk"))
         newest = list(found.values_list("pk", flat=True)[:MOST_CHOICES])
-        if (chosen := self.value() or "").isdecimal() and int(chosen) not in newest:
+        chosen = self.value() or ""
+        if chosen.isdecimal() and len(chosen) < 20 and int(chosen) not in newest:
             newest = [*found.filter(pk=chosen).values_list("pk", flat=True), *newest]
         return newest
 

@@ -121,7 +121,8 @@ def as_new(sent: QueryDict, keys: dict[str, str]) -> QueryDict:
     for prefix in prefixes:
         kept = []
         count = sent[f"{prefix}-TOTAL_FORMS"]
-        for number in range(min(int(count) if count.isdecimal() else 0, MOST_ROWS)):
+        count = int(count) if count.isdecimal() and len(count) < 7 else 0
+        for number in range(min(count, MOST_ROWS)):
             start = f"{prefix}-{number}-"
             names = [name for name in data if name.startswith(start)]
             row = {name.removeprefix(start): data.pop(name) for name in names}

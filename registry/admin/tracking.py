@@ -238,6 +238,9 @@ class TrackedAdmin:
         return self.has_change_permission(request, record)
 
     def _revisions(self, object_id):
+        """Those of the record of this key; none where it is no key."""
+        if not self.is_key(object_id):
+            return Revision.objects.none()
         return revisions_of(self.model, self.model._meta.pk.to_python(object_id))
 
     def _latest(self, object_id) -> int:
