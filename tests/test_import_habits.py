@@ -583,6 +583,7 @@ def test_commas_below_a_french_heading_may_be_decimals():
     [
         ("Ville de Rennes et Ministère de l'Europe et de la mer", 2),
         ("Nantes, Ville de Rennes et Ministère de l'Europe et de la mer", 3),
+        ("Ville de Rennes – Ministère de l'Europe et de la mer", 2),
         ("Ville de Rennes et quelqu'un", 1),
     ],
 )

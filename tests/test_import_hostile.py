@@ -14,6 +14,7 @@ import zipfile
 import pytest
 import xlwt
 from django.conf import settings as site_settings
+from django.utils.translation import override
 
 from registry.spreadsheets.files import Sheet, Workbook, read_workbook
 from registry.spreadsheets.problems import UnreadableFileError
@@ -399,3 +400,17 @@ def test_notes_are_read_row_after_row_however_they_were_written():
         notes[place] = said
 
     assert [list(notes.of_row(row)) for row in (2, 3, 5)] == [[(3, "a")], [], [(1, 7), (2, "b")]]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'{"accords": [{"titre": "x"}]}', "JSON"),
+        (b'[\n {"titre": "x"}\n]\n', "JSON"),
+        (archive(**{"Index/Document.iwa": ""}), "Numbers"),
+        (archive(**{"word/document.xml": "<document/>"}), "text document"),
+    ],
+)
+def test_document_of_another_kind_is_called_so(data, said):
+    with override("en"), pytest.raises(UnreadableFileError, match=said):
+        read_workbook(io.BytesIO(data))

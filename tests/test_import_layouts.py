@@ -345,3 +345,32 @@ def test_rows_of_a_long_table_say_what_those_of_a_short_one_do(monkeypatch, file
     assert long.digest == short.digest
     assert (long.notices, counts(long)) == (short.notices, counts(short))
     assert not long.problems
+
+
+def test_sheets_of_projects_may_be_called_by_years():
+    rows = [["Projet", "Porteur", "Montant"], ["Un", "Brest", 1000]]
+    later = [["Projet", "Porteur", "Montant"], ["Un", "Brest", 1000], ["Deux", "Brest", 500]]
+
+    planned = bring_in(xlsx(rows, later, names=["2021", "2022"]))
+
+    assert contributions() == [(2021, 1000, []), (2022, 500, []), (2022, 1000, [])]
+    assert Project.objects.count() == 2
+    assert sum("en euros" in notice for notice in planned.notices) == 2
+    again = plan(xlsx(rows, later, names=["2021", "2022"]))
+    assert not again.touched
+
+
+def test_headings_without_rows_are_told():
+    planned = plan(xlsx([HEADINGS], [HEADINGS, FIRST]))
+
+    assert sum("1" in notice and "Feuille 1" in notice for notice in planned.notices) == 1
+
+
+def test_lines_with_subtotals_of_their_own_are_no_projects():
+    head, full = ["Projet", "Fonds", "Montant"], ["FFQCD", 1000]
+    rows = [head, ["Axe 1"], ["Un", *full], ["Sous-total axe 1", None, 1000]]
+    rows += [["Axe 2"], ["Deux", *full], ["Sous-total axe 2", None, 1000]]
+
+    bring_in(xlsx(rows))
+
+    assert sorted(Project.objects.values_list("title", flat=True)) == ["Deux", "Un"]

@@ -32,6 +32,15 @@ def rows_above(sheet: Sheet, index: int) -> Iterator[str]:
         ) % {"sheet": sheet.name or _("the file"), "row": index + 1, "rows": _named(numbers)}
 
 
+def nothing_below(sheet: Sheet, index: int) -> Iterator[str]:
+    """Tells of headings without a table."""
+    if not any(map(any, sheet.rows[index + 1 :])):
+        yield _("%(sheet)s: no row stands below the headings in row %(row)s.") % {
+            "sheet": sheet.name or _("the file"),
+            "row": index + 1,
+        }
+
+
 def hidden_rows(sheet: Sheet, table: Table) -> Iterator[str]:
     hidden = set(sheet.hidden_rows)
     numbers = [row.number for row in table.rows if row.number in hidden]

@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 from registry.spreadsheets.tables import DOLLARS, Table, heading_currency, walk
 
 MONEY = ("amount", "currency")
-BARE = re.compile(r"[\d\s.,'’-]+")
+# Also the amounts of years: «2021 : 10 000; 2022 : 12 000».
+BARE = re.compile(r"[\d\s.,'’:;-]+")
 
 
 def tell_assumed(table: Table) -> list[str]:
@@ -32,13 +33,14 @@ def _tell_cfa(table: Table) -> list[str]:
 
 
 def _tell_bare(table: Table) -> list[str]:
-    heading = table.headings.get("amount")
-    if not heading or heading_currency(heading) or DOLLARS.search(heading):
+    heading = table.headings.get("amount") or table.headings.get("yearly")
+    headings = [heading or "", *(heading for _year, heading in table.years.values())]
+    if not heading or any(heading_currency(one) or DOLLARS.search(one) for one in headings):
         return []
     bare = [
         row.number
         for row in walk(table.rows)
-        if "currency" not in row and BARE.fullmatch(str(row.get("amount", "")))
+        if "currency" not in row and BARE.fullmatch(str(row.get("amount", row.get("yearly", ""))))
     ]
     if not bare:
         return []

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from registry.spreadsheets.asides import (
     hidden_rows,
     leave_out_sections,
+    nothing_below,
     rows_above,
     tell_year,
     year_said,
@@ -186,9 +187,13 @@ def _read_table(
         for one in layout.columns
         if one.column == YEARLY
     }
-    found.notices += rows_above(sheet, index)
+    found.notices += [*rows_above(sheet, index), *nothing_below(sheet, index)]
     if (year := year_said(sheet, index)) and resource.lacks_year(positions, constants):
-        constants["years"], headings["years"] = year, labels["years"]
+        if resource.splits_years:
+            constants["years"], headings["years"] = year, labels["years"]
+        else:
+            positions[YEARLY], headings[YEARLY] = positions.pop("amount"), headings.pop("amount")
+            table.years = {positions[YEARLY][0]: (year, headings[YEARLY])}
         found.notices.append(tell_year(sheet, year))
     fill(table, sheet.rows[index + 1 :], positions, constants)
     found.notices += [*leave_out_totals(table), *tell_assumed(table)]

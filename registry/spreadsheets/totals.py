@@ -25,6 +25,7 @@ TOTAL_OF = re.compile(r"(?:sous|sub)[- ]?total\b.*|total\s*[(:–-].*", re.IGNOR
 TOTAL_ALONE = re.compile(
     r"(?:nombre )?total (?:\w+ ){0,4}\d+(?: \w+){0,4}|\d+(?: \w+){0,3} au total"
 )
+SUBTOTAL = re.compile(r"(?:sous|sub) ?total")
 REMARK = re.compile(
     r"(?:\*|\(|nb\b|n\.b|sources?\b|notes?\b|mise? à jour|dernière|last|updated|fait (?:à|le))",
     re.IGNORECASE,
@@ -140,15 +141,18 @@ def leave_out_totals(table: Table) -> list[str]:
     amounts = table.resource.columns_read_as("amounts") & table.headings.keys()
     # A total fills few of its columns: most rows need no closer look.
     most = len(table.headings) // 2 + 1
-    totals, sections, above = [], [], None
+    totals, sections, titles, above = [], [], [], None
     for row in walk(table.rows):
         if len(row) <= most and _is_total(row, amounts):
             totals.append(row)
         if len(row) == 1 < most and _is_section(row):
             sections.append(row)
         if above is not None and len(row) > 2:
-            sections.append(above)
-        above = row if _may_be_title(row) and not table.resource.is_named_alone else None
+            titles.append(above)
+        above = row if _may_be_title(row) else None
+    # Where a name alone is a record, a total of its own says that it is a section.
+    if not table.resource.is_named_alone or len(titles) <= sum(map(_is_subtotal, walk(totals))):
+        sections += titles
     left_out = set(map(id, [*totals, *sections]))
     rows = [row for row in table.rows if id(row) not in left_out]
     rows, remarks = _without_remarks(rows, set(table.resource.key_columns))
@@ -200,6 +204,10 @@ def _told(rows: list[Row], table: Table, text) -> list[str]:
             "rows": shown + ("…" if len(rows) > ROWS_NAMED else ""),
         }
     ]
+
+
+def _is_subtotal(row: Row) -> bool:
+    return any(SUBTOTAL.match(fold(str(cell))) for cell in row.values())
 
 
 def _is_total(row: Row, amounts: set[str]) -> bool:

@@ -28,7 +28,7 @@ NUMBERED = re.compile(r"^(\d{1,2})[.)]\s+")
 CUT_OTHERWISE = re.compile(r'[|\n"()]|(?:\A|;)\s*(?:[-–—•·*]|\d{1,2}[.)])\s')
 # A text that nothing cuts, and that begins with a letter and ends with no space.
 ONE_NAME = re.compile(r'[^\W\d_](?:[^;|/\n",()]*[^\s;|/\n",()])?')
-BETWEEN_KNOWN = re.compile(r"\s+(?:/|\+|&|et|and)\s+")
+BETWEEN_KNOWN = re.compile(r"\s+(?:/|\+|&|et|and|–|-)\s+")
 QUOTED_ITEM = re.compile(r'(?:\A|(?<=[;|\n]))\s*"((?:[^"]|"")+)"\s*(?=[;|\n]|\Z)')
 WOULD_BE_CUT = re.compile(r'[;|\n]|\A"|\A[-–—•·*]\s|\A\d{1,2}[.)]\s')
 WOULD_BE_CUT_ALONE = re.compile(r'[;|\n,→]|[-=]>|\A"|\A[-–—•·*]\s')

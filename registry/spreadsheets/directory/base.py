@@ -20,6 +20,7 @@ from registry.spreadsheets.loading import Loader
 from registry.spreadsheets.names import Names
 from registry.spreadsheets.plans import RecordPlan, give, identity
 from registry.spreadsheets.problems import CellError
+from registry.spreadsheets.tables import Row
 from registry.text import fold
 
 
@@ -61,6 +62,8 @@ class Lookups(NameDecisions):
         self._counts: Counter = Counter()
         self._public_ids: dict[type, dict[str, int]] = {}
         self._references: dict[type, dict[str, int]] = {}
+        # The first row of each project, by its title.
+        self.first_rows: dict[str, Row] = {}
 
     def by_public_id(self, model, public_id: str) -> int | None:
         """The primary key of the record that has this permanent identifier."""

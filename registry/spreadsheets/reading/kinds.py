@@ -52,6 +52,9 @@ OTHER_KINDS = (
 )
 MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|body|head)", re.I)
 
+JSON = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*(?:\{\s*"|\[\s*[\[{])')
+ADVICE = gettext_noop("Save the workbook as XLSX, ODS or CSV and upload that file.")
+
 SheetRows = Iterator[tuple[Sheet, Iterator[list]]]
 
 
@@ -76,16 +79,21 @@ def read(file) -> SheetRows:
 
 
 def _refuse_other_kinds(data: bytes) -> None:
-    advice = gettext_noop("Save the workbook as XLSX, ODS or CSV and upload that file.")
     for start, kind in OTHER_KINDS:
         if data.startswith(start):
             raise Refusal(
-                gettext_noop("This file is %(kind)s, not a spreadsheet."), advice, kind=kind
+                gettext_noop("This file is %(kind)s, not a spreadsheet."), ADVICE, kind=kind
             )
+    if JSON.match(data) and data.rstrip().endswith((b"}", b"]")):
+        raise Refusal(
+            gettext_noop("This file is %(kind)s, not a spreadsheet."),
+            ADVICE,
+            kind=gettext_noop("a JSON document"),
+        )
     if MARKUP.match(data):
         raise Refusal(
             gettext_noop("This file is a web page or XML document, whatever its name ends in."),
-            advice,
+            ADVICE,
         )
 
 
@@ -101,6 +109,7 @@ def _read_archive(data: bytes) -> SheetRows:
         )
     is_ods = "xl/workbook.xml" not in archive.names
     if is_ods and "content.xml" not in archive.names:
+        _refuse_documents(archive.names)
         raise Refusal(
             gettext_noop(
                 "This file is an archive, not a spreadsheet. Take the workbook out of it and "
@@ -120,6 +129,22 @@ def _read_archive(data: bytes) -> SheetRows:
     for part in archive.parts.values():
         check_size(part.row, part.column, part.filled)
     return _read_with_calamine(data, looks)
+
+
+def _refuse_documents(names) -> None:
+    if any(name.endswith(".iwa") for name in names):
+        raise Refusal(
+            gettext_noop(
+                "This is a document of Apple Numbers or Pages. Export it as Excel (XLSX) and "
+                "upload that file."
+            )
+        )
+    if "word/document.xml" in names:
+        raise Refusal(
+            gettext_noop("This file is %(kind)s, not a spreadsheet."),
+            ADVICE,
+            kind=gettext_noop("a text document"),
+        )
 
 
 def _read_ods(data: bytes, opened: zipfile.ZipFile, archive: archives.Archive) -> SheetRows:

@@ -118,9 +118,10 @@ class RecordResource(Identifying, Refusing, CommonColumns):
 
     @classmethod
     def lacks_year(cls, *given) -> bool:
-        """Whether the rows should be of a year, and none of these columns says of which."""
-        says = {"years", "decided_on", "yearly"}
-        return cls.splits_years and not any(says & set(one) for one in given)
+        """Whether amounts should be of a year, and none of these columns says of which."""
+        says = {"years", "period", "starts_on", "decided_on", "yearly"}
+        is_given = {name for names in given for name in names}
+        return cls.is_yearly and "amount" in is_given and not says & is_given
 
     @classmethod
     def meant_by_place(cls, columns: list, rows: list) -> dict[str, str]:

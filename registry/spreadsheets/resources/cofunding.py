@@ -8,12 +8,12 @@ OF_A_CONTRIBUTION = ("amount", "currency", "funders", "yearly", "decided_on", "d
 MOST_CONTRIBUTIONS = 50
 
 
-def with_more(rows: list[Row]) -> list[Row]:
+def with_more(rows: list[Row], first: dict[str, Row]) -> list[Row]:
     """The rows, of which one takes those with other amounts of its project: one for each funder.
 
-    They say the same of the project, or nothing but its title.
+    They say the same of the project, or nothing but its title. ``first`` are the first rows of the
+    projects so far, on this sheet or another: there may be one for each year.
     """
-    first: dict[str, Row] = {}
     kept = []
     for row in walk(rows):
         one = first.setdefault(str(row.get("title", "")), row)

@@ -48,7 +48,7 @@ class ProjectResource(MoneyResource):
     )
     itself = (
         "projet projets project projects action actions initiative laureat laureats retenu "
-        "operation operations"
+        "labellise selectionne soutenu operation operations"
     )
     date_columns = ("starts_on", "period")
     # When and by what an amount was granted: a sheet that may as well list contributions does.
@@ -238,7 +238,7 @@ class ProjectResource(MoneyResource):
         model = Project
 
     def identify_rows(self, table):
-        table.rows = with_more(table.rows)
+        table.rows = with_more(table.rows, self.directory.first_rows)
         super().identify_rows(table)
 
     def complete(self, row):
