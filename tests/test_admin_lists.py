@@ -241,6 +241,13 @@ def test_suggestions_say_what_the_public_cannot_see(client):
     assert suggest(client, "party", "organisation", "brouill")[0] != "Brouillonne"
 
 
+def test_suggestions_pass_over_what_no_text_holds(client):
+    factories.OrganisationFactory(name="Essai", place=None)
+
+    for field, model in (("organisation", "party"), ("authority", "agreement")):
+        assert suggest(client, model, field, "\0") is not None
+
+
 def test_suggestions_cost_the_same_for_more_records(client, django_assert_max_num_queries):
     factories.OrganisationFactory(name="Essai", place__country="CA")
     with django_assert_max_num_queries(10) as few:

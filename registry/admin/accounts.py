@@ -23,6 +23,7 @@ class AuthorityAdmin(RegistryModelAdmin):
     list_display = ("name", "code", "organisation", "member_count")
     list_select_related = ("organisation",)
     search_fields = ("name", "code")
+    ordering = ("name",)  # counting takes that of the model away
     autocomplete_fields = ("organisation",)
     prepopulated_fields = {"code": ("name",)}
     fieldsets = ((None, {"fields": ("name", "code", "organisation")}),)

@@ -38,6 +38,10 @@ SECTIONS = [
 class RecordAutocompleteView(AutocompleteJsonView):
     """Suggestions that tell records of one name apart, by the label of their own admin."""
 
+    def process_request(self, request):
+        term, *rest = super().process_request(request)
+        return term.replace("\0", ""), *rest  # which PostgreSQL takes in no text
+
     def get_queryset(self):
         queryset = super().get_queryset()
         if sizes.is_walked(queryset):
