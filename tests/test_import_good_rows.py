@@ -144,3 +144,24 @@ def test_command_imports_the_good_rows_and_writes_the_others_beside(tmp_path, ca
     assert [project.title for project in Project.objects.all()] == ["Bon"]
     [written] = tmp_path.glob("projets-*.xlsx")
     assert sheet_of(written.read_bytes())[1][1] == "Mauvais"
+
+
+def test_rows_of_one_project_are_refused_together():
+    projects = [["Projet", "Montant"], ["Un", 1], ["Un", 2], ["Un", "beaucoup"], ["Deux", 3]]
+    grants = [["Projets", "Financeurs", "Montant"], ["Un", "Club", 5], ["Deux", "Club", 5]]
+
+    planned = bring_in(xlsx(projects, grants), good_rows=True)
+
+    assert [project.title for project in Project.objects.all()] == ["Deux"]
+    left_out = sorted((problem.sheet, problem.row) for problem in planned.left_out)
+    assert left_out == [("Feuille 1", 2), ("Feuille 1", 3), ("Feuille 1", 4), ("Feuille 2", 2)]
+
+
+def test_rows_of_a_project_that_needs_a_refused_one_come_back_together():
+    agreements = [["Intitulé", "Type"], ["Cadre", "Sorte inconnue"]]
+    projects = [["Projet", "Accord", "Montant"], ["Un", "Cadre", 1], ["Un", "Cadre", 2]]
+
+    planned = bring_in(xlsx(agreements, projects), good_rows=True)
+
+    assert not Project.objects.exists()
+    assert sorted(problem.row for problem in planned.left_out) == [2, 2, 3]

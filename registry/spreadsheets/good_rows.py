@@ -33,6 +33,14 @@ def keep_good_rows(plan: Plan, tables: Iterable[Table]) -> None:
         return
     plan.left_out, plan.problems = plan.problems, []
     refused = {(problem.sheet, problem.row) for problem in plan.left_out}
+    together = {
+        (row.sheet, row.number): (row, *row.more)
+        for table in tables
+        for row in table.rows
+        if row.more
+    }
+    for rows in together.values():
+        refused |= _refuse_together(plan, rows, refused)
     missing: dict[int, Row | RecordPlan] = {
         id(row.plan.instance): row
         for table in tables
@@ -46,6 +54,8 @@ def keep_good_rows(plan: Plan, tables: Iterable[Table]) -> None:
         for one in dropped:
             needed = missing[next(iter(_needs(one) & missing.keys()))]
             _refuse(plan, one, needed)
+            for row in together.get((one.sheet, one.row), ())[1:]:
+                plan.left_out.append(_missing_row(row.sheet, row.number, needed))
             if one.is_new:
                 missing[id(one.instance)] = one
         if not dropped:
@@ -55,24 +65,36 @@ def keep_good_rows(plan: Plan, tables: Iterable[Table]) -> None:
     _drop_unused_mentions(plan)
 
 
+def _refuse_together(plan: Plan, rows: tuple[Row, ...], refused: set) -> set:
+    """Give rows of one record back together, where one of them is refused."""
+    good = [row for row in rows if (row.sheet, row.number) not in refused]
+    if len(good) == len(rows):
+        return set()
+    needed = next(row for row in rows if (row.sheet, row.number) in refused)
+    plan.left_out += [_missing_row(row.sheet, row.number, needed) for row in good]
+    return {(row.sheet, row.number) for row in good}
+
+
 def _refuse(plan: Plan, one: RecordPlan, needed: Row | RecordPlan) -> None:
-    number = needed.number if isinstance(needed, Row) else needed.row
-    plan.left_out.append(
-        Problem(
-            one.sheet,
-            one.row,
-            "",
-            "",
-            _("This row needs row %(row)s of “%(sheet)s”, which is refused.")
-            % {"row": number, "sheet": needed.sheet or _("the file")},
-            _("Correct that row, and bring both in together."),
-        )
-    )
+    plan.left_out.append(_missing_row(one.sheet, one.row, needed))
     for sheet in plan.sheets:
         if sheet.name == one.sheet and issubclass(one.model, sheet.model):
             sheet.new -= one.is_new
             sheet.changed -= not one.is_new
             sheet.refused += 1
+
+
+def _missing_row(sheet: str, row: int, needed: Row | RecordPlan) -> Problem:
+    number = needed.number if isinstance(needed, Row) else needed.row
+    return Problem(
+        sheet,
+        row,
+        "",
+        "",
+        _("This row needs row %(row)s of “%(sheet)s”, which is refused.")
+        % {"row": number, "sheet": needed.sheet or _("the file")},
+        _("Correct that row, and bring both in together."),
+    )
 
 
 def _needs(plan: RecordPlan) -> set[int]:
