@@ -174,8 +174,11 @@ class Staging:
             try:
                 with ahead(self) as inserting:
                     yield inserting
-            finally:
                 cursor.execute("COMMIT")
+            finally:
+                # Where a disk is full, SQLite has rolled it back itself.
+                if connection.connection.in_transaction:
+                    cursor.execute("ROLLBACK")
 
     def take_in(self) -> Iterator[tuple[type[models.Model], int]]:
         """Insert what waits; each model, and how many rows of it were there."""

@@ -3,11 +3,11 @@
 import io
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from registry import bulk
 from registry.models import Project, ProjectPartner, Revision
-from registry.spreadsheets import jobs
+from registry.spreadsheets import jobs, running
 from registry.spreadsheets.writing import Writer, staged, write
 from tests.factories import ProjectFactory
 from tests.spreadsheets import authority
@@ -85,6 +85,28 @@ def test_rows_whose_keys_were_taken_meanwhile_are_given_others(monkeypatch):
     assert Project.objects.get(pk=other.pk).title == "Projet C"
     assert Project.objects.count() == 3
     assert ProjectPartner.objects.count() == 2
+
+
+@on_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_full_disk_of_temporary_tables_is_told_as_such(monkeypatch):
+    monkeypatch.setattr(bulk, "STAGED", 1)
+    rows = "".join(f"Projet {number};{'long ' * 1_000}\n" for number in range(200))
+    job, _plan = jobs.start(io.BytesIO(f"Projet;Résumé\n{rows}".encode()), "a.csv", authority())
+    (most,) = _asked("PRAGMA temp.max_page_count")[0]
+
+    # It gives as many pages as there are already, if those are more.
+    _asked("PRAGMA temp.max_page_count = 2")
+    try:
+        with pytest.raises(OperationalError) as failure:
+            jobs.confirm(job, job.plan_digest)
+    finally:
+        _asked(f"PRAGMA temp.max_page_count = {most}")
+
+    assert running.is_full(failure.value)
+    assert not Project.objects.exists()
+    jobs.confirm(job, job.plan_digest)
+    assert Project.objects.count() == 200
 
 
 @on_postgresql
