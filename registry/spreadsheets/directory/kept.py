@@ -11,18 +11,19 @@ from registry.spreadsheets.loading import Loader
 
 # What look-ups do not need of a record.
 UNUSED = ("search_text", "summary", "internal_notes")
-# So many are loaded one by one before all are; a few are all, and for a long file many.
-SELDOM = 25
+# So many are loaded one by one before all are, or one in so many; a few are all, and for a long
+# file many.
+SELDOM, ONE_IN = 25, 200
 FEW, MANY = 1_000, 10_000
 
 
 class Kept:
     """A registry may keep very many records, and most files mean a handful of them."""
 
-    def __init__(self, model, rights: Rights, joined=(), relations=()):
+    def __init__(self, model, rights: Rights, joined=(), relations=(), unused=UNUSED):
         self.model = model
         self._joined, self._relations = joined, relations
-        self._loader = Loader(UNUSED)
+        self._loader = Loader(unused)
         self._records: dict[int, models.Model | None] = {}
         self._asked = 0
         self._is_whole = False
@@ -82,7 +83,7 @@ class Kept:
 
     def _load(self, pk: int) -> None:
         self._asked += 1
-        if self._asked > SELDOM or self._count <= FEW:
+        if self._asked > max(SELDOM, self._count // ONE_IN) or self._count <= FEW:
             self._load_all()
         if pk not in self._records:
             self._records |= self._read([pk])

@@ -8,7 +8,7 @@ from registry.dates import PartialDate
 from registry.models import Agreement, Call, Delegation, Domain, Fund, Project, Source
 from registry.spreadsheets import vocabulary
 from registry.spreadsheets.directory.base import Lookups, all_of, may_be_same_date
-from registry.spreadsheets.directory.kept import FEW
+from registry.spreadsheets.directory.kept import FEW, Kept
 from registry.spreadsheets.names import Names
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError
@@ -62,10 +62,12 @@ class RecordLookups(Lookups):
         return self._titles(Project, "starts_on", "fund", "call")
 
     def _titles(self, model, *fields) -> Names:
-        names = Names()
-        identity_fields = ("title", "public_id", "reference", "authority", "status")
-        for record in model.objects.order_by().only(*identity_fields, *fields):
-            names.add(record, self.said(record, [record.title]))
+        """The titles of all; of the records that cells mean, what tells them apart."""
+        told = {"id", "title", "public_id", "reference", "authority", "status", *fields}
+        untold = [one.attname for one in model._meta.concrete_fields if one.name not in told]
+        kept = Kept(model, self.rights, unused=untold)
+        names = Names(kept=kept)
+        names.fill(kept.names("title"))
         return names
 
     @cached_property
