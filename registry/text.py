@@ -110,7 +110,19 @@ def name_key(name: str) -> str:
     >>> name_key("Lot D") == name_key("Lot L")  # no article stands at the end
     False
     """
-    folded = fold(name)
+    return _without_articles(fold(name))
+
+
+def name_keys(names: list[str]) -> list[str]:
+    """The keys of many names at once.
+
+    >>> name_keys(["La Ville de Rennes", "Lot D"]) == [name_key("Ville de Rennes"), "lot d"]
+    True
+    """
+    return list(map(_without_articles, fold_all(names)))
+
+
+def _without_articles(folded: str) -> str:
     words = [word for word in folded.split() if word not in ARTICLES]
     if words and folded.endswith(ELIDED):
         words.append(folded[-1])

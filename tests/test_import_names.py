@@ -9,8 +9,15 @@ from django.urls import reverse
 
 from registry.models import NameDecision, Organisation, OrganisationName, Place, Project
 from registry.spreadsheets.directory import Directory
+from registry.spreadsheets.directory.kept import Kept
 from registry.spreadsheets.names import Names, key_of
-from tests.factories import AuthorityFactory, OrganisationFactory, PlaceFactory, UserFactory
+from tests.factories import (
+    AuthorityFactory,
+    OrganisationFactory,
+    PlaceFactory,
+    ProjectFactory,
+    UserFactory,
+)
 from tests.spreadsheets import authority, bring_in, counts, csv, plan, xlsx
 from tests.test_import_mapping import _own_storage, officer, page, upload  # noqa: F401
 
@@ -291,3 +298,18 @@ def test_sheets_may_name_records_by_their_references():
         (second,) = [one for one in planned.records if str(one.instance) == "Two"]
         assert [str(party) for party in second.new_rows["parties"]] == ["Bug", "Ici"]
         assert str(second.instance.framework) == "One"
+
+
+@pytest.mark.django_db
+def test_projects_of_a_large_registry_are_loaded_once_a_row_means_them(monkeypatch):
+    monkeypatch.setattr("registry.spreadsheets.directory.kept.FEW", 2)
+    titles = ("Fablab mobile", "Autre projet", "Encore un projet")
+    projects = [ProjectFactory(title=title, authority=authority()) for title in titles]
+    loaded = []
+    read = Kept._read
+    monkeypatch.setattr(Kept, "_read", lambda self, pks: loaded.extend(pks) or read(self, pks))
+
+    made = plan(csv("Projet;Avancement\nFABLAB MOBILE;en cours\n"))
+
+    assert made.sheets[0].changed == 1
+    assert loaded == [projects[0].pk]

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from registry.fields import ALPHABET, PUBLIC_ID_LENGTH
+from registry.history.states import batches
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.slips import Slips, is_slip
 from registry.spreadsheets.tables import Row
-from registry.text import name_key
+from registry.text import name_key, name_keys
 
 IDENTIFIED = re.compile(rf"(.*)\[([{ALPHABET}]{{{PUBLIC_ID_LENGTH}}})\]\s*", re.DOTALL)
 
@@ -27,6 +28,8 @@ OTHER_ALPHABET = gettext_noop("it is written with letters of another alphabet th
 SAME_TOWN = gettext_noop("it may be the same town")
 TOWN = re.compile(r"(?:ville|commune|mairie|municipalite|city|town) ")
 ONE_LETTER = gettext_noop("one letter makes the difference")
+# So many names at once.
+FOLDED_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -88,16 +91,19 @@ class Names:
 
     def fill(self, names: Iterable[tuple[int, Iterable[str]]]) -> None:
         """Note what records of the registry are called, by their primary keys."""
-        for pk, given in names:
-            for name in given:
-                # So many that remembering them would push everything else out.
-                if name and (key := key_of.__wrapped__(name)):
+        for some in batches(names, FOLDED_AT_ONCE):
+            said = [(pk, name) for pk, given in some for name in given if name]
+            keys = name_keys([name for _pk, name in said])
+            for (pk, name), key in zip(said, keys, strict=True):
+                if key := key or _of_signs(name):
                     self._note(pk, key, name)
 
     def _note(self, entry, key: str, name: str) -> None:
         """Note a name of a record, of a row, or of the primary key of a record not loaded yet."""
         known = self._records[key]
-        if not any(entry is one or (entry.__class__ is int and entry == one) for one in known):
+        if not known or not any(
+            entry is one or (entry.__class__ is int and entry == one) for one in known
+        ):
             known.append(entry)
         if key not in self._spellings:
             self._spellings[key] = name
@@ -256,4 +262,8 @@ class Names:
 @lru_cache(maxsize=20_000)
 def key_of(name: str) -> str:
     """The folded name; of a name that is all signs, the name itself."""
-    return name_key(name) or name.strip().casefold()
+    return name_key(name) or _of_signs(name)
+
+
+def _of_signs(name: str) -> str:
+    return name.strip().casefold()

@@ -44,9 +44,12 @@ class RecordLookups(Lookups):
 
     @cached_property
     def sources(self) -> Names:
-        names = Names()
-        for source in all_of(Source):
-            names.add(source, self.said(source, [*source.titles, source.url]))
+        kept = self.kept(Source)
+        names = Names(kept=kept)
+        names.fill(
+            (pk, [title, *map(str.strip, others.splitlines()), url])
+            for pk, (title, others, url) in kept.names("title", "other_titles", "url")
+        )
         return names
 
     @cached_property
