@@ -11,7 +11,7 @@ from django.conf import settings
 from registry.models import Agreement, Contribution, Delegation, Project
 from registry.spreadsheets.files import Sheet, Workbook
 from registry.spreadsheets.recognition import recognise
-from registry.spreadsheets.resources import IMPORTED, RESOURCES
+from registry.spreadsheets.resources import IMPORTED, RESOURCES, ContributionResource
 from registry.spreadsheets.tables import heading_factor
 from registry.spreadsheets.unfolding import unfold
 from tests import factories
@@ -658,6 +658,23 @@ def test_amount_alone_is_refused():
     found = plan(xlsx([["Montant", "Financeur", "Objet"], ["5 €", "Ville", "x"], ["7 €", "", ""]]))
 
     assert [problem.row for problem in found.problems] == [3]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("word", "is_tacit"), [("Tacite", True), ("Expresse", False)])
+def test_reconduction_says_how_an_agreement_is_renewed(word, is_tacit):
+    rows = [["Intitulé", "Type", "Reconduction"], ["Accord", "Convention", word]]
+
+    bring_in(xlsx(rows))
+
+    assert Agreement.objects.get().tacit_renewal is is_tacit
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"), [("Grantees", "recipients"), ("Grants", "amount"), ("Pays", None)]
+)
+def test_english_persons_are_not_what_they_are_given(heading, column):
+    assert ContributionResource.known_headings().find(heading) == column
 
 
 @pytest.mark.django_db

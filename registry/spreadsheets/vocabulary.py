@@ -15,6 +15,8 @@ from registry.text import name_key
 
 LANGUAGES = ("fr", "en")
 ENDING = re.compile(r"e{0,2}s$|ee?$")
+# A grantee is no grant, nor a payee a country («pays»).
+ENGLISH_PERSONS = re.compile(r"(?:grant|award|attend|pay|don)ees?$")
 
 # Beside the codes and the labels of both languages. One line a choice, as people write it.
 SYNONYMS = {
@@ -264,7 +266,13 @@ def _inflected(kind) -> dict[str, str | None]:
 
 def stem(key: str) -> str:
     """Folded words without the endings of plurals and feminine forms."""
-    return " ".join(ENDING.sub("", word) if len(word) > 3 else word for word in key.split())
+    return " ".join(map(_stem, key.split()))
+
+
+def _stem(word: str) -> str:
+    if ENGLISH_PERSONS.fullmatch(word):
+        return word.removesuffix("s")
+    return ENDING.sub("", word) if len(word) > 3 else word
 
 
 @cache

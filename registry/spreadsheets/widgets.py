@@ -33,6 +33,9 @@ from registry.text import fold
 FEW_CHOICES = 9
 TRUE_WORDS = {"true", "vrai", "oui", "yes", "x", "1", "1.0", "o", "y", "✓", "✔", "☑", "☒", "✅"}
 FALSE_WORDS = {"false", "faux", "non", "no", "0", "0.0", "n", "☐", "✗", "✘", "❌"}
+# How an agreement is renewed: of itself, or not.
+TRUE_WORDS |= {"tacite", "tacit", "automatique", "automatic", "tacite reconduction"}
+FALSE_WORDS |= {"expresse", "express", "aucune", "none"}
 DECIMAL = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 # Regions that offices name as a country, and that their own country has to follow.
 REGIONS = {"quebec": "CA", "province quebec": "CA", "canada quebec": "CA", "quebec canada": "CA"}

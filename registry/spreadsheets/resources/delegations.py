@@ -126,9 +126,9 @@ class DelegationResource(RecordResource):
         "stops",
         "Étapes, Itinéraire, Lieux, Lieu, Villes, Destination, Destinations, Lieux visités,"
         "Villes visitées, Ville de destination, Villes étapes, Ville d'accueil, Où,"
-        "Lieu de destination, Destination principale, Parcours"
+        "Lieu de destination, Destination principale, Parcours, Ville hôte"
         "| Stops, Itinerary, Places, Place, Cities, City, Destinations, Cities visited,"
-        "Places visited, Where, Location, Locations, Stopovers, Route",
+        "Places visited, Where, Location, Locations, Stopovers, Route, Host city",
     )
     countries = Companion(
         "Pays, Pays visités, Pays de destination, Pays d'accueil"
