@@ -374,3 +374,26 @@ def test_lines_with_subtotals_of_their_own_are_no_projects():
     bring_in(xlsx(rows))
 
     assert sorted(Project.objects.values_list("title", flat=True)) == ["Deux", "Un"]
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "amount"),
+    [
+        ("Subventions (en milliers d'euros)", "Montant", 12_500),
+        ("Subventions (en milliers d'euros)", "Montant (€)", 12.5),
+        ("Subventions (en faveur de la mer)", "Montant", 12.5),
+    ],
+)
+def test_title_of_a_sheet_may_say_the_unit_of_its_amounts(title, heading, amount):
+    planned = bring_in(xlsx([[title], [], ["Bénéficiaire", heading], ["Rennes", 12.5]]))
+
+    assert Contribution.objects.get().amount == amount
+    assert any("milliers" in notice for notice in planned.notices) == (amount > 100)
+
+
+def test_heading_of_a_duration_may_say_its_unit():
+    head = ["Intitulé", "Type", "Début", "Durée (ans)"]
+
+    bring_in(xlsx([head, ["Accord A", "Convention", "2021", 3]]))
+
+    assert Agreement.objects.get().ends_on.isoformat() == "2024"

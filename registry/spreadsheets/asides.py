@@ -9,13 +9,18 @@ from django.utils.translation import ngettext
 from registry.spreadsheets.files import Sheet
 from registry.spreadsheets.finding import LEAST_RECOGNISED
 from registry.spreadsheets.mapping import SheetLayout
-from registry.spreadsheets.tables import Table
+from registry.spreadsheets.tables import Table, heading_currency, heading_factor
 from registry.spreadsheets.totals import REMARK
 
 ROWS_NAMED = 10
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 # «mise à jour du 15/01/2024»: a day says when, not of which year.
 DAY = re.compile(r"\d\s*[/.-]\s*(?:19|20)\d{2}|(?:19|20)\d{2}-\d")
+# «(en milliers d'euros)», «(k€)», «(CAD)».
+REMARKS = re.compile(r"\(([^()]{1,40})\)")
+OF_AMOUNTS = re.compile(
+    r"(?:(?:montants?|sommes?|amounts?) )?(?:en|in) .+|[\d\s.k€$A-Z]+", re.ASCII
+)
 
 
 def rows_above(sheet: Sheet, index: int) -> Iterator[str]:
@@ -74,6 +79,29 @@ def _year_of(title: str) -> str | None:
         return None
     years = set(YEAR.findall(title))
     return years.pop() if len(years) == 1 else None
+
+
+def unit_said(sheet: Sheet, index: int) -> str | None:
+    """What the title of a sheet says of its amounts: *Subventions (en milliers d'euros)*."""
+    remarks = (
+        remark
+        for row in sheet.rows[sheet.start : index]
+        for cell in row
+        for remark in REMARKS.findall(str(cell))
+        if OF_AMOUNTS.fullmatch(remark)
+    )
+    return next((one for one in remarks if heading_currency(one) or in_multiples(one)), None)
+
+
+def in_multiples(remark: str) -> bool:
+    return heading_factor(f"- {remark}") > 1
+
+
+def tell_unit(sheet: Sheet, unit: str) -> str:
+    return _("%(sheet)s: the amounts are read “%(unit)s”, as its title says.") % {
+        "sheet": sheet.name or _("the file"),
+        "unit": unit,
+    }
 
 
 def tell_year(sheet: Sheet, year: str) -> str:

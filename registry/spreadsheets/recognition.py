@@ -12,7 +12,9 @@ from registry.spreadsheets.asides import (
     leave_out_sections,
     nothing_below,
     rows_above,
+    tell_unit,
     tell_year,
+    unit_said,
     year_said,
 )
 from registry.spreadsheets.columns import ListColumn
@@ -195,6 +197,8 @@ def _read_table(
             positions[YEARLY], headings[YEARLY] = positions.pop("amount"), headings.pop("amount")
             table.years = {positions[YEARLY][0]: (year, headings[YEARLY])}
         found.notices.append(tell_year(sheet, year))
+    if (unit := unit_said(sheet, index)) and table.amounts_in(unit):
+        found.notices.append(tell_unit(sheet, unit))
     fill(table, sheet.rows[index + 1 :], positions, constants)
     found.notices += [*leave_out_totals(table), *tell_assumed(table)]
     found.layouts.append(layout)

@@ -141,6 +141,17 @@ class Table:
     # The year and the heading of each column that holds the amounts of a year.
     years: dict[int, tuple[str, str]] = field(default_factory=dict)
 
+    def amounts_in(self, unit: str) -> bool:
+        """Read the amounts in this unit, unless a heading says one; whether any are."""
+        names = self.resource.columns_read_as("amounts") & self.headings.keys()
+        said = [self.headings[name] for name in names]
+        said += [heading for _year, heading in self.years.values()]
+        if not said or any(heading_currency(one) or heading_factor(one) > 1 for one in said):
+            return False
+        self.headings |= {name: f"{self.headings[name]} ({unit})" for name in names}
+        self.years = {at: (year, f"{one} ({unit})") for at, (year, one) in self.years.items()}
+        return True
+
 
 # «N° de dossier», "File no.", "Mission #"; "No. of people" and "# people" count.
 COUNTED = re.compile(r"^\s*#\s*(?=[^\W\d_])")

@@ -1,14 +1,35 @@
 """The columns that say when something begins and ends, also by how long it lasts."""
 
+import re
+
 from django.utils.translation import gettext as _
 
-from registry.dates import Duration, PartialDate
+from registry.dates import Duration, PartialDate, parse_duration
 from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column
 from registry.spreadsheets.problems import CellError
+from registry.text import fold
+
+# «Durée (ans)»: what a bare number below such a heading counts.
+UNITS = {"ans": "ans", "annees": "ans", "years": "ans", "mois": "mois", "months": "mois"}
 
 
-class EndColumn(Column):
+class LastingColumn(Column):
+    """A column that may say how long something takes; its heading may say in what."""
+
+    def clean(self, row, **kwargs):
+        cell = row.get(self.column_name)
+        if isinstance(cell, str) and re.fullmatch(r"\d{1,2}(?:\.0)?", cell):
+            words = fold(row.heading(self.column_name)).split()
+            if unit := next((UNITS[word] for word in words if word in UNITS), None):
+                return self.lasting(parse_duration(f"{cell.removesuffix('.0')} {unit}"))
+        return super().clean(row, **kwargs)
+
+    def lasting(self, duration: Duration):
+        return duration
+
+
+class EndColumn(LastingColumn):
     """An end, which people also give as a duration: ``3 ans`` from the first of ``starts``."""
 
     def __init__(self, attribute, headings: str, starts: tuple[str, ...] = ("starts_on",)):
@@ -30,7 +51,7 @@ def end_of(plan, value: PartialDate | Duration, starts: tuple[str, ...]) -> Part
         raise widgets.no_end(value.text) from None
 
 
-class PeriodColumn(Column):
+class PeriodColumn(LastingColumn):
     """A column that fills the beginning and the end: ``2021-2022``, ``du 3 au 12 avril 2024``.
 
     It may say the end alone, also as a duration from the first of ``starts``.
@@ -41,6 +62,9 @@ class PeriodColumn(Column):
     def __init__(self, headings: str, starts: tuple[str, ...] = ("starts_on",)):
         super().__init__("starts_on", headings, widgets.PeriodWidget())
         self.starts = starts
+
+    def lasting(self, duration: Duration):
+        return None, duration
 
     def apply(self, plan, value, row, directory):
         start, end = value
