@@ -58,6 +58,17 @@ SHEETS = [
         "twinning",
         {
             "City": "city1",
+            "Partner city": "city2",
+            "Country": "country2",
+            "Since": "signed_on",
+            "Type of cooperation": "kind",
+            "Fields": "domains",
+        },
+    ),
+    (
+        "twinning",
+        {
+            "City": "city1",
             "Twinned with": "city2",
             "Country": "country2",
             "Since": "signed_on",
@@ -658,6 +669,24 @@ def test_amount_alone_is_refused():
     found = plan(xlsx([["Montant", "Financeur", "Objet"], ["5 €", "Ville", "x"], ["7 €", "", ""]]))
 
     assert [problem.row for problem in found.problems] == [3]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("heading", "length", "end"),
+    [
+        ("Durée (ans)", 3, "2022-02-28"),
+        ("Durée (mois)", "18", "2020-08-31"),
+        ("Duration (years)", "2.0", "2021-02-28"),
+        ("Durée", "3 ans", "2022-02-28"),
+    ],
+)
+def test_heading_says_in_what_it_counts_how_long_an_agreement_lasts(heading, length, end):
+    rows = [["Intitulé", "Type", "Signé le", heading], ["A", "Convention", "1er mars 2019", length]]
+
+    bring_in(xlsx(rows))
+
+    assert Agreement.objects.get().ends_on.isoformat() == end
 
 
 @pytest.mark.django_db

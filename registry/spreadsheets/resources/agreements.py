@@ -228,6 +228,9 @@ class AgreementResource(RecordResource):
         widgets.TextWidget(),
     )
 
+    # A list of towns with their countries is one of twinnings.
+    of_another_kind = frozenset(("country",))
+
     class Meta:
         model = Agreement
 

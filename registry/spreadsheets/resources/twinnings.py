@@ -12,7 +12,7 @@ from django.utils.translation import override
 from registry.choices import AgreementKind
 from registry.models import Agreement, Party
 from registry.spreadsheets import progress, vocabulary, widgets
-from registry.spreadsheets.columns import Column, Companion
+from registry.spreadsheets.columns import Column, Companion, DomainsColumn
 from registry.spreadsheets.directory.places import TOWNS
 from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError, RepeatedRowError
@@ -55,7 +55,7 @@ class TwinningResource(RecordResource):
     """
 
     key_columns = ("city1", "city2")
-    prefetched = ("citations__source",)
+    prefetched = ("domains", "citations__source")
 
     city1 = Companion(
         "Ville 1, city1, Ville A, Ville A nom, Ville, Commune, Collectivité, Ville française,"
@@ -92,9 +92,15 @@ class TwinningResource(RecordResource):
 
     kind = Column(
         "kind",
-        "Type, Nature, Type de partenariat, Type de jumelage, Type d'accord"
-        "| Kind, Type, Type of partnership",
+        "Type, Nature, Type de partenariat, Type de jumelage, Type d'accord,"
+        "Type de coopération, Nature du lien, Type de lien"
+        "| Kind, Type, Type of partnership, Type of cooperation, Type of link",
         widgets.ChoiceWidget(AgreementKind),
+    )
+    domains = DomainsColumn(
+        "domains",
+        "Domaines, Domaine, Thématiques, Thèmes, Domaines de coopération"
+        "| Domains, Fields, Themes, Fields of cooperation, Areas of cooperation",
     )
 
     class Meta:
