@@ -386,7 +386,8 @@ def test_many_remarks_below_a_table_are_left_out_at_once():
     assert time.process_time() - began < SECONDS
 
 
-def test_rows_that_nobody_looks_at_are_but_their_cells():
+def test_rows_of_a_long_sheet_are_but_their_cells(monkeypatch):
+    monkeypatch.setattr("registry.spreadsheets.totals.LONG", 0)
     workbook = Workbook([Sheet("Feuil1", [["Nom", "Pays", "Inutile"], ["Bug", "France", "x"]])])
 
     ((row,),) = (table.rows for table in recognise(workbook, IMPORTED).tables)
@@ -414,3 +415,16 @@ def test_notes_are_read_row_after_row_however_they_were_written():
 def test_document_of_another_kind_is_called_so(data, said):
     with override("en"), pytest.raises(UnreadableFileError, match=said):
         read_workbook(io.BytesIO(data))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sign", [",", "a, ", "12/"], ids=["commas", "words", "slashes"])
+def test_cell_full_of_signs_is_refused_soon(sign, in_english):
+    cell = sign * (32_000 // len(sign))
+    rows = "".join(f'Mission {number};2021;"{cell}";"{cell}";"{cell}"\n' for number in range(3))
+    began = time.process_time()
+
+    made = plan(csv("Délégation;Dates;Type;Participants;Étapes\n" + rows))
+
+    assert made.problems
+    assert time.process_time() - began < SECONDS

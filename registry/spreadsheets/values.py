@@ -18,10 +18,8 @@ from registry.spreadsheets.problems import CellError
 LONGEST_STOP = 300
 # Each thing that a cell lists is compared with those before it.
 MOST_LISTED = 1_000
-# A known name has fewer parts between its commas.
-MOST_COMMAS = 8
-# And as few words that may stand between two names.
-MOST_JOINS = 8
+# A known name has fewer parts between its commas, and fewer words that may join two names.
+MOST_COMMAS = MOST_JOINS = 8
 BULLET = re.compile(r"^[-–—•·*]\s+")
 NUMBERED = re.compile(r"^(\d{1,2})[.)]\s+")
 # What most lists, of which the values stand between semicolons, have nothing of.
@@ -213,7 +211,9 @@ def _split_outside_parentheses(text: str, separators: str) -> list[str]:
 def _split_at_commas(text: str, known) -> list[str]:
     if "," not in text:
         return _between_known(text, known)
-    pieces = [piece.strip() for piece in _split_outside_parentheses(text, ",")]
+    pieces = list(filter(None, map(str.strip, _split_outside_parentheses(text, ","))))
+    if len(pieces) > 2 * MOST_LISTED:
+        return pieces  # refused for their number
     parts, start = [], 0
     while start < len(pieces):
         end = next(

@@ -217,6 +217,9 @@ COUNTRY_SYNONYMS = {
     "TW": "taïwan, taiwan",
 }
 
+# Of a choice in two languages, each of which may have one.
+MOST_SLASHES = 3
+
 
 @cache
 def choice_words(kind) -> dict[str, str]:
@@ -236,9 +239,9 @@ def find_choice(kind, text: str) -> str | None:
     key = word_key(text)
     found = choice_words(kind).get(key)
     found = _inflected(kind).get(stem(key)) if found is None else found
-    if found is None and "/" in text:
+    if found is None and 0 < text.count("/") <= MOST_SLASHES:
         # In two languages: «Entente / Agreement».
-        both = {find_choice(kind, part) for part in text.split("/", 2) if part.strip()}
+        both = {find_choice(kind, part) for part in text.split("/") if part.strip()}
         found = both.pop() if len(both) == 1 else None
     return found
 
