@@ -418,7 +418,9 @@ def test_document_of_another_kind_is_called_so(data, said):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("sign", [",", "a, ", "12/"], ids=["commas", "words", "slashes"])
+@pytest.mark.parametrize(
+    "sign", [",", "a, ", "12/", "a : "], ids=["commas", "words", "slashes", "colons"]
+)
 def test_cell_full_of_signs_is_refused_soon(sign, in_english):
     cell = sign * (32_000 // len(sign))
     rows = "".join(f'Mission {number};2021;"{cell}";"{cell}";"{cell}"\n' for number in range(3))

@@ -329,7 +329,7 @@ def read_detail(text: str, knows: Callable[[str], bool], first: bool = False) ->
 
     That is the last part, or with ``first`` the first one.
     """
-    for match in COLON.finditer(text):
+    for match in islice(COLON.finditer(text), MOST_JOINS):
         left, right = text[: match.start()], text[match.end() :]
         if knows(left if first else right):
             return left, right
