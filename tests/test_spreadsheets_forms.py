@@ -497,7 +497,7 @@ def test_cells_that_say_nothing_are_as_good_as_empty():
         xlsx(
             [
                 ["Projet", "Fonds", "Début", "Montant", "Partenaires", "Lieux", "Site web", "Pays"],
-                ["Atelier", "-", "n.d.", "néant", "aucun", "–", "N/A", "s.o."],
+                ["Atelier", "-", "n.d.", "néant", "ND", "–", "N/A", "s.o."],
             ]
         )
     )
@@ -505,6 +505,7 @@ def test_cells_that_say_nothing_are_as_good_as_empty():
     project = Project.objects.get()
     assert (project.fund, project.starts_on, project.website) == (None, None, "")
     assert not Contribution.objects.exists()
+    assert not project.partners.exists()
     assert not Place.objects.exclude(pk__in=project.places.all()).filter(name_fr="–").exists()
 
 

@@ -33,8 +33,9 @@ WOULD_BE_CUT_ALONE = re.compile(r'[;|\n,→]|[-=]>|\A"|\A[-–—•·*]\s')
 # How people say that a cell holds nothing.
 NOTHING = frozenset(
     (
-        *("n/a", "n.a.", "n/d", "n.d.", "s.o.", "s/o", "sans objet", "néant", "aucun", "aucune"),
-        *("non applicable", "not applicable", "none", "null", "nan", "nil", "?", "/", ".", "…"),
+        *("n/a", "n.a.", "n/d", "n.d.", "nd", "s.o.", "s/o", "sans objet", "néant", "aucun"),
+        *("aucune", "non applicable", "not applicable", "none", "null", "nan", "nil", "?", "/"),
+        *(".", "…"),
         *("à définir", "à confirmer", "à préciser", "à déterminer", "à compléter", "non précisé"),
         *("inconnu", "inconnue", "non connu", "non connue", "non renseigné", "non renseignée"),
         *("non communiqué", "non communiquée", "non précisée", "n.c.", "n.r.", "n/r", "n/c"),
