@@ -33,14 +33,13 @@ WOULD_BE_CUT_ALONE = re.compile(r'[;|\n,→]|[-=]>|\A"|\A[-–—•·*]\s')
 # How people say that a cell holds nothing.
 NOTHING = frozenset(
     (
-        *("n/a", "n.a.", "n/d", "n.d.", "nd", "s.o.", "s/o", "sans objet", "néant", "aucun"),
-        *("aucune", "non applicable", "not applicable", "none", "null", "nan", "nil", "?", "/"),
-        *(".", "…"),
+        *("n/a", "n.a.", "n/d", "n.d.", "s.o.", "s/o", "sans objet", "néant", "aucun", "aucune"),
+        *("non applicable", "not applicable", "none", "null", "nan", "nil", "?", "/", ".", "…"),
         *("à définir", "à confirmer", "à préciser", "à déterminer", "à compléter", "non précisé"),
         *("inconnu", "inconnue", "non connu", "non connue", "non renseigné", "non renseignée"),
         *("non communiqué", "non communiquée", "non précisée", "n.c.", "n.r.", "n/r", "n/c"),
         *("tbd", "tbc", "t.b.d.", "t.b.c.", "to be defined", "to be confirmed", "unknown"),
-        *("to be determined", "not known", "not available", "not specified", "unspecified"),
+        *("to be determined", "not known", "not available", "not specified", "unspecified", "nd"),
     )
 )
 # How people say that something has no end: there is no date.
