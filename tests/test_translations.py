@@ -43,6 +43,21 @@ def test_catalogue_translates_every_message(path):
 
 
 @each_catalogue
+def test_message_with_a_plural_is_nowhere_one_without(path):
+    """Python 3.11.2, as Debian has it, would find no translation of the one without."""
+    plural = {".py": "ngettext", ".html": "{% plural %}"}
+    wrong = [
+        (entry.msgid, file)
+        for entry in polib.pofile(str(path))
+        for file, _line in entry.occurrences
+        if entry.msgid_plural
+        if plural.get(Path(file).suffix, "") not in (ROOT / file).read_text()
+    ]
+
+    assert not wrong
+
+
+@each_catalogue
 def test_translation_keeps_the_values_of_its_message(path):
     wrong = [
         entry.msgid
