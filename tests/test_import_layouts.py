@@ -194,7 +194,7 @@ def test_what_stands_above_the_headings_is_told():
     planned = plan(xlsx(rows))
 
     assert counts(planned) == [(1, 0, 0, 0)]
-    assert any("(1, 2)" in one for one in planned.notices)
+    assert any("(1–2)" in one for one in planned.notices)
 
 
 def test_sheet_of_choices_beside_a_table_is_left_out():

@@ -9,10 +9,10 @@ from django.utils.translation import ngettext
 from registry.spreadsheets.files import Sheet
 from registry.spreadsheets.finding import LEAST_RECOGNISED
 from registry.spreadsheets.mapping import SheetLayout
+from registry.spreadsheets.problems import row_ranges
 from registry.spreadsheets.tables import Table, heading_currency, heading_factor
 from registry.spreadsheets.totals import REMARK
 
-ROWS_NAMED = 10
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 # «mise à jour du 15/01/2024»: a day says when, not of which year.
 DAY = re.compile(r"\d\s*[/.-]\s*(?:19|20)\d{2}|(?:19|20)\d{2}-\d")
@@ -34,7 +34,7 @@ def rows_above(sheet: Sheet, index: int) -> Iterator[str]:
     if numbers:
         yield _(
             "%(sheet)s: what stands above the headings in row %(row)s is left out (%(rows)s)."
-        ) % {"sheet": sheet.name or _("the file"), "row": index + 1, "rows": _named(numbers)}
+        ) % {"sheet": sheet.name or _("the file"), "row": index + 1, "rows": row_ranges(numbers)}
 
 
 def nothing_below(sheet: Sheet, index: int) -> Iterator[str]:
@@ -58,7 +58,7 @@ def hidden_rows(sheet: Sheet, table: Table) -> Iterator[str]:
         ) % {
             "sheet": sheet.name or _("the file"),
             "count": len(numbers),
-            "rows": _named(numbers),
+            "rows": row_ranges(numbers),
         }
 
 
@@ -132,10 +132,5 @@ def leave_out_sections(sheet: Sheet, layout: SheetLayout) -> Iterator[str]:
             ) % {
                 "sheet": sheet.name or _("the file"),
                 "count": len(lines),
-                "rows": _named([number for number, _row in lines]),
+                "rows": row_ranges([number for number, _row in lines]),
             }
-
-
-def _named(numbers: list[int]) -> str:
-    shown = ", ".join(map(str, numbers[:ROWS_NAMED]))
-    return shown + ("…" if len(numbers) > ROWS_NAMED else "")

@@ -10,11 +10,11 @@ from registry.choices import ContributionKind, IdentifierScheme
 from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column, OrganisationsColumn
 from registry.spreadsheets.numbers import is_checked, with_first_zeros
+from registry.spreadsheets.problems import row_ranges
 from registry.spreadsheets.values import split_values
 from registry.spreadsheets.vocabulary import find_choice
 
 RNA = re.compile(r"W\d{9}")
-ROWS_NAMED = 5
 # «aide en numéraire,aide en nature».
 BETWEEN_KINDS = re.compile(r"[,/+]|\s(?:et|and)\s")
 
@@ -88,7 +88,7 @@ class WrongNumbers:
                 "%(column)s: a spreadsheet took the first zeros of %(count)s numbers away: they "
                 "are put back (rows %(rows)s).",
                 len(rows),
-            ) % {"column": heading, "count": len(rows), "rows": self._shown(rows)}
+            ) % {"column": heading, "count": len(rows), "rows": row_ranges(rows)}
         for (heading, scheme), rows in self._rows.items():
             yield ngettext(
                 "%(column)s: %(count)s number is no %(scheme)s, perhaps rounded by a spreadsheet: "
@@ -96,11 +96,7 @@ class WrongNumbers:
                 "%(column)s: %(count)s numbers are no %(scheme)s, perhaps rounded by a "
                 "spreadsheet: they are left out (rows %(rows)s).",
                 len(rows),
-            ) % {"column": heading, "count": len(rows), "scheme": scheme, "rows": self._shown(rows)}
-
-    @staticmethod
-    def _shown(rows: list[int]) -> str:
-        return ", ".join(map(str, rows[:ROWS_NAMED])) + ("…" if len(rows) > ROWS_NAMED else "")
+            ) % {"column": heading, "count": len(rows), "scheme": scheme, "rows": row_ranges(rows)}
 
 
 class GrantKindColumn(Column):

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from registry.spreadsheets.amounts import read_amount
 from registry.spreadsheets.files import ErrorCell, Value
-from registry.spreadsheets.problems import CellError
+from registry.spreadsheets.problems import CellError, row_ranges
 from registry.spreadsheets.tables import Row, Table, walk
 from registry.spreadsheets.values import is_nothing
 from registry.text import fold
@@ -39,7 +39,6 @@ SAME_AS_ABOVE = frozenset(
 # The column that takes the amounts of several years.
 YEARLY = "yearly"
 LONGEST_NAME = 120
-ROWS_NAMED = 10
 # Of a table with more cells, a row is filled while somebody looks at it.
 LONG = 300_000
 
@@ -195,13 +194,12 @@ def leave_out_totals(table: Table) -> list[str]:
 def _told(rows: list[Row], table: Table, text) -> list[str]:
     if not rows:
         return []
-    shown = ", ".join(str(row.number) for row in rows[:ROWS_NAMED])
     return [
         text(len(rows))
         % {
             "sheet": table.sheet or _("the file"),
             "count": len(rows),
-            "rows": shown + ("…" if len(rows) > ROWS_NAMED else ""),
+            "rows": row_ranges(row.number for row in rows),
         }
     ]
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from registry.spreadsheets.files import Sheet, Value, Workbook
 from registry.spreadsheets.finding import LEAST_RECOGNISED, Best, best_kind
+from registry.spreadsheets.problems import row_ranges
 from registry.spreadsheets.tables import heading_key
 
 # A sheet on its side has no more fields, and no more records.
@@ -20,7 +21,6 @@ LEAST_ON_ITS_SIDE = 3
 FIRST_COLUMNS = 4
 # How many lines of title may stand between two tables.
 MOST_TITLES = 2
-ROWS_NAMED = 10
 # One or two cells in parentheses, or 1 and 2, may be a record's.
 LEAST_EXPLAINED = 3
 
@@ -105,12 +105,11 @@ def _parts(sheet: Sheet, found: Best | None, resources, notices: list[str]) -> l
     for index in again:
         rows[index] = []
     if again:
-        shown = ", ".join(str(index + 1) for index in again[:ROWS_NAMED])
         notices.append(
             _("%(sheet)s: the headings stand there again, and are left out (rows %(rows)s).")
             % {
                 "sheet": sheet.name or _("the file"),
-                "rows": shown + ("…" if len(again) > ROWS_NAMED else ""),
+                "rows": row_ranges(index + 1 for index in again),
             }
         )
     starts = sorted(starts)

@@ -17,9 +17,8 @@ from registry.spreadsheets.columns import (
     ProjectsColumn,
 )
 from registry.spreadsheets.plans import identity
-from registry.spreadsheets.problems import CellError, RepeatedRowError
+from registry.spreadsheets.problems import CellError, RepeatedRowError, row_ranges
 from registry.spreadsheets.recipients import (
-    ROWS_NAMED,
     GrantKindColumn,
     IdentifiedColumn,
     WrongNumbers,
@@ -178,7 +177,6 @@ class ContributionResource(MoneyResource):
         return super().plan_rows(table)
 
     def _tell_repeated(self, table) -> None:
-        shown = ", ".join(map(str, self._repeated[:ROWS_NAMED]))
         self.directory.notice_once(
             ngettext(
                 "%(sheet)s: %(count)s row repeats another one: it is read once (%(rows)s).",
@@ -188,7 +186,7 @@ class ContributionResource(MoneyResource):
             % {
                 "sheet": table.sheet or _("the file"),
                 "count": len(self._repeated),
-                "rows": shown + ("…" if len(self._repeated) > ROWS_NAMED else ""),
+                "rows": row_ranges(self._repeated),
             }
         )
 
