@@ -1,5 +1,7 @@
 """What offices write into cells by habit: understood, or refused with what to do instead."""
 
+from decimal import Decimal
+
 import pytest
 from django.utils.translation import override
 
@@ -15,7 +17,7 @@ from registry.models import (
     Project,
     Source,
 )
-from registry.spreadsheets import vocabulary
+from registry.spreadsheets import approximate, vocabulary
 from registry.spreadsheets.amounts import read_amount
 from registry.spreadsheets.persons import is_likely_person, is_person, split_listed
 from registry.spreadsheets.problems import CellError
@@ -682,3 +684,81 @@ def test_address_of_a_source_may_stand_beside_its_title():
     bring_in(xlsx([head, ["One", "Délibération 12", "https://example.org/12"]]))
 
     assert Source.objects.get().url == "https://example.org/12"
+
+
+APPROXIMATE = {
+    "fin 2024": "2024",
+    "mi-mai 2024": "2024-05",
+    "à l'automne 2022": "2022",
+    "early 2023": "2023",
+    "vers 1990": "1990",
+    "~2010": "2010",
+    "2010 ?": "2010",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", APPROXIMATE)
+def test_date_that_says_about_when_keeps_what_is_sure(text):
+    planned = bring_in(csv(f"Intitulé;Type;Date de signature\nA;Entente;{text}"))
+
+    assert Agreement.objects.get().signed_on.isoformat() == APPROXIMATE[text]
+    assert f"“{text}” says about when" in " ".join(planned.notices)
+
+
+@pytest.mark.parametrize("text", ["fin 09/04/2024", "vers le 9 avril 2024", "fin", "fin du mandat"])
+def test_day_that_is_about_right_is_refused(text):
+    assert approximate.read(text) is None
+
+
+@pytest.mark.parametrize("text", ["9/IV/2024", "9 iv 2024", "2024-IV-09"])
+def test_month_in_roman_numerals_is_read(text):
+    assert parse_date(text) == PartialDate(2024, 4, 9)
+
+
+COORDINATES = {
+    "48,1147° N": "48.1147",
+    "48.1147 N": "48.1147",
+    "48°06'53\"N": "48.11472",
+    "48° 6′ 53″ nord": "48.11472",
+    "N 48°06.5'": "48.10833",
+    "33.9° S": "-33.9",
+    "-33,9°": "-33.9",
+    "48,1147": "48.1147",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", COORDINATES)
+def test_coordinates_with_degree_signs_are_read(text):
+    headings = ["Lieu", "Pays", "Type", "Latitude", "Longitude"]
+    bring_in(xlsx([headings, ["Rennes", "France", "Ville", text, "1° 40′ 48″ O"]]))
+
+    rennes = Place.objects.get(name_fr="Rennes")
+    assert (rennes.latitude, rennes.longitude) == (Decimal(COORDINATES[text]), Decimal("-1.68"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["48°06'53\"O", "48°99'", "N -48,1°", "Rennes"])
+def test_latitude_that_is_none_is_refused(text):
+    rows = [["Lieu", "Pays", "Type", "Latitude"], ["Rennes", "France", "Ville", text]]
+
+    assert f"“{text}” is not a number" in problems(xlsx(rows))[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("stop", "is_told"),
+    [
+        ("Rochester : 3-6 avril 2024", False),
+        ("Rochester : avril 2024", False),
+        ("Rochester : 2-6 avril 2024", True),
+        ("Rochester : 12 avril 2025", True),
+    ],
+)
+def test_stop_outside_the_dates_of_its_delegation_is_told(stop, is_told):
+    factories.PlaceFactory(name_fr="Rochester")
+
+    planned = bring_in(csv(f"Mission;Sens;Du;Au;Étapes\nA;Sortante;2024-04-03;2024-04-12;{stop}"))
+
+    assert ("lies outside the dates" in " ".join(planned.notices)) == is_told

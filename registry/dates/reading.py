@@ -30,6 +30,10 @@ _MONTHS = (
 )
 MONTH_NUMBERS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 
+# As in 9/IV/2024.
+_ROMANS = "i ii iii iv v vi vii viii ix x xi xii"
+_ROMAN = {name: number for number, name in enumerate(_ROMANS.split(), 1)}
+
 _WEEKDAYS = re.compile(
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b,?\s*(?:le\s|the\s)?\s*"
@@ -114,8 +118,8 @@ def _in_words(plain: str, text: str) -> PartialDate:
         day, month, year = None, match[1], match[2] or match[3]
     else:
         raise DateError
-    number = MONTH_NUMBERS.get(fold(month))
-    if number is None:
+    number = MONTH_NUMBERS.get(fold(month)) or (day and _ROMAN.get(month))
+    if not number:
         raise DateError
     return PartialDate(_year(year, text), number, int(day) if day else None)
 

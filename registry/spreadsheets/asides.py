@@ -8,14 +8,18 @@ from django.utils.translation import ngettext
 
 from registry.spreadsheets.files import Sheet
 from registry.spreadsheets.finding import LEAST_RECOGNISED
-from registry.spreadsheets.mapping import SheetLayout
+from registry.spreadsheets.headings import year_of
+from registry.spreadsheets.mapping import IGNORED, SheetLayout
 from registry.spreadsheets.problems import row_ranges
+from registry.spreadsheets.sides import AMOUNTS
 from registry.spreadsheets.tables import Table, heading_currency, heading_factor
-from registry.spreadsheets.totals import REMARK
+from registry.spreadsheets.totals import REMARK, YEARLY
+from registry.text import fold
 
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 # «mise à jour du 15/01/2024»: a day says when, not of which year.
 DAY = re.compile(r"\d\s*[/.-]\s*(?:19|20)\d{2}|(?:19|20)\d{2}-\d")
+SUM = re.compile(r"(?:sous |grand )?tota(?:l|ux)(?: .*)?|somme|cumul|sum")
 # «(en milliers d'euros)», «(k€)», «(CAD)».
 REMARKS = re.compile(r"\(([^()]{1,40})\)")
 OF_AMOUNTS = re.compile(
@@ -111,6 +115,24 @@ def tell_year(sheet: Sheet, year: str) -> str:
         "sheet": sheet.name or _("the file"),
         "year": year,
     }
+
+
+def leave_out_sum(sheet: Sheet, layout: SheetLayout, one, names, known) -> Iterator[str]:
+    """Leave out a column that sums up the amounts of years or of sides that stand beside it."""
+    is_sum = one.column == "amount" or (one.column is None and SUM.fullmatch(fold(one.heading)))
+    if not is_sum or YEARLY not in names:
+        return
+    headings = [other.heading for other in layout.columns]
+    if any(map(year_of, headings)):
+        text = _(
+            "%(sheet)s: “%(column)s” is left out, for the amounts of its years stand beside it."
+        )
+    elif set(map(known.find, headings)).issuperset(AMOUNTS.values()):
+        text = _("%(sheet)s: “%(column)s” is left out, for the amounts of both sides stand beside.")
+    else:
+        return
+    one.column = IGNORED
+    yield text % {"sheet": sheet.name or _("the file"), "column": one.heading}
 
 
 def leave_out_sections(sheet: Sheet, layout: SheetLayout) -> Iterator[str]:

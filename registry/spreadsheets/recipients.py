@@ -11,6 +11,7 @@ from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column, OrganisationsColumn
 from registry.spreadsheets.numbers import is_checked, with_first_zeros
 from registry.spreadsheets.problems import row_ranges
+from registry.spreadsheets.sides import giver, keep_of_side
 from registry.spreadsheets.values import split_values
 from registry.spreadsheets.vocabulary import find_choice
 
@@ -57,7 +58,10 @@ class IdentifiedColumn(OrganisationsColumn):
         if numbers:
             name = " ".join(value.split())
             return directory.each(lambda one: directory.identified(one, numbers), [name])
-        return directory.each(directory.organisation, self.split(value, directory))
+        names = self.split(value, directory)
+        if row.side and self.attribute == "funders":
+            return keep_of_side(row, directory.each(giver(row, directory), names))
+        return directory.each(directory.organisation, names)
 
     def read_numbers(self, row):
         """The scheme, the column and the number of each cell; no number where it is none."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from registry.spreadsheets import sides
 from registry.spreadsheets.asides import (
     hidden_rows,
     leave_out_sections,
+    leave_out_sum,
     nothing_below,
     rows_above,
     tell_unit,
@@ -56,7 +58,6 @@ LISTS = frozenset(
     )
 )
 COUNT = re.compile(r"(?:env(?:iron|\.)?\s*|~\s*|about\s+)?\d+(?:[.,]0)?(?:\s*personnes)?")
-SUM = re.compile(r"(?:sous |grand )?tota(?:l|ux)(?: .*)?|somme|cumul|sum")
 # «2019-012», «70.101», «M-01»: more than a number that counts.
 CODE = re.compile(r"(?=.*\d)(?!\d{1,4}$)[\w./-]{3,30}")
 # How many of the columns that a heading reads most like are named.
@@ -190,17 +191,20 @@ def _read_table(
         if one.column == YEARLY
     }
     found.notices += [*rows_above(sheet, index), *nothing_below(sheet, index)]
-    if (year := year_said(sheet, index)) and resource.lacks_year(positions, constants):
+    year = year_said(sheet, index) if resource.lacks_year(positions, constants) else None
+    if year:
         if resource.splits_years:
             constants["years"], headings["years"] = year, labels["years"]
-        else:
+        elif "amount" in positions:
             positions[YEARLY], headings[YEARLY] = positions.pop("amount"), headings.pop("amount")
             table.years = {positions[YEARLY][0]: (year, headings[YEARLY])}
         found.notices.append(tell_year(sheet, year))
     if (unit := unit_said(sheet, index)) and table.amounts_in(unit):
         found.notices.append(tell_unit(sheet, unit))
     fill(table, sheet.rows[index + 1 :], positions, constants)
-    found.notices += [*leave_out_totals(table), *tell_assumed(table)]
+    found.notices += leave_out_totals(table)
+    sides.part(table, None if resource.splits_years else year)
+    found.notices += tell_assumed(table)
     found.layouts.append(layout)
     found.notices += hidden_rows(sheet, table)
     return table
@@ -227,7 +231,7 @@ def _place_columns(
     found.notices += leave_out_sections(sheet, layout)
     for one in layout.columns:
         _read_as(sheet, layout, one, resource, names, entry, positions, found)
-        _leave_out_sum(sheet, layout, one, names, found)
+        found.notices += leave_out_sum(sheet, layout, one, names, known)
         if one.column == IGNORED:
             continue
         if one.column == YEARLY and not year_of(one.heading):
@@ -286,19 +290,6 @@ def _give_way(
                     headings[name] = headings.pop(one.column)
                 giving.column = name
                 return
-
-
-def _leave_out_sum(sheet: Sheet, layout: SheetLayout, one: ColumnLayout, names, found) -> None:
-    """Beside columns of the amounts of years, leave out the column that sums them up."""
-    is_sum = one.column == "amount" or (one.column is None and SUM.fullmatch(fold(one.heading)))
-    if not is_sum or YEARLY not in names:
-        return
-    if any(year_of(other.heading) for other in layout.columns):
-        one.column = IGNORED
-        found.notices.append(
-            _("%(sheet)s: “%(column)s” is left out, for the amounts of its years stand beside it.")
-            % {"sheet": sheet.name or _("the file"), "column": one.heading}
-        )
 
 
 def _read_as(sheet, layout, one: ColumnLayout, resource, names, entry, positions, found) -> None:

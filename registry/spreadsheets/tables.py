@@ -63,6 +63,9 @@ class Row(dict):
         "sheet",
     )
 
+    # The side that gives its amount, where a row of the file says what each of two sides gives.
+    side = ""
+
     def __init__(self, sheet: str, number: int, headings: dict[str, str]):
         super().__init__()
         self.sheet = sheet

@@ -20,7 +20,7 @@ from registry.dates import (
     parse_duration,
     parse_range,
 )
-from registry.spreadsheets import amounts, counts, values, vocabulary
+from registry.spreadsheets import amounts, approximate, counts, values, vocabulary
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.tables import (
     has_quebec_dollars,
@@ -91,6 +91,8 @@ class PartialDateWidget(CellWidget):
         try:
             return parse_date(value, row.conventions.day_first)
         except DateError as error:
+            if about := approximate.read(value):
+                return about
             raise _no_date(value, str(error)) from None
 
 
@@ -156,6 +158,8 @@ class PeriodWidget(CellWidget):
         try:
             return values.read_range(value, row.conventions.day_first)
         except CellError as error:
+            if about := approximate.read(value):
+                return about, None
             raise _no_date(value, error.message) from None
 
 

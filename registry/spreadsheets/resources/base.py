@@ -24,6 +24,7 @@ from registry.spreadsheets.replacing import settle
 from registry.spreadsheets.resources.common import CommonColumns
 from registry.spreadsheets.resources.identifying import Identifying
 from registry.spreadsheets.resources.refusing import Refusing
+from registry.spreadsheets.sides import AMOUNTS
 from registry.spreadsheets.tables import Row, Table
 
 logger = logging.getLogger(__name__)
@@ -121,7 +122,8 @@ class RecordResource(Identifying, Refusing, CommonColumns):
         """Whether amounts should be of a year, and none of these columns says of which."""
         says = {"years", "period", "starts_on", "decided_on", "yearly"}
         is_given = {name for names in given for name in names}
-        return cls.is_yearly and "amount" in is_given and not says & is_given
+        amounts = {"amount", *AMOUNTS.values()} & is_given
+        return cls.is_yearly and bool(amounts) and not says & is_given
 
     @classmethod
     def meant_by_place(cls, columns: list, rows: list) -> dict[str, str]:

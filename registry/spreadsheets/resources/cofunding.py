@@ -31,6 +31,10 @@ def _is_more(first: Row, row: Row) -> bool:
     own = [name for name in row if name not in OF_A_CONTRIBUTION]
     if len(first.more) >= MOST_CONTRIBUTIONS or any(row[name] != first.get(name) for name in own):
         return False
-    money = [list(map(one.get, OF_A_CONTRIBUTION)) for one in walk((first, *first.more))]
-    given = list(map(row.get, OF_A_CONTRIBUTION))
+    money = [_given(one) for one in walk((first, *first.more))]
+    given = _given(row)
     return any(given) and given not in money
+
+
+def _given(row: Row) -> list:
+    return [row.side, *map(row.get, OF_A_CONTRIBUTION)]

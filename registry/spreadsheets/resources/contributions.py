@@ -33,6 +33,7 @@ from registry.spreadsheets.resources.money import (
     MoneyResource,
     no_amount,
 )
+from registry.spreadsheets.sides import AMOUNTS, note_of_side
 from registry.spreadsheets.tables import walk
 from registry.text import fold
 
@@ -56,7 +57,7 @@ class ContributionResource(MoneyResource):
         "Funding",
     )
     itself = "subvention subventions aide financement contribution soutien dossier grant grants"
-    key_columns = ("amount", "funders")
+    key_columns = ("amount", "funders", *AMOUNTS.values())
     is_final = True
     splits_years = True
     is_named_alone = False
@@ -209,7 +210,7 @@ class ContributionResource(MoneyResource):
             raise error
         signature = self._signature(row)
         years, projects, funders, money, *details = signature
-        first = self._signatures.setdefault(signature, row)
+        first = self._signatures.setdefault((signature, row.side), row)
         if first is not row and any(details):
             # Files of grants give one of them on a row for each payment.
             self._repeated.append(row.number)
@@ -220,7 +221,7 @@ class ContributionResource(MoneyResource):
                 _("Keep one of the two rows."),
             )
         if any(details):
-            return self._grant(signature)
+            return self._found(row, self._grant(signature))
         same = [
             pk
             for pk in self._known.get((years, projects), [])
@@ -233,9 +234,14 @@ class ContributionResource(MoneyResource):
             if len(narrower) == 1 or (narrower and len(same) > 1):
                 same = narrower
         same = [pk for pk in same if self._amounts[pk] == money or self._funders_of[pk] == funders]
-        if not same:
-            return None
-        return self.stub(same[0])
+        return self._found(row, same)
+
+    def _found(self, row, same: list[int]):
+        """The first of these contributions; what two sides give alike are two of them."""
+        if row.side:
+            same = [pk for pk in same if pk not in self._of_sides]
+            self._of_sides.update(same[:1])
+        return self.stub(same[0]) if same else None
 
     def _signature(self, row) -> tuple:
         """What makes two contributions the same, as far as the row says."""
@@ -265,8 +271,8 @@ class ContributionResource(MoneyResource):
         decided = self.read(row, "decided_on")
         return (decided.year if decided else None, None)
 
-    def _grant(self, signature):
-        """The contribution that says the same as far as the row goes; its amount may be corrected
+    def _grant(self, signature) -> list[int]:
+        """The contributions that say the same as far as the row goes; its amount may be corrected
         where the decision that grants it tells which it is.
         """
         years, projects, funders, money, recipients, *details = signature
@@ -278,7 +284,7 @@ class ContributionResource(MoneyResource):
         exact = [pk for pk, known_money in same if known_money == money]
         if not exact and details[-1] and len(same) == 1:
             exact = [same[0][0]]
-        return self.stub(exact[0]) if exact else None
+        return exact
 
     @cached_property
     def _grants(self) -> defaultdict[tuple, list[tuple]]:
@@ -320,6 +326,11 @@ class ContributionResource(MoneyResource):
         return {}
 
     @cached_property
+    def _of_sides(self) -> set[int]:
+        """The contributions that are found to be those of one side."""
+        return set()
+
+    @cached_property
     def _amounts(self) -> dict[int, tuple | None]:
         return {
             pk: None if amount is None else (amount, currency)
@@ -357,6 +368,8 @@ class ContributionResource(MoneyResource):
             label = row.heading("amount")
             row.plan.set("currency", currency, label, "amount")
             row.plan.set("amount", amount, label, "amount")
+            if row.plan.is_new and (note := note_of_side(row)) and not self.read(row, "note"):
+                row.plan.set("note", note, label, "amount")
         if self.read(row, "years") or row.plan.is_new:
             first, last = self._years(row)
             row.plan.set("year", first, row.heading("years"), "years")

@@ -226,6 +226,21 @@ class DelegationResource(RecordResource):
                 direction = Direction.INCOMING if home else Direction.OUTGOING
                 plan.set("direction", direction, self.fields["direction"].label, "stops")
                 directory.notice(row, "title", str(plan.instance), _("the stops say which way."))
+        if "stops" in row:
+            self._tell_outside(row)
+
+    def _tell_outside(self, row) -> None:
+        """Tell of a stop that lies outside the dates of its delegation: one of them is wrong."""
+        delegation, stops = row.plan.instance, row.plan.rows("stops")
+        for stop in stops if delegation.starts_on else ():
+            first, last = stop.starts_on, stop.ends_on or stop.starts_on
+            until = delegation.ends_on
+            if (first and first.latest < delegation.starts_on.earliest) or (
+                last and until and last.earliest > until.latest
+            ):
+                message = _("%(place)s lies outside the dates of the delegation: check both.")
+                text = message % {"place": stop.place}
+                self.directory.notice(row, "stops", str(row["stops"]), text)
 
     def _pass_through(self, row, countries: str) -> None:
         names = split_values(countries, lambda text: bool(vocabulary.country_code(text)))

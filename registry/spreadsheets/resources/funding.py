@@ -31,6 +31,7 @@ from registry.spreadsheets.resources.money import (
     no_amount,
 )
 from registry.spreadsheets.rows import PartnersColumn
+from registry.spreadsheets.sides import giver, keep_of_side, note_of_side
 from registry.spreadsheets.terms import EndColumn, PeriodColumn
 
 
@@ -290,7 +291,7 @@ class ProjectResource(MoneyResource):
             if not year and (decided_on := granted.get("decided_on")):
                 year = decided_on.year
             fields |= {"year": year} if year else {}
-            fields |= granted
+            fields |= granted | ({"note": note} if (note := note_of_side(row)) else {})
             record = self.directory.new(
                 Contribution, fund=row.plan.instance.fund, call=row.plan.instance.call, **fields
             )
@@ -327,7 +328,7 @@ class ProjectResource(MoneyResource):
             return []
         try:
             names = FUNDERS.split(cell, self.directory)
-            return self.directory.each(self.directory.organisation, names)
+            return keep_of_side(row, self.directory.each(giver(row, self.directory), names))
         except CellError as error:
             error.column = "funders"
             raise

@@ -7,6 +7,7 @@ from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Companion, OrganisationsColumn
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
+from registry.spreadsheets.sides import CURRENCIES
 from registry.spreadsheets.tables import DOLLARS, has_quebec_dollars, heading_currency
 
 CURRENCY_HEADINGS = "Devise, Monnaie, Code devise, Unité monétaire | Currency, Currency code"
@@ -71,6 +72,37 @@ class MoneyResource(RecordResource):
     yearly = Companion(
         "Montants par année | Amounts by year", widgets.YearlyWidget(), reads="amounts"
     )
+    # What each of two sides gives, and who: see ``sides``.
+    french_amount = Companion(
+        "Montant côté français, Montant FR, Montant français, Part française, Part FR,"
+        "Contribution française, Financement français, Subvention française, Aide française,"
+        "Apport français, Budget côté français, Financement FR, Subvention FR, Contribution FR,"
+        "Montant accordé côté français, Part de la France, Budget FR, Aide FR"
+        "| Amount French side, French amount, French contribution, French share, French funding,"
+        "French grant",
+        widgets.AmountWidget("french_amount"),
+    )
+    quebec_amount = Companion(
+        "Montant côté québécois, Montant QC, Montant québécois, Part québécoise, Part QC,"
+        "Contribution québécoise, Financement québécois, Subvention québécoise, Aide québécoise,"
+        "Apport québécois, Budget côté québécois, Financement QC, Subvention QC, Contribution QC,"
+        "Montant accordé côté québécois, Part du Québec, Budget QC, Aide QC"
+        "| Amount Québec side, Québec amount, Québec contribution, Québec share, Québec funding,"
+        "Québec grant",
+        widgets.AmountWidget("quebec_amount"),
+    )
+    french_funders = Companion(
+        "Financeurs côté français, Financeurs français, Financeur FR, Bailleur français,"
+        "Financeur français, Cofinanceur français, Ministère français"
+        "| Funders French side, French funders, French funder",
+        widgets.TextWidget(),
+    )
+    quebec_funders = Companion(
+        "Financeurs côté québécois, Financeurs québécois, Financeur QC, Bailleur québécois,"
+        "Financeur québécois, Cofinanceur québécois, Ministère québécois"
+        "| Funders Québec side, Québec funders, Québec funder",
+        widgets.TextWidget(),
+    )
 
     def money(self, row) -> tuple | None:
         """The amount and its currency; ``None`` where the cell is empty."""
@@ -88,16 +120,16 @@ class MoneyResource(RecordResource):
             )
             error.column = column
             raise error
-        currency = currency or stated or self._currency_of_heading(row.heading(column))
-        return Currency(currency or Currency.EUR)
+        currency = currency or stated or self._currency_of_heading(row.heading(column), row.side)
+        return Currency(currency or CURRENCIES.get(row.side, Currency.EUR))
 
     @staticmethod
-    def _currency_of_heading(heading: str) -> Currency | None:
+    def _currency_of_heading(heading: str, side: str) -> Currency | None:
         """What the heading says; a bare dollar sign is Québec's own beside a French word."""
         currency = heading_currency(heading)
         if currency or not DOLLARS.search(heading):
             return currency
-        if has_quebec_dollars(heading):
+        if side == "qc" or has_quebec_dollars(heading):
             return Currency.CAD
         error = CellError(
             _("“%(value)s” does not say which dollars.") % {"value": heading},

@@ -4,6 +4,7 @@ from registry.choices import IdentifierScheme, NameKind, PlaceKind
 from registry.models import Place, PlaceIdentifier, PlaceName
 from registry.spreadsheets import widgets
 from registry.spreadsheets.columns import Column, Companion, KeyColumn
+from registry.spreadsheets.coordinates import CoordinateWidget
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import IdentifierColumn, OtherNamesColumn
 from registry.text import fold
@@ -93,13 +94,13 @@ class PlaceResource(RecordResource):
         "latitude",
         "Latitude, Lat, Latitude du centre, Latitude WGS84, Latitude décimale"
         "| Latitude, Lat, Centre latitude",
-        widgets.DecimalWidget(),
+        CoordinateWidget("latitude"),
     )
     longitude = Column(
         "longitude",
         "Longitude, Long, Lon, Lng, Longitude du centre, Longitude WGS84, Longitude décimale"
         "| Longitude, Centre longitude",
-        widgets.DecimalWidget(),
+        CoordinateWidget("longitude"),
     )
     population = Column(
         "population",

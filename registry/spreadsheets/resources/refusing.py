@@ -6,7 +6,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from registry.spreadsheets import validation
+from registry.spreadsheets import approximate, validation
 from registry.spreadsheets.plans import RecordPlan
 from registry.spreadsheets.problems import CellError, Problem
 from registry.spreadsheets.tables import Row
@@ -32,6 +32,8 @@ class Refusing:
         if cell in known:
             return known[cell]
         value = column.clean(row)
+        if column.reads == "dates" and (told := approximate.told(cell, row.heading(name))):
+            self.directory.notice_once(told)
         if len(known) < MOST_KNOWN:
             known[cell] = value
         return value
