@@ -201,3 +201,5 @@ def _postgresql(table: str, kind: str, column: str):
             f"CREATE TRIGGER {name} AFTER {event} ON {table} "
             f"REFERENCING {tables} FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
         )
+        # Also while PostgreSQL does not look foreign keys up: see ``bulk.hold``.
+        yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"

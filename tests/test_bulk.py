@@ -1,15 +1,16 @@
 """Many rows at once, straight to the database."""
 
 import io
+from contextlib import closing, contextmanager
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from registry import bulk
-from registry.models import Project, ProjectPartner, Revision
+from registry import bulk, changes
+from registry.models import Organisation, Project, ProjectPartner, Revision
 from registry.spreadsheets import jobs, running
 from registry.spreadsheets.writing import Writer, staged, write
-from tests.factories import ProjectFactory
+from tests.factories import OrganisationFactory, ProjectFactory
 from tests.spreadsheets import authority
 
 on_postgresql = pytest.mark.skipif(
@@ -126,3 +127,66 @@ def test_next_keys_with_gaps_between_them_are_as_many():
     first, second, third = bulk.next_keys(Project, 3)
 
     assert (second - first, third - second) == (2, 2)
+
+
+@contextmanager
+def _without_the_right():
+    """As a role that owns nothing more than it needs to write."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE clerk")
+        cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO clerk")
+        cursor.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO clerk")
+        cursor.execute("SET LOCAL ROLE clerk")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_foreign_keys_are_looked_up_by_postgresql_itself_without_the_right_to_do_so():
+    assert bulk.may_hold()
+    with _without_the_right():
+        assert not bulk.may_hold()
+        write(jobs.start(io.BytesIO(PROJECTS), "a.csv", authority())[1].prepared)
+
+    assert ProjectPartner.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_neighbour_that_is_gone_by_now_refuses_the_rows():
+    OrganisationFactory(name="Atelier du pont")
+    prepared = jobs.start(io.BytesIO(PROJECTS), "a.csv", authority())[1].prepared
+    Organisation.objects.all().delete()
+
+    with pytest.raises(IntegrityError), transaction.atomic(), bulk.large(bulk.MANY):
+        write(prepared)
+
+    assert not Project.objects.exists()
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_neighbour_is_deleted_by_nobody_until_the_rows_are_there():
+    atelier = OrganisationFactory(name="Atelier du pont")
+    prepared = jobs.start(io.BytesIO(PROJECTS), "a.csv", authority())[1].prepared
+    other, deletion = connection.copy(), "DELETE FROM registry_organisation WHERE id = %s"
+    with closing(other), other.cursor() as cursor, transaction.atomic():
+        write(prepared)
+        cursor.execute("SET lock_timeout = 50")
+        with pytest.raises(OperationalError, match="lock"):
+            cursor.execute(deletion, [atelier.pk])
+
+    assert ProjectPartner.objects.filter(organisation=atelier).count() == 2
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_rows_whose_keys_are_looked_up_once_are_told_all_the_same():
+    before = changes.current()
+    write(jobs.start(io.BytesIO(PROJECTS), "a.csv", authority())[1].prepared)
+
+    assert changes.since(before)["project"] == set(Project.objects.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW session_replication_role")
+        assert cursor.fetchone() == ("origin",)

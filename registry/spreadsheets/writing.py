@@ -253,11 +253,10 @@ class Writer:
         self._inserting.insert_values(Revision, REVISION, zip(*said, *same, strict=True))
 
     def check(self) -> None:
-        """Refuse it all where a neighbour is gone: see ``bulk.large``."""
+        """Refuse it all where a neighbour is gone: see ``bulk.large`` and ``bulk.hold``."""
         for model, keys in self._named.items():
             for batch in batches(sorted(keys)):
-                found = model._base_manager.filter(pk__in=batch).count()
-                if found < len(batch):
+                if bulk.hold(model, batch) < len(batch):
                     raise IntegrityError(f"A {model._meta.label} that rows refer to is gone.")
 
     def _refer(self, model, column):
