@@ -15,7 +15,7 @@ from registry.spreadsheets.resources import IMPORTED, RESOURCES, ContributionRes
 from registry.spreadsheets.tables import heading_factor
 from registry.spreadsheets.unfolding import unfold
 from tests import factories
-from tests.spreadsheets import bring_in, plan, xlsx
+from tests.spreadsheets import bring_in, counts, csv, plan, problems, xlsx
 
 # The kind of sheet, and the column of each heading: "" is left out, None is asked about.
 SHEETS = [
@@ -40,7 +40,7 @@ SHEETS = [
             "Expires on": "ends_on",
             "Parties": "parties",
             "Signed by": "signatories",
-            "Status": None,
+            "Status": "",
             "Link": None,
         },
     ),
@@ -72,7 +72,7 @@ SHEETS = [
             "Twinned with": "city2",
             "Country": "country2",
             "Since": "signed_on",
-            "Status": None,
+            "Status": "",
         },
     ),
     (
@@ -219,10 +219,10 @@ SHEETS = [
             "Code postal": None,
             "Ville": "city",
             "Pays": "country",
-            "Téléphone": None,
-            "Courriel": None,
+            "Téléphone": "",
+            "Courriel": "",
             "Site internet": "website",
-            "Contact": None,
+            "Contact": "",
         },
     ),
     (
@@ -233,7 +233,7 @@ SHEETS = [
             "City": "city",
             "Country": "country",
             "Website": "website",
-            "Email": None,
+            "Email": "",
             "Acronym": "acronyms",
         },
     ),
@@ -876,3 +876,97 @@ def test_number_that_an_office_gives_names_nobody():
         found = found_in([[heading, "Type", "Ville"], ["12", "Association", "Rennes"]])
 
         assert found.layouts[0].columns[0].column != "name", heading
+
+
+def told(rows) -> str:
+    return " ".join(found_in(rows).notices)
+
+
+@pytest.mark.parametrize("heading", ["Statut", "État actuel", "Lieu de signature"])
+def test_what_agreements_do_not_keep_is_left_out_and_told(heading):
+    rows = [["Intitulé", "Type", heading], ["A", "Convention", "Rennes"]]
+
+    assert not found_in(rows).problems
+    assert f"“{heading}” is left out" in told(rows)
+
+
+@pytest.mark.parametrize("heading", ["Contact", "Courriel", "Téléphone du référent", "E-mail"])
+def test_contact_details_are_left_out_and_told(heading):
+    rows = [["Intitulé", "Type", heading], ["A", "Convention", "x"]]
+
+    assert f"“{heading}” is left out: the registry keeps no contact details" in told(rows)
+
+
+def test_list_of_persons_is_no_list_of_organisations():
+    rows = [["Nom complet", "Courriel", "Téléphone"], ["Jean Dupont", "j@example.org", "02"]]
+
+    assert found_in(rows).problems
+
+
+def test_table_without_headings_is_not_understood():
+    rows = [["Accord 1", "Convention", "Rennes"], ["Accord 2", "Convention", "Ville de Québec"]]
+
+    assert found_in(rows).problems[0].about == "sheet"
+
+
+@pytest.mark.django_db
+def test_budgets_of_two_years_are_contributions():
+    rows = [["Projet", "2020-2021", "Montant 2021-22 (€)"], ["Atelier", "1000", "2000"]]
+
+    bring_in(xlsx(rows))
+
+    given = Contribution.objects.order_by("year").values_list("year", "last_year", "amount")
+    assert [(first, last, int(amount)) for first, last, amount in given] == [
+        (2020, 2021, 1000),
+        (2021, 2022, 2000),
+    ]
+    assert counts(plan(xlsx(rows))) == [(0, 0, 1, 0)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("said", "is_tacit"), [("tacite", True), ("expresse", False)])
+def test_renewal_says_how_where_it_names_no_agreement(said, is_tacit):
+    bring_in(xlsx([["Intitulé", "Type", "Renouvellement"], ["A", "Convention", said]]))
+
+    assert Agreement.objects.get().tacit_renewal is is_tacit
+
+
+@pytest.mark.django_db
+def test_cities_with_letters_are_parties():
+    bring_in(xlsx([["Title", "Kind", "City A", "City B"], ["A", "Twinning", "Lyon", "Kiel"]]))
+
+    assert Agreement.objects.get().parties.count() == 2
+
+
+@pytest.mark.django_db
+def test_count_below_a_table_is_no_record():
+    rows = [["Intitulé", "Type", "Parties", "Date"], ["A", "Convention", "Lyon", "2020"]]
+
+    planned = plan(xlsx([*rows, ["Nombre d'accords", None, None, "1"]]))
+
+    assert not planned.problems
+    assert planned.sheets[0].new == 1
+
+
+@pytest.mark.django_db
+def test_domain_may_follow_the_one_above_it():
+    above = factories.DomainFactory(name_fr="Bois")
+    below = factories.DomainFactory(name_fr="Charpente", parent=above)
+    heading = ["Projet", "Domaines"]
+
+    bring_in(xlsx([heading, ["Atelier", "Bois > Charpente"], ["Forum", "NSP"]]))
+
+    assert list(Project.objects.get(title="Atelier").domains.all()) == [below]
+    assert not Project.objects.get(title="Forum").domains.exists()
+    assert problems(xlsx([heading, ["Rencontre", "Charpente > Bois"]]))
+
+
+@pytest.mark.django_db
+def test_text_cut_by_a_line_break_is_told():
+    lines = "Intitulé;Type;Parties\nAccord sur\nla mer;Convention;Rennes\n"
+    (problem,) = problems(csv(lines))
+
+    assert ":2:" in problem
+    assert "“Accord sur”, “la mer”" in problem
+    lines = "Intitulé;Type;Parties\nAmérique\nun;Convention;Lyon\ndeux;Convention;Kiel\n"
+    assert not problems(csv(lines))

@@ -41,6 +41,13 @@ def rows_above(sheet: Sheet, index: int) -> Iterator[str]:
         ) % {"sheet": sheet.name or _("the file"), "row": index + 1, "rows": row_ranges(numbers)}
 
 
+def heads_nothing(sheet: Sheet, index: int) -> bool:
+    """Whether a row that reads like headings is the last of several of a table without any."""
+    above, width = sheet.rows[sheet.start : index], sum(map(bool, sheet.rows[index]))
+    is_last = not any(map(any, sheet.rows[index + 1 :]))
+    return is_last and any(sum(map(bool, row)) >= width for row in above)
+
+
 def nothing_below(sheet: Sheet, index: int) -> Iterator[str]:
     """Tells of headings without a table."""
     if not any(map(any, sheet.rows[index + 1 :])):

@@ -256,6 +256,10 @@ class DomainsColumn(ListColumn):
     def knows(self, text, directory):
         return text in directory.domains
 
+    def split(self, value, directory):
+        names = super().split(value, directory)
+        return [one for one in names if one in directory.domains or not values.says_no_value(one)]
+
     def add(self, plan, item, label, directory):
         return plan.link(self.attribute, directory.domain(item), label)
 

@@ -87,14 +87,15 @@ OF_A_YEAR = frozenset(
     )
 )
 YEAR = re.compile(r"(?:19|20)\d{2}")
+SPAN = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*[-–/]\s*((?:19|20)?\d{2})(?!\d)")
 PARENTHESES = re.compile(r"[()]")
 REMARKS = re.compile(r"\(([^()]+)\)")
-# «Partenaire 2», of which there are several.
+# «Partenaire 2», «City B», of which there are several.
 # «N° et intitulé» is the title, with a number in it.
 NUMBER_AND = re.compile(
     r"^\s*(?:n°|n[or]\.?|num[ée]ro|number|code)\s*(?:et|and|&)\s+", re.IGNORECASE
 )
-LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$")
+LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$|\s+[A-D]\s*$")
 # Words for a number that an office gives its records.
 REFERENCE = frozenset(map(stem, ("numero", "reference", "ref", "code", "interne", "internal")))
 # «Number of projects» is no number of a project.
@@ -140,11 +141,19 @@ def parts_of(heading: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def year_of(heading: str) -> str | None:
-    """The year of whose amounts a column with this heading is: ``2021``, ``Montant 2021 (€)``."""
-    words = [] if len(heading) > LONGEST else heading_key(heading).split()
+    """The year of whose amounts a column with this heading is: ``Montant 2021 (€)``."""
+    if len(heading) > LONGEST:
+        return None
+    last = ""
+    if (span := SPAN.search(heading)) and (int(span[1]) + 1 - int(span[2])) % 100 == 0:
+        # A budget of two years: 2020-2021, 2020-21.
+        last = f"-{int(span[1]) + 1}"
+        heading = heading.replace(span[0], span[1])
+    words = heading_key(heading).split()
     years = [word for word in words if YEAR.fullmatch(word)]
     others = {word for word in words if word not in years} - UNITS - FILLER
-    return years[0] if len(years) == 1 and OF_A_YEAR.issuperset(map(stem, others)) else None
+    is_of_a_year = len(years) == 1 and OF_A_YEAR.issuperset(map(stem, others))
+    return years[0] + last if is_of_a_year else None
 
 
 class Headings(dict):

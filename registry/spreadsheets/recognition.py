@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from registry.spreadsheets import sides
 from registry.spreadsheets.asides import (
+    heads_nothing,
     hidden_rows,
     leave_out_sections,
     leave_out_sum,
@@ -45,6 +46,7 @@ from registry.spreadsheets.problems import Problem
 from registry.spreadsheets.tables import Table, find_conventions, heading_key
 from registry.spreadsheets.torn import find_torn
 from registry.spreadsheets.totals import YEARLY, fill, leave_out_totals
+from registry.spreadsheets.unkept import leave_out_unkept
 from registry.text import fold
 
 # What sheets are called that hold the lists of choices of the others, or explain them.
@@ -124,7 +126,7 @@ def _recognise_sheet(
             % {"sheet": sheet.name}
         )
         return None
-    if best is None:
+    if best is None or heads_nothing(sheet, best.index):
         _refuse_sheet(sheet, resources, found, alone)
         return None
     return _read_table(sheet, best.index, best.resource, found, entry, mapping.name)
@@ -310,6 +312,7 @@ def _read_as(sheet, layout, one: ColumnLayout, resource, names, entry, positions
     if one.column is None and YEARLY in names and year_of(one.heading):
         one.column = YEARLY
         return
+    found.notices += leave_out_unkept(sheet, one, resource.code(), known)
     if one.column in positions and not one.samples:
         one.column = IGNORED  # an empty column beside one of the same meaning
     elif one.column in entry.columns.values() and not isinstance(names[one.column], ListColumn):

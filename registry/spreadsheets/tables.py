@@ -173,7 +173,7 @@ def heading_key(text: str) -> str:
 @lru_cache(maxsize=1_000)
 def heading_currency(text: str):
     """The currency that a heading states: ``Montant (EUR)``, ``Budget en dollars canadiens``."""
-    words = re.split(r"[\s_]+", re.sub(r"[()\[\],:]", " ", text).strip())
+    words = re.split(r"[\s_'’]+", re.sub(r"[()\[\],:]", " ", text).strip())
     for length in (3, 2, 1):
         for start in range(len(words) - length + 1):
             if currency := find_currency("".join(words[start : start + length])):

@@ -23,7 +23,7 @@ def find_torn(sheet: Sheet, index: int) -> Problem | None:
             torn.append(number)
             example = example or halves
     if not example:
-        return None
+        return _broken(sheet.rows[index:], index)
     return Problem(
         "",
         0,
@@ -53,3 +53,30 @@ def _halves(row) -> tuple[str, str] | None:
         if WHOLE.fullmatch(first) and CENTS.fullmatch(second):
             return first, second
     return None
+
+
+def _broken(rows: list, index: int) -> Problem | None:
+    """The first row that ends amid a text which goes on, in lower case, at the start of the next.
+
+    Where other rows begin so too, it is how the file writes.
+    """
+    width, found = len(rows[0]), None
+    for number, (first, second) in enumerate(pairwise(rows[1:]), index + 2):
+        if not second or not str(second[0])[:1].islower():
+            continue
+        if not first or len(first) + len(second) != width + 1 or len(first) == width:
+            return None
+        found = found or (number, str(first[-1]), str(second[0]))
+    if not found:
+        return None
+    number, end, start = found
+    return Problem(
+        "",
+        number,
+        "",
+        f"{end} / {start}"[:200],
+        _("This row ends within a text that goes on in the next one: “%(end)s”, “%(start)s”.")
+        % {"end": end[-40:], "start": start[:40]},
+        _("Save the file as XLSX or ODS, or put texts with line breaks in quotation marks."),
+        "file",
+    )

@@ -25,6 +25,8 @@ TOTAL_OF = re.compile(r"(?:sous|sub)[- ]?total\b.*|total\s*[(:–-].*", re.IGNOR
 TOTAL_ALONE = re.compile(
     r"(?:nombre )?total (?:\w+ ){0,4}\d+(?: \w+){0,4}|\d+(?: \w+){0,3} au total"
 )
+# Beside a number: "Nombre d'accords".
+COUNT_OF = re.compile(r"(?:nombre|nb|number|count)(?: total)? (?:d|de|des|of) .{1,40}")
 SUBTOTAL = re.compile(r"(?:sous|sub) ?total")
 REMARK = re.compile(
     r"(?:\*|\(|nb\b|n\.b|sources?\b|notes?\b|mise? à jour|dernière|last|updated|fait (?:à|le))",
@@ -215,6 +217,8 @@ def _is_total(row: Row, amounts: set[str]) -> bool:
     if len(said) != 1:
         return False
     text = fold(said[0])
+    if len(row) == 2 and COUNT_OF.fullmatch(text) and len(texts) == 2:
+        return True
     if len(row) == 1:
         return bool(TOTAL_ALONE.fullmatch(text))
     return bool(TOTAL.fullmatch(text) or (amounts & row.keys() and TOTAL_OF.fullmatch(said[0])))

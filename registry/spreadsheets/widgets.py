@@ -35,7 +35,8 @@ TRUE_WORDS = {"true", "vrai", "oui", "yes", "x", "1", "1.0", "o", "y", "✓", "�
 FALSE_WORDS = {"false", "faux", "non", "no", "0", "0.0", "n", "☐", "✗", "✘", "❌"}
 # How an agreement is renewed: of itself, or not.
 TRUE_WORDS |= {"tacite", "tacit", "automatique", "automatic", "tacite reconduction"}
-FALSE_WORDS |= {"expresse", "express", "aucune", "none"}
+TRUE_WORDS |= {"par tacite reconduction", "reconduction tacite"}
+FALSE_WORDS |= {"expresse", "express", "aucune", "none", "reconduction expresse"}
 DECIMAL = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 # Regions that offices name as a country, and that their own country has to follow.
 REGIONS = {"quebec": "CA", "province quebec": "CA", "canada quebec": "CA", "quebec canada": "CA"}
@@ -200,13 +201,15 @@ class YearlyWidget(AmountWidget):
         found = []
         for item in values.split_values(value):
             year, colon, amount = item.partition(":")
-            if not colon or not re.fullmatch(r"\s*\d{4}\s*", year):
+            span = re.fullmatch(r"\s*(\d{4})(?:-(\d{4}))?\s*", year)
+            if not colon or not span:
                 raise CellError(
                     _("“%(value)s” does not say an amount of a year.") % {"value": item},
                     _("Write 2021: 10 000 €; 2022: 12 000 €."),
                 )
             amount, currency = super().clean(amount.strip(), row)
-            found.append((int(year), amount, currency))
+            years = int(span[1]), int(span[2]) if span[2] else None
+            found.append((years, amount, currency))
         return found
 
 
@@ -288,9 +291,17 @@ def _number(value):
     return "" if value is None else value
 
 
+def says_yes_or_no(text: str) -> bool:
+    return _word(text) in TRUE_WORDS | FALSE_WORDS
+
+
+def _word(value) -> str:
+    return str(value).strip(" .").lower()
+
+
 class BooleanWidget(CellWidget):
     def clean(self, value, row=None, **kwargs):
-        word = str(value).strip(" .").lower()
+        word = _word(value)
         if word in TRUE_WORDS:
             return True
         if word in FALSE_WORDS:

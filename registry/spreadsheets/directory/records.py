@@ -1,5 +1,7 @@
 """Funds, calls, projects, sources, domains and titled records that cells name."""
 
+import re
+
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -14,6 +16,9 @@ from registry.spreadsheets.plans import identity
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.values import WITH_PARENTHESES
 from registry.text import name_key
+
+# «Numérique > Cybersécurité»
+BELOW = re.compile(r"\s*[>›»→]\s*|\s+[-–:/]\s+")
 
 
 def call_of(call: Call, fund: Fund) -> bool:
@@ -200,6 +205,19 @@ class RecordLookups(Lookups):
         record = self.new(Source, title=title, published_on=date, url=address)
         return self.mention(record, self.sources, [title])
 
+    def _domain_below(self, name: str) -> Domain | None:
+        """The last domain of a way down to it: *Numérique > Cybersécurité*."""
+        above = None
+        for part in BELOW.split(name):
+            found = next(
+                (one for one in self.domains.find(part) if above is None or one.parent == above),
+                None,
+            )
+            if found is None:
+                return None
+            above = found
+        return above
+
     def domain(self, name: str) -> Domain:
         if known := self.domains.remembered.get(name):
             return known
@@ -207,6 +225,8 @@ class RecordLookups(Lookups):
         if found:
             self.domains.remembered[name] = found[0]
             return found[0]
+        if domain := self._domain_below(name):
+            return domain
         near = vocabulary.closest(name, self.domains.spellings())
         near = near and self.domains.find(near)[0]
         raise CellError(

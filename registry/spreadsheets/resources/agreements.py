@@ -142,12 +142,12 @@ class AgreementResource(RecordResource):
         "Partenaires signataires, Collectivités partenaires, Collectivités concernées,"
         "Organismes, Institutions, Villes, Établissements partenaires, Organisations parties,"
         "Organismes parties, Collectivités parties, Signataires institutionnels,"
-        "Collectivités signataires, Villes signataires, Nom des partenaires"
+        "Collectivités signataires, Villes signataires, Nom des partenaires, Ville A, Ville B"
         "| Parties, Membership, Partners, Organisations, Organizations, Between, With,"
         "Sister city, Sister cities, Partner organisations, Twinned with, Foreign partners,"
         "Signatory parties, Contracting parties, Parties involved, Partner cities, Cities,"
         "Twin towns, Twin cities, Signatory organisations, Signatory organizations,"
-        "Partners involved, Organisations involved",
+        "Partners involved, Organisations involved, City A, City B, Town A, Town B",
     )
     french_parties = PartiesColumn(
         "parties",
@@ -239,6 +239,20 @@ class AgreementResource(RecordResource):
         """Lists of what was signed with whom seldom give it a title."""
         is_dated = bool(columns & {"signed_on", "ends_on", "term"})
         return super().is_recognised_by(columns) or (columns >= UNTITLED and is_dated)
+
+    @classmethod
+    def meant_by_place(cls, columns, rows):
+        """*Renouvellement* over nothing but «tacite» says how one is renewed, not which one."""
+        find = cls.known_headings().find
+        meanings = {one.key: find(one.heading) for one in columns if one.samples}
+        if "tacit_renewal" in meanings.values():
+            return {}
+        said = {key for key, meaning in meanings.items() if meaning == "renews"}
+        return {
+            one.key: "tacit_renewal"
+            for one in columns
+            if one.key in said and all(map(widgets.says_yes_or_no, one.samples))
+        }
 
     def identify_rows(self, table):
         if "title" not in table.headings and table.headings.keys() >= UNTITLED:

@@ -268,9 +268,9 @@ class ProjectResource(MoneyResource):
             self._tell_nothing_granted(row, granted)
         if money or (funders and not yearly):
             self._contribute(row, None, *(money or (None, None)), funders, granted)
-        for year, amount, currency in yearly:
+        for years, amount, currency in yearly:
             currency = self._currency(row, currency, "yearly")
-            self._contribute(row, year, amount, currency, funders, granted)
+            self._contribute(row, years, amount, currency, funders, granted)
 
     def _granted(self, row) -> dict:
         """When and by what the row's amounts were granted."""
@@ -284,13 +284,14 @@ class ProjectResource(MoneyResource):
         for name in granted:
             self.directory.notice(row, name, row[name], message)
 
-    def _contribute(self, row, year, amount, currency, funders, granted) -> None:
+    def _contribute(self, row, years, amount, currency, funders, granted) -> None:
+        year, last_year = years or (None, None)
         given = self._same_contribution(row.plan, year, amount, currency, funders, granted)
         if given is None:
             fields = {"amount": amount, "currency": currency} if amount is not None else {}
             if not year and (decided_on := granted.get("decided_on")):
                 year = decided_on.year
-            fields |= {"year": year} if year else {}
+            fields |= {"year": year, "last_year": last_year} if year else {}
             fields |= granted | ({"note": note} if (note := note_of_side(row)) else {})
             record = self.directory.new(
                 Contribution, fund=row.plan.instance.fund, call=row.plan.instance.call, **fields
