@@ -55,7 +55,8 @@ class Names:
         ``are_towns`` says that some of them are towns, which people call with or without that word.
         """
         self._towns: defaultdict[str, list[str]] | None = defaultdict(list) if are_towns else None
-        self._records: dict[str, list] = defaultdict(list)
+        # One of them, or the list of those that share a name.
+        self._records: dict[str, object] = {}
         self._spellings: dict[str, str] = {}
         # Records by the number that an office gives them: they mean what no name does.
         self._numbered: dict[str, list] = defaultdict(list)
@@ -100,11 +101,13 @@ class Names:
 
     def _note(self, entry, key: str, name: str) -> None:
         """Note a name of a record, of a row, or of the primary key of a record not loaded yet."""
-        known = self._records[key]
-        if not known or not any(
-            entry is one or (entry.__class__ is int and entry == one) for one in known
-        ):
-            known.append(entry)
+        known = self._records.setdefault(key, entry)
+        if known is not entry:
+            if known.__class__ is not list:
+                known = [known]
+            if not any(entry is one or (entry.__class__ is int and entry == one) for one in known):
+                known.append(entry)
+                self._records[key] = known
         if key not in self._spellings:
             self._spellings[key] = name
             if self._slips is not None:
@@ -148,9 +151,11 @@ class Names:
 
     def _called(self, key: str | None) -> list:
         """The records of a folded name; those of rows are made once they are named."""
-        found = self._records.get(key) or self._numbered.get(key)
-        if not found:
-            return []
+        found = self._records.get(key)
+        if found is None:
+            found = self._numbered.get(key, ())
+        elif found.__class__ is not list:
+            found = [found]
         if self._kept is None:
             return [one.record if one.__class__ is Row else one for one in found]
         records = [self._record_of(one) for one in found]
@@ -167,7 +172,11 @@ class Names:
         if self._kept is not None:
             return self._kept[pk]
         if self._keyed is None:
-            entries = (one for found in self._records.values() for one in found)
+            entries = (
+                one
+                for found in self._records.values()
+                for one in (found if found.__class__ is list else (found,))
+            )
             self._keyed = {one.pk: one for one in entries if getattr(one, "pk", None)}
         return self._keyed.get(pk)
 

@@ -350,7 +350,7 @@ class IdentifierColumn(RowsColumn):
         if owner is not None and identity(owner) != identity(plan.instance):
             raise self.taken(owner)
         identifier = OrganisationIdentifier(scheme=self.scheme, value=number)
-        directory.numbers.note(plan.instance, self.scheme, number)
+        directory.numbers.note(directory.row, self.scheme, number)
         return plan.add_row(self.attribute, identifier, label)
 
     def taken(self, owner) -> CellError:

@@ -49,7 +49,8 @@ class GivenUpError(BaseException):
 def plan(resource, rows: list) -> None:
     """Plan all rows of a sheet, with helpers where that is worth it."""
     parts = _parts(rows)
-    shares = _shares(parts) if LEAST <= len(parts) <= MOST and _may_share(rows) else []
+    is_long = resource.is_final and LEAST <= len(parts) <= MOST
+    shares = _shares(parts) if is_long and _may_share(rows) else []
     own = parts[: shares[0]] if shares else parts
     with contextlib.ExitStack() as stack:
         helpers = []

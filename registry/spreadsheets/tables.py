@@ -57,6 +57,7 @@ class Row(dict):
         "key",
         "more",
         "number",
+        "passed_on",
         "plan",
         "problems",
         "resource",
@@ -77,6 +78,8 @@ class Row(dict):
         self.key: int | None = None
         # What plans it, for a record that nobody has asked for yet.
         self.resource = None
+        # The number and the name of a new record once it is prepared and its plan forgotten.
+        self.passed_on: tuple[int, str] | None = None
         self.problems: tuple[Problem, ...] = ()
         # Rows of which this one takes what they say besides.
         self.more: tuple[Row, ...] = ()
@@ -91,6 +94,8 @@ class Row(dict):
     @property
     def record(self):
         """The record that the row describes, for others that name it."""
+        if self.passed_on:
+            return self.resource.passed_on(*self.passed_on)
         return (self.plan or self.resource.begin(self.fill(), is_named=True)).instance
 
     @property

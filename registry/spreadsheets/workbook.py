@@ -52,9 +52,10 @@ def plan_workbook(
     order = {resource: number for number, resource in enumerate(IMPORTED)}
     tables = sorted(recognition.tables, key=lambda table: order[table.resource])
     steps = [(table.resource(directory), table) for table in tables]
-    if len(steps) == 1 and steps[0][0].is_final and not (good_rows or directory.has_decisions):
-        # Nothing that comes later changes what is planned of a row: it need not wait.
-        steps[0][0].preparation = Preparation(directory.planned)
+    if len(steps) == 1 and not (good_rows or directory.has_decisions):
+        for resource, table in steps:
+            if resource.need_not_wait(table):
+                resource.preparation = Preparation(directory.planned)
     # Each row is looked at twice: to identify it, and to plan it.
     progress.phase(ImportState.PLANNING, 2 * sum(len(table.rows) for table in tables))
     for resource, table in steps:

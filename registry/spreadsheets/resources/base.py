@@ -14,7 +14,13 @@ from registry.spreadsheets.columns import Column
 from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.headings import Headings
 from registry.spreadsheets.loading import Loader
-from registry.spreadsheets.plans import MOST_RECORDS, MOST_TOLD, RecordPlan, SheetPlan
+from registry.spreadsheets.plans import (
+    MOST_RECORDS,
+    MOST_TOLD,
+    RecordPlan,
+    SheetPlan,
+    identity,
+)
 from registry.spreadsheets.problems import (
     CellError,
     Problem,
@@ -60,6 +66,9 @@ class RecordResource(Identifying, Refusing, CommonColumns):
     index = ""
     # Whether no row names a record of the same kind, and nothing that comes later changes one.
     is_final = False
+    # The columns whose cells may name records of the same kind, where that is all that keeps the
+    # sheet from being final as long as it is the only one.
+    naming_columns: tuple[str, ...] | None = None
     joined: tuple[str, ...] = ()
     prefetched: tuple[str, ...] = ("citations",)
 
@@ -152,6 +161,11 @@ class RecordResource(Identifying, Refusing, CommonColumns):
     def plural_name(cls) -> str:
         return str(cls._meta.model._meta.verbose_name_plural)
 
+    def need_not_wait(self, table: Table) -> bool:
+        """Whether nothing changes what is planned of a row, where no other sheet is there."""
+        names = self.naming_columns
+        return self.is_final or (names is not None and not table.headings.keys() & set(names))
+
     # What each row says ---------------------------------------------------------------------------
 
     def _load_matched(self, rows: list[Row]) -> None:
@@ -237,6 +251,8 @@ class RecordResource(Identifying, Refusing, CommonColumns):
                 self.plans.append(plan)
             else:
                 self.more += 1
+        if plan.is_new and not self.is_final:
+            row.passed_on = identity(plan.instance), str(plan.instance)
         row.clear()
 
     def import_row(self, row, instance_loader=None, **kwargs) -> str:

@@ -23,6 +23,11 @@ class Identifying:
 
     has_given_up = False
 
+    @property
+    def plans_rows_alone(self) -> bool:
+        """Whether a row is planned when its turn comes, or once another one names its record."""
+        return self.is_final or self.preparation is not None
+
     def identify_rows(self, table: Table) -> None:
         """Find out which record each row is about, so that other rows can name it."""
         kept, refused = [], 0
@@ -55,9 +60,9 @@ class Identifying:
             row.key = record.pk
         if "reference" in row and self.index and self.preparation is None:
             self._refer(row, record)
-        if record is None and self.is_final:
+        if record is None and self.plans_rows_alone:
             self._register(row, row)
-        elif not self.is_final:
+        elif not self.plans_rows_alone:
             row.plan = self._plan_of(row, record, False) if record else self.begin(row)
             if record is None:
                 self._register(row, row.plan.instance)
@@ -89,7 +94,7 @@ class Identifying:
     def begin(self, row: Row, is_named: bool = False) -> RecordPlan:
         """The plan of a new record; with what it is known by, where another row names it."""
         row.plan = self._plan_of(row, self.directory.new(self._meta.model), True)
-        if is_named or not self.is_final:
+        if is_named or not self.plans_rows_alone:
             self.directory.claim(row.plan.instance, row)
         if is_named:
             self._fill_key(row)
@@ -118,12 +123,22 @@ class Identifying:
             return
         names = getattr(self.directory, self.index)
         if record is row:
-            names.add(row, [self.read(row, self.key_columns[0])])
+            names.add(row, self.names_given(row))
         elif self._fill_key(row):
             names.add(record, self.names_of(record, row))
 
+    def names_given(self, row: Row) -> list[str]:
+        """The names that a row gives its record."""
+        return [self.read(row, self.key_columns[0])]
+
     def names_of(self, record, row: Row) -> list[str]:
         return [str(record)]
+
+    def passed_on(self, number: int, name: str):
+        """The new record of a row that was prepared and forgotten: what messages say of it."""
+        record = self._meta.model(**{self.fields[self.key_columns[0]].attribute: name})
+        record._number = ~number
+        return record
 
     def match(self, row: Row):
         """The record that the row is about; ``None`` for a new one."""

@@ -30,6 +30,7 @@ class OrganisationResource(RecordResource):
     itself = "organisation organisations organisme organismes structure acteur organization"
     key_columns = ("name",)
     index = "organisations"
+    naming_columns = ("memberships",)
     joined = ("place",)
     prefetched = ("other_names", "identifiers", "memberships__network", "citations__source")
 
@@ -188,8 +189,11 @@ class OrganisationResource(RecordResource):
             row["name"] = record.name
         return record
 
+    def names_given(self, row):
+        return [self.read(row, "name"), *self._other_names(row)]
+
     def names_of(self, record, row):
-        return [record.name, *self._other_names(row)]
+        return self.names_given(row)
 
     def _other_names(self, row) -> list[str]:
         cells = (self.read(row, name) for name in ("other_names", "acronyms", "former_names"))

@@ -42,6 +42,7 @@ class PlaceResource(RecordResource):
     sheet_names = ("Lieux", "Villes", "Territoires", "Communes", "Places", "Cities", "Territories")
     key_columns = ("name_fr",)
     index = "places"
+    naming_columns = ("parent",)
     joined = ("parent",)
     prefetched = ("other_names", "identifiers", "citations__source")
 
@@ -148,8 +149,11 @@ class PlaceResource(RecordResource):
             raise self.several(name)
         return found[0] if found else None
 
+    def names_given(self, row):
+        return [self.read(row, "name_fr"), self.read(row, "name_en")]
+
     def names_of(self, record, row):
-        return [record.name_fr, self.read(row, "name_en")]
+        return self.names_given(row)
 
     def complete(self, row):
         if row.plan.is_new and not row.plan.instance.country:
