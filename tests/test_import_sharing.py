@@ -5,7 +5,7 @@ import io
 import pytest
 
 from registry.models import Contribution, Organisation, Project
-from registry.spreadsheets import jobs, sharing
+from registry.spreadsheets import jobs, plans, sharing
 from registry.spreadsheets.workbook import plan_workbook
 from tests.factories import OrganisationFactory, ProjectFactory
 from tests.spreadsheets import authority
@@ -23,11 +23,12 @@ def parts(monkeypatch, settings, tmp_path):
             "OPTIONS": {"location": tmp_path},
         }
     }
-    for name, value in {"PART": 4, "FIRST": 2, "MOST_TOLD": 4}.items():
+    for name, value in {"PART": 4, "FIRST": 2}.items():
         monkeypatch.setattr(sharing, name, value)
     monkeypatch.setattr(sharing, "_processors", lambda: 3)
     monkeypatch.setattr(sharing, "_may_share", lambda rows: True)
-    monkeypatch.setattr("registry.spreadsheets.resources.base.MOST_TOLD", 4)
+    monkeypatch.setattr(plans, "MOST_TOLD", 4)
+    monkeypatch.setattr(plans, "FIRST_TOLD", 4)
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_helpers_plan_what_one_process_does(alone, taken):
 
 
 def test_what_changes_is_shown_below_many_new_rows(monkeypatch):
-    monkeypatch.setattr("registry.spreadsheets.resources.identifying.MOST_TOLD", 2)
+    monkeypatch.setattr(plans, "FIRST_TOLD", 2)
     ProjectFactory(reference="P9", title="Ancien titre", authority=authority())
 
     job, _plan = jobs.start(io.BytesIO(rows(10).encode()), "a.csv", authority())
@@ -87,6 +88,14 @@ def test_what_changes_is_shown_below_many_new_rows(monkeypatch):
     shown = [record["name"] for record in job.report["records"]]
     assert shown == ["Projet 0", "Projet 1", "Projet 9"]
     assert job.report["record_count"] == 10
+
+
+def test_all_new_rows_of_a_sheet_that_can_be_shown_whole_are(monkeypatch):
+    monkeypatch.setattr(plans, "FIRST_TOLD", 2)
+
+    job, _plan = jobs.start(io.BytesIO(rows(4).encode()), "a.csv", authority())
+
+    assert len(job.report["records"]) == 4
 
 
 def test_helper_gives_up_where_a_row_names_something_new(alone, taken):

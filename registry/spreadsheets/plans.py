@@ -29,8 +29,14 @@ VOLATILE = {
 }
 
 
-# The report shows so many records: those that change, and of those that are new the first ones.
-MOST_RECORDS, MOST_TOLD = 2_000, 1_000
+# The report shows so many records: those that change, and of those that are new all of a sheet that
+# has no more rows, else the first ones: nobody reads the rest, and everybody waits for it.
+MOST_RECORDS, MOST_TOLD, FIRST_TOLD = 2_000, 1_000, 500
+
+
+def most_told(rows: int) -> int:
+    """How many new records of a sheet with so many rows are shown."""
+    return MOST_TOLD if rows <= MOST_TOLD else FIRST_TOLD
 
 
 def identity(record):

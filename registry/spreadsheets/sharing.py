@@ -22,7 +22,7 @@ import warnings
 from django.db import connection
 
 from registry.spreadsheets import progress
-from registry.spreadsheets.plans import MOST_TOLD
+from registry.spreadsheets.plans import most_told
 from registry.spreadsheets.spool import read_frame, write_frame
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def _parts(rows: list) -> list[list]:
 def _shares(parts: list[list]) -> list[int]:
     """Where each process's parts begin: the first rows, which are shown, are planned here."""
     processes, count = min(MOST_PROCESSES, _processors()), len(parts)
-    told = MOST_TOLD / len(parts[0])
+    told = most_told(sum(map(len, parts))) / len(parts[0])
     shown = SHOWING * told
     first = max(round((count + shown) / processes - shown), math.ceil(told))
     left, helpers = count - first, min(processes - 1, count - first)

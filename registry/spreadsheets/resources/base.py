@@ -90,8 +90,8 @@ class RecordResource(Identifying, Refusing, CommonColumns):
         self.preparation = None
         self.more = 0
         self._loader = Loader()
-        # How many new records the sheet has; what the cells of each column mean.
-        self._new = 0
+        # How many more new records are shown; what the cells of each column mean.
+        self._to_tell = MOST_TOLD
         self._meanings: defaultdict[str, dict] = defaultdict(dict)
 
     # What the sheet is ------------------------------------------------------------------------
@@ -222,7 +222,7 @@ class RecordResource(Identifying, Refusing, CommonColumns):
 
     def begin_helping(self) -> None:
         """Go on as a helper: what it plans is not shown."""
-        self._new = MOST_TOLD
+        self._to_tell = 0
         self._sheet = SheetPlan(self._sheet.name, self._meta.model)
 
     def take(self, count: int) -> None:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from registry.spreadsheets import progress
 from registry.spreadsheets.directory import may_be_same_date
-from registry.spreadsheets.plans import MOST_TOLD, RecordPlan
+from registry.spreadsheets.plans import RecordPlan, most_told
 from registry.spreadsheets.problems import (
     CellError,
     NameLeftOutError,
@@ -30,6 +30,7 @@ class Identifying:
 
     def identify_rows(self, table: Table) -> None:
         """Find out which record each row is about, so that other rows can name it."""
+        self._to_tell = most_told(len(table.rows))
         kept, refused = [], 0
         for number, row in enumerate(walk(progress.each(table.rows)), 1):
             if self._identify(row):
@@ -102,8 +103,8 @@ class Identifying:
 
     def _plan_of(self, row: Row, record, is_new: bool) -> RecordPlan:
         """The plan of a row; those of new records tell their values as long as somebody looks."""
-        self._new += is_new
-        told = not is_new or self._new <= MOST_TOLD
+        told = not is_new or self._to_tell > 0
+        self._to_tell -= is_new
         plan = RecordPlan(record, is_new, row.sheet, row.number, is_told=told)
         plan.is_identified = not is_new and "public_id" in row
         return plan
