@@ -77,3 +77,30 @@ def test_forged_upload_is_answered(client, officer, data):  # noqa: F811
 
     assert response.status_code == 200
     assert not ImportJob.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["..", "liste/", "caf\udce9.csv"])
+def test_upload_whose_name_cannot_be_used_says_so(client, officer, name):  # noqa: F811
+    name = name.encode("utf-8", "surrogateescape")
+    body = b'--B\r\nContent-Disposition: form-data; name="file"; filename="' + name + b'"\r\n\r\n'
+    body += CONTENT.encode() + b"\r\n--B--\r\n"
+
+    page = client.post(
+        reverse("admin:registry_importjob_add"),
+        body,
+        "multipart/form-data; boundary=B",
+        HTTP_ACCEPT_LANGUAGE="en",
+    )
+
+    assert "No file arrived" in page.context["form"].errors["file"][0]
+
+
+@pytest.mark.parametrize("charset", ["rot13", "undefined", "idna", "zip", "utf-16"])
+def test_request_in_what_is_no_encoding_is_answered(client, officer, charset):  # noqa: F811
+    kind = f"multipart/form-data; boundary=B; charset={charset}"
+    body = b'--B\r\nContent-Disposition: form-data; name="publish"\r\n\r\nyes\r\n--B--\r\n'
+
+    posted = client.generic("POST", reverse("admin:registry_importjob_add"), body, kind)
+    read = client.get("/", {"q": "eau"}, CONTENT_TYPE=f"text/plain; charset={charset}")
+
+    assert {posted.status_code, read.status_code} == {200}

@@ -34,6 +34,14 @@ MENTIONS = 200
 class WorkbookField(forms.FileField):
     """An uploaded workbook; one that the disk had no room for is told as that."""
 
+    # Django leaves out a file without a usable name, and one that did not arrive as a whole.
+    default_error_messages = {
+        "required": _(
+            "No file arrived: choose one. If you did, its name cannot be used or the upload was "
+            "cut short: rename it and try again."
+        )
+    }
+
     def to_python(self, data):
         if error := getattr(data, "error", None):
             raise forms.ValidationError(running.explain(error))
@@ -118,8 +126,9 @@ class ImportJobAdmin(
         """The upload."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
-        if request.method == "POST" and form.is_valid():
+        sent = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = UploadForm(*sent, user=request.user)
+        if form.is_valid():
             upload = form.cleaned_data["file"]
             try:
                 job = tasks.start_import(
