@@ -106,3 +106,19 @@ def test_year_of_the_title_is_that_of_both_sides():
     )
 
     assert [one.year for one in Contribution.objects.all()] == [2021, 2021]
+
+
+@pytest.mark.django_db
+def test_sides_of_a_long_sheet_are_the_same(monkeypatch):
+    monkeypatch.setattr("registry.spreadsheets.totals.LONG", 0)
+
+    bring_in(
+        csv("Projet;Montant FR;Montant QC;Financeur FR", "Atelier;5000;7000;Consulat", "B;1;2")
+    )
+
+    assert [one[:3] for one in given()] == [
+        (5000, "EUR", ["Consulat"]),
+        (7000, "CAD", []),
+        (1, "EUR", []),
+        (2, "CAD", []),
+    ]

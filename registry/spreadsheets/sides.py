@@ -41,46 +41,52 @@ def part(table: Table, year: str | None = None) -> None:
     """
     if not has_sides(table):
         return
-    rows = []
+    saying = {side: partial(_said_by, side, year) for side in AMOUNTS}
+    headings = {
+        (side, shares): _headings_of(table.headings, side, shares)
+        for side in AMOUNTS
+        for shares in (True, False)
+    }
+    rows: list[Row] = []
     for row in walk(table.rows):
-        rows += [row] if OF_SIDES.isdisjoint(row) else _parted(row, year)
+        sides = [side for side, name in AMOUNTS.items() if _gives(row.get(name, ""))]
+        for side in sides:
+            shares = FUNDERS[side] not in row
+            one = SideRow(row.sheet, row.number, headings[side, shares])
+            one.side, one.shares_funders = side, shares
+            rows.append(row.recast(one, saying[side]))
+        if not sides:
+            rows.append(row.recast(Row(row.sheet, row.number, row.headings), _said_by_both))
     table.rows = rows
     amount = next((name for name in AMOUNTS.values() if name in table.headings), None)
     if amount:
         table.headings.setdefault("amount", table.headings[amount])
 
 
-def _parted(row: Row, year: str | None) -> list[Row]:
-    common = {name: cell for name, cell in row.items() if name not in OF_SIDES}
-    given = [side for side, name in AMOUNTS.items() if _gives(row.get(name, ""))]
-    if not given:
-        # Both give what the row says otherwise.
-        whole = Row(row.sheet, row.number, row.headings)
-        funders = (row.get(name, "") for name in (*FUNDERS.values(), "funders"))
-        whole.update(common, funders="\n".join(str(cell) for cell in funders if cell))
-        return [whole]
-    return [_of_side(row, side, common, year) for side in given]
+def _headings_of(headings: dict[str, str], side: str, shares_funders: bool) -> dict[str, str]:
+    own = {"amount": AMOUNTS[side], "yearly": AMOUNTS[side], "funders": FUNDERS[side]}
+    if shares_funders:
+        del own["funders"]
+    return headings | {name: headings[one] for name, one in own.items() if one in headings}
+
+
+def _said_by(side: str, year: str | None, said: dict) -> dict:
+    """What a row says of one side."""
+    own = {name: cell for name, cell in said.items() if name not in OF_SIDES}
+    amount = said[AMOUNTS[side]]
+    own |= {"yearly": f"{year} : {amount}"} if year else {"amount": amount}
+    return own | ({"funders": said[FUNDERS[side]]} if FUNDERS[side] in said else {})
+
+
+def _said_by_both(said: dict) -> dict:
+    """What a row says that gives no amount of a side: all funders give what it says otherwise."""
+    own = {name: cell for name, cell in said.items() if name not in OF_SIDES}
+    funders = [str(said[name]) for name in (*FUNDERS.values(), "funders") if name in said]
+    return own | ({"funders": "\n".join(funders)} if funders else {})
 
 
 def _gives(cell: Value) -> bool:
     return cell != "" and not is_nothing(cell) and not NOTHING_GIVEN.fullmatch(str(cell))
-
-
-def _of_side(row: Row, side: str, common: dict, year: str | None) -> SideRow:
-    amount, funders = AMOUNTS[side], FUNDERS[side]
-    heading = row.heading(amount)
-    headings = row.headings | {"amount": heading, "yearly": heading}
-    one = SideRow(row.sheet, row.number, headings)
-    one.side, one.shares_funders = side, funders not in row
-    one.update(common)
-    if year:
-        one["yearly"] = f"{year} : {row[amount]}"
-    else:
-        one["amount"] = row[amount]
-    if funders in row:
-        one["funders"] = row[funders]
-        headings["funders"] = row.heading(funders)
-    return one
 
 
 def giver(row: Row, directory):

@@ -112,6 +112,13 @@ class Row(dict):
         self._cells, self._read = cells, read
         return self
 
+    def recast(self, other: "Row", change: Callable[[dict], dict]) -> "Row":
+        """The other row, saying what ``change`` makes of what this one says."""
+        if self._cells is not None:
+            return other.keep(self._cells, _in_turn(self._read, change))
+        other.update(change(self))
+        return other
+
     def fill(self) -> "Row":
         if self._cells is not None and not self:
             self.update(self._read(self._cells))
@@ -126,6 +133,11 @@ class Row(dict):
         """Say nothing any more."""
         self._cells = None
         super().clear()
+
+
+@lru_cache(maxsize=16)
+def _in_turn(read, change):
+    return lambda cells: change(read(cells))
 
 
 def walk(rows: Iterable[Row]) -> Iterator[Row]:
