@@ -5,8 +5,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from cooperation_site.encodings import in_text
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cooperation_site.settings")
-application = get_wsgi_application()
+application = in_text(get_wsgi_application())
 # Its models are there only now.
 from django.conf import settings  # noqa: E402
 from django.urls import resolve, reverse  # noqa: E402
