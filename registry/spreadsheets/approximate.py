@@ -27,6 +27,8 @@ LONGEST = 40
 def read(text: str) -> PartialDate | None:
     """The year or month in a text that says about when; ``None`` for any other."""
     plain = text.strip() if len(text) <= LONGEST else ""
+    if plain[:1].isdigit() and plain[-1:].isdigit():
+        return None  # as most dates do, which are many
     match = ABOUT.fullmatch(plain) or ROUGHLY.fullmatch(plain)
     if not match:
         return None

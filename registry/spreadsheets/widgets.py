@@ -87,7 +87,7 @@ class PartialDateWidget(CellWidget):
     def clean(self, value, row=None, **kwargs):
         if isinstance(value, datetime.date):
             return PartialDate.from_date(value)
-        if fold(value) in values.WITHOUT_END:
+        if not value[:1].isdigit() and fold(value) in values.WITHOUT_END:
             return None
         try:
             return parse_date(value, row.conventions.day_first)
