@@ -753,7 +753,7 @@ def test_latitude_that_is_none_is_refused(text):
         ("Rochester : 3-6 avril 2024", False),
         ("Rochester : avril 2024", False),
         ("Rochester : 2-6 avril 2024", True),
-        ("Rochester : 12 avril 2025", True),
+        ("Rochester : 6-13 avril 2024", True),
     ],
 )
 def test_stop_outside_the_dates_of_its_delegation_is_told(stop, is_told):
@@ -762,3 +762,14 @@ def test_stop_outside_the_dates_of_its_delegation_is_told(stop, is_told):
     planned = bring_in(csv(f"Mission;Sens;Du;Au;Étapes\nA;Sortante;2024-04-03;2024-04-12;{stop}"))
 
     assert ("lies outside the dates" in " ".join(planned.notices)) == is_told
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("dates", ["1er avril 2024", "12 avril 2025", "juin 2023"])
+def test_stop_at_another_time_than_its_new_delegation_is_refused(dates):
+    factories.PlaceFactory(name_fr="Rochester")
+    rows = f"A;Sortante;2024-04-03;2024-04-12;Rochester : {dates}"
+
+    (problem,) = problems(csv(f"Mission;Sens;Du;Au;Étapes\n{rows}"))
+
+    assert "lies outside the dates of the delegation" in problem

@@ -12,6 +12,7 @@ from registry.spreadsheets.columns import (
     RecordsColumn,
 )
 from registry.spreadsheets.itineraries import ProgrammeColumn, StopsColumn
+from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.resources.base import RecordResource
 from registry.spreadsheets.rows import ParticipantsColumn
 from registry.spreadsheets.terms import PeriodColumn
@@ -227,20 +228,28 @@ class DelegationResource(RecordResource):
                 plan.set("direction", direction, self.fields["direction"].label, "stops")
                 directory.notice(row, "title", str(plan.instance), _("the stops say which way."))
         if "stops" in row:
-            self._tell_outside(row)
+            self._check_dates_of_stops(row)
 
-    def _tell_outside(self, row) -> None:
-        """Tell of a stop that lies outside the dates of its delegation: one of them is wrong."""
+    def _check_dates_of_stops(self, row) -> None:
+        """Refuse a new delegation with a stop at another time; tell where one begins too early."""
         delegation, stops = row.plan.instance, row.plan.rows("stops")
-        for stop in stops if delegation.starts_on else ():
+        if not delegation.starts_on:
+            return
+        start = delegation.starts_on.earliest
+        end = (delegation.ends_on or delegation.starts_on).latest
+        for stop in stops:
             first, last = stop.starts_on, stop.ends_on or stop.starts_on
-            until = delegation.ends_on
-            if (first and first.latest < delegation.starts_on.earliest) or (
-                last and until and last.earliest > until.latest
-            ):
-                message = _("%(place)s lies outside the dates of the delegation: check both.")
-                text = message % {"place": stop.place}
-                self.directory.notice(row, "stops", str(row["stops"]), text)
+            if not first or (first.latest >= start and last.earliest <= end):
+                continue
+            message = _("%(place)s lies outside the dates of the delegation: check both.")
+            message %= {"place": stop.place}
+            is_elsewhen = last.latest < start or first.earliest > end
+            if is_elsewhen and delegation.ends_on and row.plan.is_new:
+                error = CellError(message, _("Correct one of the two."))
+                error.column = "stops"
+                raise error
+            if delegation.ends_on or first.latest < start:
+                self.directory.notice(row, "stops", str(row["stops"]), message)
 
     def _pass_through(self, row, countries: str) -> None:
         names = split_values(countries, lambda text: bool(vocabulary.country_code(text)))
