@@ -11,9 +11,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def kept(monkeypatch):
     """Of the plans of a sheet two are kept; the others are prepared and forgotten."""
-    for name in ("MOST_RECORDS", "MOST_TOLD"):
-        monkeypatch.setattr(f"registry.spreadsheets.resources.base.{name}", 2)
-    monkeypatch.setattr("registry.spreadsheets.resources.identifying.MOST_TOLD", 2)
+    monkeypatch.setattr("registry.spreadsheets.resources.base.MOST_RECORDS", 2)
+    for name in ("MOST_TOLD", "FIRST_TOLD"):
+        monkeypatch.setattr(f"registry.spreadsheets.plans.{name}", 2)
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,8 @@ class Names:
         self._kept = kept
         # Made once a name is looked for that is not known.
         self._slips: Slips | None = None
+        self._asked: tuple[str, int] | None = None
+        self._answer: list[str] = []
         # Known names in letters of another alphabet, by the Latin ones that they look like.
         self._disguised: dict[str, str] = {}
         self._are_words_of_their_own = are_words_of_their_own
@@ -235,20 +237,24 @@ class Names:
         latin = name.translate(LOOK_ALIKES)
         key = key_of(latin)
         same = key if latin != name else self._disguised.get(key)
-        slips = [
-            known
-            for known in sorted(self._slips.near(key, self._records) - {key})
-            if is_slip(known, key, self._are_words_of_their_own)
-        ]
         near = (
             (same, OTHER_ALPHABET),
-            *((slip, ONE_LETTER) for slip in slips),
+            *((slip, ONE_LETTER) for slip in self._slips_for(key)),
             *((town, SAME_TOWN) for town in self._towns_like(key)),
         )
         for known, reason in near:
             for record in self._called(known):
                 if may_be(record):
                     yield NearMiss(record, self._spellings[known], _(reason))
+
+    def _slips_for(self, key: str) -> list[str]:
+        """The known names of which one slip makes this one; a row asks twice for the same."""
+        asked = key, len(self._records)
+        if asked != self._asked:
+            near = sorted(self._slips.near(key, self._records) - {key})
+            is_word = self._are_words_of_their_own
+            self._asked, self._answer = asked, [one for one in near if is_slip(one, key, is_word)]
+        return self._answer
 
     def _note_town(self, key: str) -> None:
         if self._towns is not None and (town := TOWN.match(key)):
