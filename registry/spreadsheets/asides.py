@@ -12,7 +12,7 @@ from registry.spreadsheets.headings import year_of
 from registry.spreadsheets.mapping import IGNORED, SheetLayout
 from registry.spreadsheets.problems import row_ranges
 from registry.spreadsheets.sides import AMOUNTS
-from registry.spreadsheets.tables import Table, heading_currency, heading_factor
+from registry.spreadsheets.tables import Table, heading_currency, heading_factor, heading_key
 from registry.spreadsheets.totals import REMARK, YEARLY
 from registry.text import fold
 
@@ -22,9 +22,33 @@ DAY = re.compile(r"\d\s*[/.-]\s*(?:19|20)\d{2}|(?:19|20)\d{2}-\d")
 SUM = re.compile(r"(?:sous |grand )?tota(?:l|ux)(?: .*)?|somme|cumul|sum")
 # «(en milliers d'euros)», «(k€)», «(CAD)».
 REMARKS = re.compile(r"\(([^()]{1,40})\)")
+# «Subventions 2022 en milliers d'euros», without parentheses.
+IN_UNITS = re.compile(
+    r"\b(?:en|in)\s+"
+    r"((?:milliers?|millions?|thousands?|k ?€|k ?\$|m ?€|k ?eur(?:os?)?|euros?|dollars?)"
+    r"(?!\w)[^,;:()–-]{0,30})",
+    re.IGNORECASE,
+)
 OF_AMOUNTS = re.compile(
     r"(?:(?:montants?|sommes?|amounts?) )?(?:en|in) .+|[\d\s.k€$A-Z]+", re.ASCII
 )
+
+# What sheets are called that hold the lists of choices of the others, or explain them.
+LISTS = frozenset(
+    (
+        *("liste", "listes", "list", "lists", "parametres", "parametre"),
+        *("choix", "codes"),
+        *("choices", "settings", "valeurs", "menu"),
+        *("page garde", "couverture", "accueil", "sommaire", "cover", "cover page", "contents"),
+        *("lisez moi", "readme", "read me", "notice", "aide", "help", "legende", "mode emploi"),
+    )
+)
+
+
+def is_list(sheet: Sheet) -> bool:
+    """Whether a sheet is called a list of choices or notes, or is hidden, as these often are."""
+    name = heading_key(sheet.name)
+    return sheet.hidden or name in LISTS or name.split(" ")[0] in LISTS
 
 
 def rows_above(sheet: Sheet, index: int) -> Iterator[str]:
@@ -98,10 +122,15 @@ def unit_said(sheet: Sheet, index: int) -> str | None:
         remark
         for row in sheet.rows[sheet.start : index]
         for cell in row
-        for remark in REMARKS.findall(str(cell))
-        if OF_AMOUNTS.fullmatch(remark)
+        for remark in _remarks_of(str(cell))
     )
     return next((one for one in remarks if heading_currency(one) or in_multiples(one)), None)
+
+
+def _remarks_of(title: str) -> list[str]:
+    """What may be a unit: behind *en*, or in parentheses."""
+    enclosed = [remark for remark in REMARKS.findall(title) if OF_AMOUNTS.fullmatch(remark)]
+    return [*enclosed, *(found.strip() for found in IN_UNITS.findall(title))]
 
 
 def in_multiples(remark: str) -> bool:

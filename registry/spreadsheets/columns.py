@@ -5,6 +5,7 @@ column that lists several things it adds those that are missing, and takes the o
 the row gives the registry's identifier (``replacing``).
 """
 
+import re
 from collections import defaultdict
 from itertools import count
 
@@ -17,6 +18,9 @@ from registry.spreadsheets import replacing, values, vocabulary, widgets
 from registry.spreadsheets.files import ErrorCell, tidy
 from registry.spreadsheets.problems import CellError, NameLeftOutError
 
+# How a list that goes on ends: it says no more.
+AND_SO_ON = ("etc", "etc.", "etc…", "etc...", "...", "…")
+OPEN_END = re.compile(r"(?:[\s,;]+etc\b)?[\s.…,;]*\Z")
 DECLARED = count()
 
 
@@ -223,6 +227,8 @@ class ListColumn(Column):
 
     def split(self, value: str, directory) -> list[str]:
         known = (lambda text: self.knows(text, directory)) if self.commas else None
+        if value.endswith(AND_SO_ON):
+            value = OPEN_END.sub("", value) or value
         return values.split_values(value, known)
 
     def knows(self, text, directory) -> bool:

@@ -67,7 +67,7 @@ def _best_of_row(sheet, index, pairs, resources, best, is_top, first) -> tuple |
             continue
         score = (
             len(columns) + bonus,
-            -len(columns & resource.of_another_kind),
+            -resource.seems_other(columns),
             not _lacks_names(sheet, index, resource),
             # «Porteurs» over «Côté français» tells more than that alone.
             sum(heading_key(heading) in known for pair in pairs for heading in pair if heading),

@@ -95,6 +95,12 @@ REMARKS = re.compile(r"\(([^()]+)\)")
 NUMBER_AND = re.compile(
     r"^\s*(?:n°|n[or]\.?|num[ée]ro|number|code)\s*(?:et|and|&)\s+", re.IGNORECASE
 )
+# «Nom de la collectivité partenaire» is the «Collectivité partenaire».
+NAME_OF = re.compile(
+    r"^\s*(?:noms?|names?)\s+(?:complets?\s+)?(?:de la|de l['’]|du|des|de|d['’]|of the|of)\s*"
+    r"(?!.*(?:respons|contact|r[ée]f[ée]rent))",
+    re.IGNORECASE,
+)
 LAST_NUMBER = re.compile(r"\s*(?:n°\s*)?\d{1,2}\s*$|\s+[A-D]\s*$")
 # Words for a number that an office gives its records.
 REFERENCE = frozenset(map(stem, ("numero", "reference", "ref", "code", "interne", "internal")))
@@ -135,7 +141,7 @@ def parts_of(heading: str) -> tuple[str, ...]:
     if len(parts) > 1:
         return tuple(parts)
     bare = NUMBER_AND.sub("", FIRST_NUMBER.sub("", heading, count=1))
-    bare = LAST_NUMBER.sub("", bare)
+    bare = NAME_OF.sub("", LAST_NUMBER.sub("", bare))
     return (bare,) if bare != heading else ()
 
 

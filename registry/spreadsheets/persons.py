@@ -51,11 +51,20 @@ BODIES = frozenset(
         *("council", "institute", "center", "agency", "school", "foundation", "network", "company"),
     )
 )
+# What a number that stands in place of names counts.
+HEADS = (
+    r"(?:personnes?|pers\b|participants?|participantes?|membres?|élus?|élues?|acteurs?|actrices?"
+    r"|entreprises?|organisations?|organismes?|représentants?|étudiants?|people|persons?|members?"
+    r"|companies)"
+)
 HEADCOUNT = re.compile(
-    r"(?:environ |about )?\d+\s+(?:personnes?|participants?|participantes?|membres?|élus?|élues?"
-    r"|entreprises?|organisations?|organismes?|people|persons?|members?|companies)\b.*",
+    r"(?:environ |about |près d[e’'] ?|plus d[e’'] ?)?"
+    r"(?:\d+|une (?:diz|douz|quinz|vingt|trent|quarant|cinquant|soixant|cent)aine)"
+    rf"\s+(?:d[e’'] ?)?{HEADS}\b.*",
     re.IGNORECASE,
 )
+# «Inria (2 personnes)».
+WITH_HEADS = re.compile(rf"(.*\S)\s*\(\s*\d+\s+{HEADS}\.?\s*\)", re.IGNORECASE)
 
 
 def looks_like_name(text: str) -> bool:
@@ -77,6 +86,18 @@ def is_person(text: str) -> bool:
 def is_likely_person(text: str) -> bool:
     """Whether a text is a name alone that begins with a usual given name."""
     return looks_like_name(text) and fold(text).split()[0] in USUAL
+
+
+def split_pair(text: str) -> list[str]:
+    """*Jean Dupont et Anne Roy* as two names, where each begins with a usual given name."""
+    names = [CIVILITY.sub("", name) for name in JOINED.split(text)]
+    return JOINED.split(text) if len(names) > 1 and all(map(is_likely_person, names)) else [text]
+
+
+def without_heads(text: str) -> str:
+    """A name without how many people come from there."""
+    match = WITH_HEADS.fullmatch(text)
+    return match[1] if match else text
 
 
 def names_a_body(text: str) -> bool:

@@ -11,6 +11,7 @@ from registry.spreadsheets import sides
 from registry.spreadsheets.asides import (
     heads_nothing,
     hidden_rows,
+    is_list,
     leave_out_sections,
     leave_out_sum,
     nothing_below,
@@ -49,16 +50,6 @@ from registry.spreadsheets.totals import YEARLY, fill, leave_out_totals
 from registry.spreadsheets.unkept import leave_out_unkept
 from registry.text import fold
 
-# What sheets are called that hold the lists of choices of the others, or explain them.
-LISTS = frozenset(
-    (
-        *("liste", "listes", "list", "lists", "parametres", "parametre"),
-        *("choix", "codes"),
-        *("choices", "settings", "valeurs", "menu"),
-        *("page garde", "couverture", "accueil", "sommaire", "cover", "cover page", "contents"),
-        *("lisez moi", "readme", "read me", "notice", "aide", "help", "legende", "mode emploi"),
-    )
-)
 COUNT = re.compile(r"(?:env(?:iron|\.)?\s*|~\s*|about\s+)?\d+(?:[.,]0)?(?:\s*personnes)?")
 # «2019-012», «70.101», «M-01»: more than a number that counts.
 CODE = re.compile(r"(?=.*\d)(?!\d{1,4}$)[\w./-]{3,30}")
@@ -120,7 +111,7 @@ def _recognise_sheet(
             if resource.code() == entry.kind:
                 return _read_table(sheet, index, resource, found, entry, mapping.name)
     best = best_kind(sheet, resources)
-    if not alone and heading_key(sheet.name) in LISTS and (not best or best.columns < 2):
+    if not alone and is_list(sheet) and (not best or best.columns < 2):
         found.notices.append(
             _("The sheet “%(sheet)s” holds notes, not a table: it is left out.")
             % {"sheet": sheet.name}
@@ -204,7 +195,7 @@ def _read_table(
     if (unit := unit_said(sheet, index)) and table.amounts_in(unit):
         found.notices.append(tell_unit(sheet, unit))
     fill(table, sheet.rows[index + 1 :], positions, constants)
-    found.notices += leave_out_totals(table)
+    found.notices += leave_out_totals(table, constants)
     sides.part(table, None if resource.splits_years else year)
     found.notices += tell_assumed(table)
     found.layouts.append(layout)

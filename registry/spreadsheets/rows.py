@@ -223,6 +223,10 @@ class ParticipantsColumn(RowsColumn):
     def knows(self, text, directory):
         return directory.knows_organisation(_without_sector(text)[0])
 
+    def split(self, value, directory):
+        listed = super().split(value, directory)
+        return [name for item in listed for name in persons.split_pair(item)]
+
     def enter(self, plan, value, row, directory):
         if not self.persons:
             return super().enter(plan, value, row, directory)
@@ -232,7 +236,7 @@ class ParticipantsColumn(RowsColumn):
         return [self.add(plan, item, label, directory) for item in values.split_persons(value)]
 
     def add(self, plan, item, label, directory):
-        text, sector = _without_sector(item)
+        text, sector = _without_sector(persons.without_heads(item))
         organisation = directory.find_organisation(text)
         if organisation is None:
             persons.refuse_headcount(text)

@@ -86,3 +86,10 @@ class PeriodColumn(LastingColumn):
                 _("Correct one of the two."),
             )
         return False
+
+
+class YearColumn(PeriodColumn):
+    """*Année*: the beginning and the end where no other column says them; of the amounts too."""
+
+    def _says_more(self, plan, field: str, date, first, last) -> bool:
+        return plan.columns.get(field, self.column_name) == self.column_name

@@ -137,28 +137,36 @@ def _joined(cells: list[Value]) -> Value:
     return "\n".join(map(str, filled))
 
 
-def leave_out_totals(table: Table) -> list[str]:
-    """Take out the rows of totals, and the remarks below the table; what to tell about them."""
+def leave_out_totals(table: Table, constants: dict) -> list[str]:
+    """Take out the rows of totals, and the remarks below the table; what to tell about them.
+
+    ``constants`` are what each row holds that none of its cells says.
+    """
     amounts = table.resource.columns_read_as("amounts") & table.headings.keys()
     # A total fills few of its columns: most rows need no closer look.
-    most = len(table.headings) // 2 + 1
+    most = (len(table.headings) - len(constants)) // 2 + 1
     totals, sections, titles, above = [], [], [], None
     for row in walk(table.rows):
-        if len(row) <= most and _is_total(row, amounts):
+        said = _without(row, constants)
+        if len(said) <= most and _is_total(said, amounts):
             totals.append(row)
-        if len(row) == 1 < most and _is_section(row):
+        if len(said) == 1 < most and _is_section(said):
             sections.append(row)
-        if above is not None and len(row) > 2:
+        if above is not None and len(said) > 2:
             titles.append(above)
-        above = row if _may_be_title(row) else None
+        above = row if _may_be_title(said) else None
     # Where a name alone is a record, a total of its own says that it is a section.
     if not table.resource.is_named_alone or len(titles) <= sum(map(_is_subtotal, walk(totals))):
         sections += titles
     left_out = set(map(id, [*totals, *sections]))
     rows = [row for row in table.rows if id(row) not in left_out]
-    rows, remarks = _without_remarks(rows, set(table.resource.key_columns))
+    rows, remarks = _without_remarks(rows, set(table.resource.key_columns), constants)
     last = rows[-1] if rows else None
-    if last is not None and len(rows) > 2 and _is_sum(last.fill(), rows[:-1], amounts):
+    if (
+        last is not None
+        and len(rows) > 2
+        and _is_sum(_without(last.fill(), constants), rows[:-1], amounts)
+    ):
         totals.append(rows.pop())
     table.rows = rows
     return [
@@ -210,7 +218,12 @@ def _is_subtotal(row: Row) -> bool:
     return any(SUBTOTAL.match(fold(str(cell))) for cell in row.values())
 
 
-def _is_total(row: Row, amounts: set[str]) -> bool:
+def _without(row: Row, constants: dict) -> dict:
+    """What the cells of a row say."""
+    return {name: row[name] for name in row if name not in constants} if constants else row
+
+
+def _is_total(row: dict, amounts: set[str]) -> bool:
     """Whether a row says that it is a total, and holds nothing else but numbers."""
     texts = [str(cell) for column, cell in row.items() if column not in amounts]
     said = [text for text in texts if not re.fullmatch(r"[\d\s.,]+", text)]
@@ -224,16 +237,16 @@ def _is_total(row: Row, amounts: set[str]) -> bool:
     return bool(TOTAL.fullmatch(text) or (amounts & row.keys() and TOTAL_OF.fullmatch(said[0])))
 
 
-def _is_section(row: Row) -> bool:
+def _is_section(row: dict) -> bool:
     return bool(SECTION.fullmatch(fold(str(next(iter(row.values()))))))
 
 
-def _may_be_title(row: Row) -> bool:
+def _may_be_title(row: dict) -> bool:
     """Whether it is a text alone: a section, above a full row where a text alone is no record."""
     return len(row) == 1 and str(next(iter(row.values())))[:1].isalpha()
 
 
-def _is_sum(row: Row, above: list[Row], amounts: set[str]) -> bool:
+def _is_sum(row: dict, above: list[Row], amounts: set[str]) -> bool:
     """Whether a row holds nothing but the sum of an amount above it."""
     if not row or not row.keys() <= amounts:
         return False
@@ -250,15 +263,18 @@ def _number(cell: Value) -> Decimal:
         return Decimal(0)
 
 
-def _without_remarks(rows: list[Row], keys: set[str]) -> tuple[list[Row], list[Row]]:
+def _without_remarks(
+    rows: list[Row], keys: set[str], constants: dict
+) -> tuple[list[Row], list[Row]]:
     """The rows without those at the end that hold one text, which names nothing."""
     end = len(rows)
-    if end < 2 or len(rows[0].fill()) < 3:
+    if end < 2 or len(_without(rows[0].fill(), constants)) < 3:
         return rows, []
     for row in walk(reversed(rows[1:])):
-        if len(row) != 1:
+        said = _without(row, constants)
+        if len(said) != 1:
             break
-        ((column, cell),) = row.items()
+        ((column, cell),) = said.items()
         text, is_name = str(cell), column in keys or not str(cell)[:1].isalpha()
         if not (REMARK.match(text) or len(text) > LONGEST_NAME) and is_name:
             break

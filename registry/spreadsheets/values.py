@@ -49,7 +49,7 @@ WITHOUT_END = frozenset(
         *("duree illimitee", "sans limite", "sans limite de duree", "permanent", "permanente"),
         *("sans terme", "sans echeance", "unlimited", "indefinite", "open ended", "no end"),
         *("indefinitely", "sans date", "undated", "non date", "non datee", "s d"),
-        *("en cours", "ongoing", "sans", "aucune"),
+        *("en cours", "ongoing", "sans", "aucune", "sans limitation de duree", "non limitee"),
     )
 )
 # The same where a date, a number or a choice should stand: among names these may be acronyms.

@@ -23,14 +23,18 @@ SYNONYMS = {
     choices.OrganisationKind: {
         "local_authority": "collectivité territoriale, collectivité locale, collectivité, commune,"
         "ville, municipalité, mairie, métropole, intercommunalité, région, département, epci,"
-        "agglomération, municipality, city, local government, mrc, arrondissement, province, state",
+        "agglomération, municipality, city, local government, mrc, arrondissement, province, state,"
+        "communauté d'agglomération, communauté de communes, communauté urbaine,"
+        "conseil départemental, conseil régional, conseil municipal, conseil général",
         "ministry": "ministère, department of state, gouvernement, government",
         "diplomatic_mission": "représentation diplomatique, ambassade, consulat, consulat général,"
         "délégation générale, embassy, consulate, diplomatic representation",
         "public_body": "organisme public, établissement public, société d'état, agence publique,"
-        "public agency, public institution",
+        "public agency, public institution, epic, établissement public industriel et commercial,"
+        "epa, établissement public administratif, gip",
         "university": "université, établissement d'enseignement supérieur, higher education,"
-        "école supérieure, grande école",
+        "école supérieure, grande école, école d'ingénieurs, école de commerce,"
+        "higher education institution",
         "school": "école, lycée, collège, cégep, établissement scolaire, établissement"
         " d'enseignement, high school",
         "research_body": "organisme de recherche, centre de recherche, institut de recherche,"
@@ -49,15 +53,18 @@ SYNONYMS = {
         "company": "entreprise, société, coopérative, scop, startup, start-up, pme, tpe, business,"
         "firm, enterprise, entreprise privée, société privée, société commerciale, private company,"
         "private business, secteur privé, private sector, entreprise publique, société publique,"
-        "public company",
+        "public company, sarl, sas, sa, société d'économie mixte, sem, spl",
         "association": "asbl, osbl, obnl, ong, organisme à but non lucratif, ngo, non-profit,"
         "nonprofit, association loi 1901, organisme communautaire, fondation, foundation,"
-        "organisme sans but lucratif, osbl association",
+        "organisme sans but lucratif, osbl association, comité de jumelage, charity, charitable"
+        " organisation",
         "health_establishment": "établissement de santé, hôpital, chu, centre hospitalier, ciusss,"
         "chum, hospital, health care, health institution",
         "cultural_institution": "établissement culturel, institution culturelle, musée, théâtre,"
         "bibliothèque, équipement culturel, museum, theatre, library",
-        "network": "réseau, fédération, alliance, association de villes, federation",
+        "network": "réseau, fédération, alliance, association de villes, federation,"
+        "réseau de villes,"
+        "association de collectivités",
         "international_organisation": "organisation internationale, international organization",
         "other": "autre, autres, divers",
     },
@@ -83,9 +90,10 @@ SYNONYMS = {
         "sister city, sister cities,"
         "town twinning, twinning agreement, convention de jumelage, charte de jumelage,"
         "serment de jumelage, protocole de jumelage, pacte de jumelage, sister city agreement,"
+        "sister cities agreement,"
         "twinned",
         "tripartite": "coopération tripartite, accord tripartite, entente tripartite,"
-        "tripartite agreement",
+        "tripartite agreement, convention tripartite",
         "letter_of_intent": "lettre d'intention, lettre d'entente, loi",
         "partnership": "partenariat, accord de partenariat, entente de partenariat,"
         "partenariat stratégique, strategic partnership, partnership agreement",
@@ -93,27 +101,36 @@ SYNONYMS = {
     choices.Direction: {
         "outgoing": "sortante, sortant, départ, mission, déplacement, à l'étranger, out, outbound,"
         "envoi, mission à l'étranger, aller, sortie, envoyée, mission sortante,"
-        "délégation sortante, outgoing mission, outgoing delegation, outward",
+        "délégation sortante, déplacement à l'étranger, outgoing mission, outgoing delegation,"
+        "outward",
         "incoming": "entrante, entrant, accueil, réception, visite reçue, in, inbound, hosted,"
         "arrivée, entrée, reçue, accueillie, accueil de délégation, accueil d'une délégation,"
+        "accueil d'une délégation étrangère, accueil de délégation étrangère,"
+        "réception de délégation, réception d'une délégation,"
         "mission entrante, délégation entrante, visite entrante, incoming delegation,"
         "incoming mission, incoming visit, inward, received",
     },
     choices.ActivityStatus: {
         "submitted": "déposé, soumis, candidat, en instruction, en préparation, proposed, planned,"
-        "pipeline, draft, prévu, planifié, programmé, à venir, en attente, pending",
+        "à l'étude, en cours d'instruction, en développement, pipeline, draft, prévu, planifié,"
+        "programmé, à venir, en attente, pending",
         "selected": "retenu, labellisé, lauréat, sélectionné, accepté, approved, awarded, financé,"
         "soutenu, subventionné, funded, granted",
-        "ongoing": "en cours, démarré, actif, active, in progress, under way",
+        "ongoing": "en cours, démarré, actif, active, in progress, under way,"
+        "en cours de réalisation, en cours d'exécution, en cours de mise en œuvre, en œuvre,"
+        "en exécution, implementation, being implemented",
         "completed": "terminé, achevé, clos, complété, clôturé, finalisé, réalisé, soldé, fini,"
-        "finished, closed, done",
+        "finished, closed, done, finalised, finalized, ended",
         "cancelled": "annulé, abandonné, canceled",
         "suspended": "suspendu, en pause, reporté, ajourné, on hold, postponed",
     },
     choices.ContributionKind: {
         "grant": "subvention, aide, financement, don, subside, cash, aide en numéraire,"
         "subvention directe, contribution financière, numéraire, en numéraire, aide financière,"
-        "soutien financier, financial contribution, aide monétaire",
+        "soutien financier, financial contribution, aide monétaire, fonctionnement,"
+        "investissement, projet, action, subvention de fonctionnement, subvention exceptionnelle,"
+        "subvention d'investissement, subvention de projet, aide au projet, équipement,"
+        "aide au fonctionnement, exceptionnelle",
         "in_kind": "en nature, aide en nature, nature, apport en nature, mise à disposition",
         "loan": "prêt, avance remboursable, avance",
     },
@@ -155,6 +172,16 @@ SYNONYMS = {
         "dataset": "jeu de données, données, base de données, data, database",
     },
 }
+# Which word at the head of a longer text tells: «Association culturelle», «Lycée professionnel».
+HEADS = {
+    choices.OrganisationKind: frozenset(
+        (
+            *("association", "lycee", "universite", "musee", "ministere", "hopital", "theatre"),
+            *("entreprise", "fondation", "commune", "ambassade", "consulat", "incubateur"),
+            *("bibliotheque", "cooperative", "federation", "ville", "municipalite"),
+        )
+    ),
+}
 # What several choices could stand for: one of them is offered, and nobody takes it unasked.
 OFFERED = {
     choices.AgreementKind: {
@@ -176,7 +203,7 @@ COUNTRY_SYNONYMS = {
     "US": "u.s., états-unis, états-unis d'amérique, usa, u.s.a., us, united states, america,"
     "amérique",
     "GB": "royaume-uni, uk, u.k., grande-bretagne, great britain, united kingdom, angleterre,"
-    "england, écosse, scotland, pays de galles, wales",
+    "england, écosse, scotland, pays de galles, wales, irlande du nord, northern ireland",
     "DE": "deutschland",
     "ES": "españa",
     "KR": "corée du sud, south korea, corée, république de corée, republic of korea",
@@ -187,7 +214,7 @@ COUNTRY_SYNONYMS = {
     "CI": "côte d'ivoire, ivory coast",
     "CD": "rdc, rd congo, république démocratique du congo, congo-kinshasa, drc,"
     "congo (rdc), rép. dém. du congo, rép. démocratique du congo, r.d. congo, dr congo",
-    "CF": "rca, centrafrique",
+    "CF": "rca, centrafrique, rép. centrafricaine",
     "AE": "eau, émirats, uae",
     "VA": "vatican",
     "KM": "îles comores",
@@ -213,10 +240,12 @@ COUNTRY_SYNONYMS = {
     "SZ": "swaziland, eswatini",
     "MM": "birmanie, burma, myanmar",
     "TR": "turquie, turkey",
-    "CN": "chine, china",
+    "CN": "chine, china, république populaire de chine, people's republic of china, prc",
     "TW": "taïwan, taiwan",
 }
 
+# «Letter of intent (LOI)».
+WITH_SHORT = re.compile(r"\s*([^()]+?)\s*\(\s*[A-Z](?:[A-Za-z]{0,3}[A-Z])\s*\)\s*")
 # Of a choice in two languages, each of which may have one.
 MOST_SLASHES = 3
 
@@ -243,6 +272,10 @@ def find_choice(kind, text: str) -> str | None:
         # In two languages: «Entente / Agreement».
         both = {find_choice(kind, part) for part in text.split("/") if part.strip()}
         found = both.pop() if len(both) == 1 else None
+    if found is None and (match := WITH_SHORT.fullmatch(text)):
+        found = find_choice(kind, match[1])
+    if found is None and (head := key.split(" ")[0]) in HEADS.get(kind, ()):
+        found = choice_words(kind)[head]
     return found
 
 

@@ -18,8 +18,8 @@ from registry.spreadsheets.tables import walk
 from registry.spreadsheets.terms import EndColumn, PeriodColumn
 from registry.spreadsheets.vocabulary import country_code
 
-# Columns that tell an agreement though no heading does; only agreements have all of them.
-UNTITLED = {"kind", "parties"}
+# Columns that tell an agreement though no heading does: what it is, and between whom.
+PARTIES = ("parties", "french_parties", "quebec_parties")
 # From where the term of an agreement runs.
 STARTS = ("starts_on", "signed_on")
 
@@ -65,11 +65,13 @@ class AgreementResource(RecordResource):
     )
     kind = Column(
         "kind",
-        "Type, Nature, Nature du lien, Type de lien,"
+        "Type, Nature, Nature du lien, Type de lien, Type de partenariat, Type de coopération,"
+        "Type de relation,"
         "Type d'accord, Type d'entente, Nature de l'accord, Catégorie, Forme,"
         "Type de document, Type d'acte, Type d'engagement, Forme juridique, Nature juridique,"
         "Genre"
-        "| Kind, Type of partnership, Agreement type, Type of agreement, Category,"
+        "| Kind, Type of partnership, Type of cooperation, Type of relationship, Relationship,"
+        " Agreement type, Type of agreement, Category,"
         "Instrument type, Type of instrument, Document type, Type of document",
         widgets.ChoiceWidget(AgreementKind),
     )
@@ -77,11 +79,12 @@ class AgreementResource(RecordResource):
         "signed_on",
         "Date de signature, Signé le, Signature, Signée le, Date de l'accord, Année de signature,"
         "Signé en, Date, Année, Année du jumelage, Année de création, Date de conclusion,"
+        "Année de conclusion, Date du jumelage,"
         "Conclu le, Depuis, Date d'approbation, Date d'adoption, Date de l'acte,"
         "Date de la signature officielle"
         "| Signed on, Date of signature, Signature date, Signed, Date signed, Year, Year signed,"
         "Signed in, Since, Signing date, Date of signing, Concluded on, Date concluded,"
-        "Established, Established in, Signing, Signature year",
+        "Established, Established in, Signing, Signature year, Year established",
         widgets.PartialDateWidget(),
     )
     starts_on = Column(
@@ -89,11 +92,11 @@ class AgreementResource(RecordResource):
         "Début, Date de début, Date d'effet, Prise d'effet, Entrée en vigueur, En vigueur depuis,"
         "Date d'entrée en vigueur, En vigueur le, Date de prise d'effet, Début de validité,"
         "Date de début de validité, Valable à partir du, À compter du, Date d'application,"
-        "Applicable à partir du"
+        "Applicable à partir du, Année de début"
         "| Start, Valid from, Start date, Takes effect on, Effective date, Entry into force,"
         "Effective from, Effective, In force since, In force from, Date of entry into force,"
         "Start of validity, From, Commencement date, Commencement, Begins, Commences,"
-        "Date of effect",
+        "Date of effect, Start year",
         widgets.PartialDateWidget(),
     )
     ends_on = EndColumn(
@@ -102,9 +105,9 @@ class AgreementResource(RecordResource):
         "Date d'expiration, Valable jusqu'au, Jusqu'au, Terme, Expire le,"
         "Date de fin de validité, Date de fin prévue, Fin prévue, Terme de la convention,"
         "Arrive à échéance le, Valide jusqu'au, En vigueur jusqu'au, Prend fin le, Date de terme,"
-        "Validité jusqu'au"
+        "Validité jusqu'au, Année de fin"
         "| End, Valid until, End date, Ends on, Expires on, Expiry date, Expiry, Expires,"
-        "End of validity, End of term, Until, To, Ending",
+        "End of validity, End of term, Until, To, Ending, End year",
         STARTS,
     )
     term = PeriodColumn(
@@ -126,7 +129,8 @@ class AgreementResource(RecordResource):
         "Tacite reconduction, Reconduction tacite, Renouvellement tacite,"
         "Renouvellement automatique, Reconduction, Renouvelable, Renouvelable tacitement,"
         "Reconductible, Reconductible tacitement, Renouvelable par tacite reconduction,"
-        "Reconduction automatique, Clause de tacite reconduction"
+        "Reconduction automatique, Clause de tacite reconduction,"
+        "Renouvellement par tacite reconduction, Reconduction par tacite accord"
         "| Tacit renewal, Automatic renewal, Auto-renewal, Automatically renewed,"
         "Tacitly renewed, Renewable, Renews automatically, Automatically renews,"
         "Automatic extension",
@@ -142,7 +146,9 @@ class AgreementResource(RecordResource):
         "Partenaires signataires, Collectivités partenaires, Collectivités concernées,"
         "Organismes, Institutions, Villes, Établissements partenaires, Organisations parties,"
         "Organismes parties, Collectivités parties, Signataires institutionnels,"
-        "Collectivités signataires, Villes signataires, Nom des partenaires, Ville A, Ville B"
+        "Collectivités signataires, Villes signataires, Nom des partenaires, Ville A, Ville B,"
+        "Collectivités étrangères, Villes étrangères, Organismes étrangers,"
+        "Institutions partenaires, Établissements étrangers"
         "| Parties, Membership, Partners, Organisations, Organizations, Between, With,"
         "Sister city, Sister cities, Partner organisations, Twinned with, Foreign partners,"
         "Signatory parties, Contracting parties, Parties involved, Partner cities, Cities,"
@@ -166,7 +172,10 @@ class AgreementResource(RecordResource):
         side="qc",
     )
     country = Companion(
-        "Pays, Pays partenaire, Pays du partenaire | Country, Partner country, Partner's country,"
+        "Pays, Pays partenaire, Pays du partenaire, Pays de la collectivité partenaire,"
+        "Pays de la collectivité étrangère, Pays de l'organisme partenaire,"
+        "Pays de l'établissement partenaire, Pays de la ville partenaire | Country,"
+        "Partner country, Partner's country,"
         "Country of partner, Country of the partner",
         widgets.LineWidget(),
     )
@@ -237,8 +246,9 @@ class AgreementResource(RecordResource):
     @classmethod
     def is_recognised_by(cls, columns):
         """Lists of what was signed with whom seldom give it a title."""
-        is_dated = bool(columns & {"signed_on", "ends_on", "term"})
-        return super().is_recognised_by(columns) or (columns >= UNTITLED and is_dated)
+        is_dated = bool(columns & {"signed_on", "starts_on", "ends_on", "term"})
+        tells = "kind" in columns and not columns.isdisjoint(PARTIES)
+        return super().is_recognised_by(columns) or (tells and is_dated)
 
     @classmethod
     def meant_by_place(cls, columns, rows):
@@ -255,7 +265,7 @@ class AgreementResource(RecordResource):
         }
 
     def identify_rows(self, table):
-        if "title" not in table.headings and table.headings.keys() >= UNTITLED:
+        if "title" not in table.headings and not table.headings.keys().isdisjoint(PARTIES):
             self._make_titles(table)
         super().identify_rows(table)
 
@@ -281,8 +291,9 @@ class AgreementResource(RecordResource):
         """Call each agreement by what it is and with whom, in the words of its row."""
         longest, example = Agreement._meta.get_field("title").max_length, ""
         for row in walk(table.rows):
-            if row.get("kind") and row.get("parties"):
-                title = " ".join(f"{row['kind']} – {row['parties']}".split())
+            parties = " ; ".join(str(row[name]) for name in PARTIES if row.get(name))
+            if row.get("kind") and parties:
+                title = " ".join(f"{row['kind']} – {parties}".split())
                 row["title"] = Truncator(title).chars(longest)
                 example = example or row["title"]
         table.headings["title"] = self.fields["title"].label

@@ -127,9 +127,14 @@ class RecordResource(Identifying, Refusing, CommonColumns):
         return bool(columns & set(cls.key_columns))
 
     @classmethod
+    def seems_other(cls, columns: set[str]) -> int:
+        """How much these columns speak for a sheet of another kind."""
+        return len(columns & cls.of_another_kind)
+
+    @classmethod
     def lacks_year(cls, *given) -> bool:
         """Whether amounts should be of a year, and none of these columns says of which."""
-        says = {"years", "period", "starts_on", "decided_on", "yearly"}
+        says = {"years", "year", "period", "starts_on", "decided_on", "yearly"}
         is_given = {name for names in given for name in names}
         amounts = {"amount", *AMOUNTS.values()} & is_given
         return cls.is_yearly and bool(amounts) and not says & is_given

@@ -3,7 +3,7 @@
 from registry.spreadsheets.tables import Row, walk
 
 # What the rows of one project may say otherwise: each of them is a contribution to it.
-OF_A_CONTRIBUTION = ("amount", "currency", "funders", "yearly", "decided_on", "decision")
+OF_A_CONTRIBUTION = ("amount", "currency", "funders", "yearly", "decided_on", "decision", "year")
 # No project has more; each of them is compared with those before it.
 MOST_CONTRIBUTIONS = 50
 

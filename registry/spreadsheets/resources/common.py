@@ -35,8 +35,11 @@ class CommonColumns(ModelResource):
         widgets.PartialDateWidget(),
     )
     source_url = Companion(
-        "Adresse de la source, Lien vers la source, Lien de la source, URL de la source, URL source"
-        "| Source address, Source URL, Source link, Link to source",
+        "Adresse de la source, Lien vers la source, Lien de la source, URL de la source,"
+        "URL source,"
+        "Lien vers le texte, Lien vers le document, Lien vers la délibération, Lien du document"
+        "| Source address, Source URL, Source link, Link to source,"
+        "Link to document, Link to text, Document link",
         widgets.UrlWidget(),
     )
     checked_on = Column(

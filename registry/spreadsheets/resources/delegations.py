@@ -127,7 +127,7 @@ class DelegationResource(RecordResource):
         "stops",
         "Étapes, Itinéraire, Lieux, Lieu, Villes, Destination, Destinations, Lieux visités,"
         "Villes visitées, Ville de destination, Villes étapes, Ville d'accueil, Où,"
-        "Lieu de destination, Destination principale, Parcours, Ville hôte"
+        "Lieu de destination, Destination principale, Parcours, Ville hôte, Territoires visités"
         "| Stops, Itinerary, Places, Place, Cities, City, Destinations, Cities visited,"
         "Places visited, Where, Location, Locations, Stopovers, Route, Host city",
     )

@@ -5,6 +5,7 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from registry.choices import ActivityStatus, Currency, PartnerRole
+from registry.dates import PartialDate
 from registry.models import Contribution, Project
 from registry.spreadsheets import validation, widgets
 from registry.spreadsheets.columns import (
@@ -32,7 +33,7 @@ from registry.spreadsheets.resources.money import (
 )
 from registry.spreadsheets.rows import PartnersColumn
 from registry.spreadsheets.sides import giver, keep_of_side, note_of_side
-from registry.spreadsheets.terms import EndColumn, PeriodColumn
+from registry.spreadsheets.terms import EndColumn, PeriodColumn, YearColumn
 
 
 class ProjectResource(MoneyResource):
@@ -51,7 +52,7 @@ class ProjectResource(MoneyResource):
         "projet projets project projects action actions initiative laureat laureats retenu "
         "labellise selectionne soutenu operation operations"
     )
-    date_columns = ("starts_on", "period")
+    date_columns = ("starts_on", "period", "year")
     # When and by what an amount was granted: a sheet that may as well list contributions does.
     grant_columns = ("decided_on", "decision")
     of_another_kind = frozenset(grant_columns)
@@ -86,8 +87,10 @@ class ProjectResource(MoneyResource):
     starts_on = Column(
         "starts_on",
         "Début, Date de début, Début du projet, Année de début, Date de démarrage, À partir de,"
-        "Lancement, Démarrage, Date de début prévue, Date de lancement, Du, Commence le, Lancé en"
-        "| Start, Start date, Start year, From, Starting date, Begins, Launch date, Actual start,"
+        "Lancement, Démarrage, Date de début prévue, Date de lancement, Du, Commence le, Lancé en,"
+        "Début prévu, Date de début de l'opération"
+        "| Start, Planned start, Start planned, Start date, Start year, From, Starting date,"
+        "Begins, Launch date, Actual start,"
         "Actual start date, Starting year",
         widgets.PartialDateWidget(),
     )
@@ -95,16 +98,18 @@ class ProjectResource(MoneyResource):
         "ends_on",
         "Fin, Date de fin, Fin du projet, Année de fin, Échéance, Clôture, Date de clôture,"
         "Date de fin prévue, Fin prévue, Achèvement, Au, Terminé en, Se termine le"
-        "| End, End date, End year, Completion date, Closing date, To, Until, Actual end,"
+        "| End, Planned end, End planned, End date, End year, Completion date, Closing date, To,"
+        "Until, Actual end,"
         "Actual end date, Ending year, Finish date",
     )
     period = PeriodColumn(
-        "Période, Années, Année, Durée, Calendrier, Dates, Période de réalisation,"
-        "Période d'exécution, Exercice financier, Année financière, Exercice,"
-        "Exercice budgétaire, Biennale, Échéancier, Année de financement, Années de réalisation,"
-        "Années couvertes"
-        "| Period, Years, Year, Dates, Financial year, Duration, Timeframe, Timeline,"
-        "Implementation period"
+        "Période, Années, Durée, Calendrier, Dates, Période de réalisation,"
+        "Période d'exécution, Biennale, Échéancier, Années de réalisation, Années couvertes"
+        "| Period, Years, Dates, Duration, Timeframe, Timeline, Implementation period"
+    )
+    year = YearColumn(
+        "Année, Exercice financier, Année financière, Exercice, Exercice budgétaire,"
+        "Année budgétaire, Année de financement | Year, Financial year, Fiscal year"
     )
     french_leads = PartnersColumn(
         "partners",
@@ -158,7 +163,8 @@ class ProjectResource(MoneyResource):
         "Axe prioritaire, Axe thématique, Volet thématique, Priorité, Discipline,"
         "Domaines de coopération, Champs de coopération, Axes de coopération,"
         "Thèmes prioritaires, Secteurs de coopération, Champ, Thématique principale, Filière"
-        "| Domains, Domain, Themes, Theme, Topics, Sectors, Areas, Field, Priority area, Subject,"
+        "| Domains, Domain, Thematics, Themes, Theme, Topics, Sectors, Areas, Field,"
+        "Priority area, Subject,"
         "Fields of cooperation, Areas of cooperation",
     )
     places = PlacesColumn(
@@ -179,7 +185,7 @@ class ProjectResource(MoneyResource):
         "activity_status",
         "Avancement, État, État d'avancement, Statut, Statut du projet, Situation, Phase, Stade,"
         "État actuel, Stade d'avancement, Statut d'avancement, Étape d'avancement"
-        "| Progress, Stage, Status, Project status, State, Current status",
+        "| Progress, Activity status, Stage, Status, Project status, State, Current status",
         widgets.ChoiceWidget(ActivityStatus),
     )
     amount = Companion(
@@ -189,8 +195,9 @@ class ProjectResource(MoneyResource):
         "Cofinancement, Contribution, Montant du soutien, Budget alloué, Soutien,"
         "Soutien accordé, Aide financière, Montant octroyé, Somme versée, Accordé,"
         "Contribution UE, Aide UE, Montant UE, Subvention UE, Montant total accordé,"
-        "Montant financé"
-        "| Amount, Grant, Funding, Total amount, Budget, Amount awarded, Grant amount,"
+        "Montant financé, Montant UE programmé, Montant programmé"
+        "| Amount, Commitment, Total commitment, Grant, Funding, Total amount, Budget,"
+        "Amount awarded, Grant amount,"
         "Award amount, Funding amount, Grant awarded, Award, Value, EU contribution, EU grant,"
         "EU amount, EU funding, Union contribution, Union co-financing, Funding awarded",
         widgets.AmountWidget(),
@@ -238,6 +245,11 @@ class ProjectResource(MoneyResource):
     class Meta:
         model = Project
 
+    @classmethod
+    def seems_other(cls, columns):
+        """Who gave how much in which year is rather a list of contributions."""
+        return super().seems_other(columns) + (columns >= {"funders", "year"})
+
     def identify_rows(self, table):
         table.rows = with_more(table.rows, self.directory.first_rows)
         super().identify_rows(table)
@@ -274,7 +286,7 @@ class ProjectResource(MoneyResource):
 
     def _granted(self, row) -> dict:
         """When and by what the row's amounts were granted."""
-        if row.keys().isdisjoint(self.of_another_kind):
+        if row.keys().isdisjoint(self.grant_columns):
             return {}
         said = {name: self.read(row, name) for name in self.grant_columns}
         return {name: value for name, value in said.items() if value}
@@ -291,8 +303,11 @@ class ProjectResource(MoneyResource):
             fields = {"amount": amount, "currency": currency} if amount is not None else {}
             if not year and (decided_on := granted.get("decided_on")):
                 year = decided_on.year
-            fields |= {"year": year, "last_year": last_year} if year else {}
-            fields |= granted | ({"note": note} if (note := note_of_side(row)) else {})
+            said = (
+                {"year": year, "last_year": last_year} if year else self._years_beside(row, amount)
+            )
+            fields |= said | granted
+            fields |= {"note": note} if (note := note_of_side(row)) else {}
             record = self.directory.new(
                 Contribution, fund=row.plan.instance.fund, call=row.plan.instance.call, **fields
             )
@@ -313,6 +328,12 @@ class ProjectResource(MoneyResource):
         if not given.is_new:
             row.plan.changes += given.changes
         row.plan.companions.append(given)
+
+    def _years_beside(self, row, amount) -> dict:
+        """*Année* beside an amount says of which year both are."""
+        years = self.read(row, "year") if amount is not None else None
+        years = [one.year for one in years or () if isinstance(one, PartialDate)]
+        return dict(zip(("year", "last_year"), dict.fromkeys(years), strict=False))
 
     def _check(self, given: RecordPlan) -> None:
         """What the row gives is a record too, and validated like one."""

@@ -126,8 +126,12 @@ class TwinningResource(RecordResource):
         town, country = found.get("city1"), found.get("country2")
         if "country1" in found or not (town and country and "city2" in found):
             return {}
-        if not COUNTRY.fullmatch(fold(country.heading)):
+        of_towns = [one for one in columns if cls.known_headings().find(one.heading) == "country2"]
+        bare = next((one for one in of_towns if COUNTRY.fullmatch(fold(one.heading))), None)
+        if bare is None:
             return {}
+        if len(of_towns) == 2:
+            return {bare.key: "country1"}  # «Pays», «Pays de la ville jumelée»
         if country.position > found["city2"].position:
             return {}
         width = max(town.position, country.position)

@@ -1,0 +1,164 @@
+"""Ledgers of cooperation as atlases, ministries and international offices keep them."""
+
+import pytest
+from django.utils.translation import override
+
+from registry.choices import ActivityStatus, AgreementKind, OrganisationKind
+from registry.models import Agreement, Contribution, Delegation, Project
+from registry.spreadsheets.vocabulary import find_choice
+from tests import factories
+from tests.spreadsheets import bring_in, csv, plan, problems, xlsx
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with override("en"):
+        yield
+
+
+def test_list_of_an_atlas_gives_agreements_of_both_sides():
+    factories.OrganisationFactory(name="Ville de Rennes")
+
+    bring_in(
+        csv(
+            "Collectivité française;Nom de la collectivité étrangère;Pays;Type de partenariat;"
+            "Année de début\nVille de Rennes;Commune de Bandiagara;Mali;Convention;2008\n"
+        )
+    )
+
+    agreement = Agreement.objects.get()
+    assert agreement.title == "Convention – Ville de Rennes ; Commune de Bandiagara" or (
+        agreement.title == "Convention – Commune de Bandiagara ; Ville de Rennes"
+    )
+    countries = {one.organisation.name: one.organisation.place for one in agreement.parties.all()}
+    assert str(countries["Commune de Bandiagara"].country.code) == "ML"
+    assert agreement.starts_on.isoformat() == "2008"
+
+
+def test_year_beside_an_amount_is_that_of_both():
+    bring_in(csv("Projet;Porteur;Année;Montant\nArchives;Ville de Vannes;2023;15 000 €\n"))
+
+    assert Project.objects.get().starts_on.isoformat() == "2023"
+    assert Contribution.objects.get().year == 2023
+
+
+def test_project_with_a_row_for_each_year_is_one():
+    bring_in(
+        csv(
+            "Projet;Porteur;Année;Montant\nArchives;Vannes Agglo;2022;500 €\n"
+            "Archives;Vannes Agglo;2023;700 €\n"
+        )
+    )
+
+    assert Project.objects.count() == 1
+    assert set(Contribution.objects.values_list("year", "amount")) == {(2022, 500), (2023, 700)}
+
+
+def test_who_gave_how_much_in_which_year_is_a_list_of_contributions():
+    project = factories.ProjectFactory(title="Patient 360", starts_on="2019")
+
+    bring_in(
+        csv(
+            "Année;Financeur;Projet;Montant (k€)\n2021;Ville de Vannes;Patient 360;5,5\n"
+            "2022;Ville de Vannes;Patient 360;12\n"
+        )
+    )
+
+    assert Project.objects.get() == project
+    assert set(Contribution.objects.values_list("year", "amount")) == {(2021, 5500), (2022, 12000)}
+
+
+@pytest.mark.parametrize(
+    ("title", "amount"),
+    [
+        ("Subventions en milliers d'euros", 5500),
+        ("Subventions versées en k€", 5500),
+        ("Grants, in thousands of euros", 5500),
+        ("Subventions en Europe", 5.5),
+    ],
+)
+def test_title_may_say_the_unit_without_parentheses(title, amount):
+    bring_in(xlsx([[title], ["Année", "Bénéficiaire", "Montant"], [2021, "Vannes Agglo", 5.5]]))
+
+    assert Contribution.objects.get().amount == amount
+
+
+def test_sections_are_left_out_where_the_title_says_the_year():
+    rows = [
+        ["Subventions 2022"],
+        ["Bénéficiaire", "Objet", "Montant"],
+        ["Jumelages"],
+        ["Comité d'Exeter", "Fonctionnement", 1500],
+        ["Sous-total", None, 1500],
+        ["Solidarité"],
+        ["Bretagne Sénégal", "Puits", 2500],
+    ]
+
+    bring_in(xlsx(rows, names=["Subventions"]))
+
+    assert set(Contribution.objects.values_list("year", "amount")) == {(2022, 1500), (2022, 2500)}
+
+
+def test_hidden_list_of_choices_is_no_table():
+    table = [["Titre", "Type", "Parties", "Date"], ["A", "Convention", "B ; C", "2018"]]
+    lists = [["Convention"], ["Protocole"], ["Jumelage"]]
+
+    planned = plan(xlsx(table, lists, names=["Accords", "Listes déroulantes"]))
+
+    assert not planned.problems
+    assert [sheet.name for sheet in planned.sheets] == ["Accords"]
+
+
+def test_countries_of_two_towns_are_told_apart_by_their_headings():
+    text = "Ville;Pays;Ville jumelée;{}\nQuimper;France;Limerick;Irlande\n"
+
+    for heading in ("Pays de la ville jumelée", "Pays"):
+        assert not problems(csv(text.format(heading)))
+
+    bring_in(csv(text.format("Pays")))
+    parties = {one.organisation.place for one in Agreement.objects.get().parties.all()}
+    assert {(place.name_fr, str(place.country.code)) for place in parties} == {
+        ("Quimper", "FR"),
+        ("Limerick", "IE"),
+    }
+
+
+PARTICIPANTS = {
+    "Jean Dupont et Marie Tremblay": {"Jean Dupont", "Marie Tremblay"},
+    "Inria (2 personnes) ; Keolis": {"Inria", "Keolis"},
+    "Inria, Keolis, etc.": {"Inria", "Keolis"},
+    "Pierre et Marie Curie": {"Pierre et Marie Curie"},
+}
+
+
+@pytest.mark.parametrize("cell", PARTICIPANTS)
+def test_participants_are_told_apart(cell):
+    factories.OrganisationFactory(name="Inria")
+    factories.OrganisationFactory(name="Keolis")
+
+    bring_in(csv(f'Mission\tSens\tDate\tParticipants\nA\tSortante\t2024\t"{cell}"\n'))
+
+    found = Delegation.objects.get().participants.all()
+    assert {one.name or one.organisation.name for one in found} == PARTICIPANTS[cell]
+    assert not any(one.office for one in found)
+
+
+def test_number_in_words_is_no_participant():
+    text = "Mission\tSens\tDate\tParticipants\nA\tSortante\t2024\tune cinquantaine d'acteurs\n"
+
+    assert "is a number, not a name" in problems(csv(text))[0]
+
+
+def test_choices_by_longer_words_for_them():
+    said = [
+        (AgreementKind, "Letter of Intent (LOI)", "letter_of_intent"),
+        (AgreementKind, "Convention (résiliée)", None),
+        (ActivityStatus, "En cours de réalisation", "ongoing"),
+        (OrganisationKind, "Association culturelle", "association"),
+        (OrganisationKind, "Association de villes", "network"),
+        (OrganisationKind, "Syndicat mixte", None),
+    ]
+
+    assert [find_choice(kind, text) for kind, text, _value in said] == [one[2] for one in said]
