@@ -33,6 +33,9 @@ def given() -> list[tuple]:
         ("Montant FR", "Montant QC"),
         ("Part française", "Part québécoise"),
         ("Contribution France (€)", "Contribution Québec ($)"),
+        ("Montant accordé (France)", "Montant accordé (Québec)"),
+        ("Subvention côté FR", "Subvention côté QC"),
+        ("Funding France", "Funding Québec"),
     ],
 )
 @pytest.mark.parametrize("sheet", ["Projet;Porteurs", "Objet;Bénéficiaire"])

@@ -50,6 +50,24 @@ DECISION_HEADINGS = (
     "Decision number, Decision reference, Resolution number, Agreement number, Decision ref.",
 )
 
+# What the amount of a side is called, and how a heading may say whose it is.
+FRENCH_MONEY = (
+    "Montant, Part, Contribution, Financement, Subvention, Aide, Apport, Soutien, Budget, Dotation,"
+    "Enveloppe, Cofinancement"
+)
+ENGLISH_MONEY = "Amount, Share, Contribution, Funding, Grant, Support"
+
+
+def amount_headings(french: str, english: str) -> str:
+    """The headings of an amount of a side: *Montant côté français*, *Subvention accordée FR*."""
+    french_ways = (f"côté {french}", french, f"accordé {french}", f"accordé côté {french}")
+    english_ways = (f"{english} side", english, f"awarded {english}")
+    return " | ".join(
+        ", ".join(f"{word.strip()} {way}" for way in ways for word in money.split(","))
+        for money, ways in ((FRENCH_MONEY, french_ways), (ENGLISH_MONEY, english_ways))
+    )
+
+
 # The funders of what an amount on a sheet of projects gives.
 FUNDERS = OrganisationsColumn("funders", FUNDER_HEADINGS)
 
@@ -74,22 +92,10 @@ class MoneyResource(RecordResource):
     )
     # What each of two sides gives, and who: see ``sides``.
     french_amount = Companion(
-        "Montant côté français, Montant FR, Montant français, Part française, Part FR,"
-        "Contribution française, Financement français, Subvention française, Aide française,"
-        "Apport français, Budget côté français, Financement FR, Subvention FR, Contribution FR,"
-        "Montant accordé côté français, Part de la France, Budget FR, Aide FR"
-        "| Amount French side, French amount, French contribution, French share, French funding,"
-        "French grant",
-        widgets.AmountWidget("french_amount"),
+        amount_headings("français", "French"), widgets.AmountWidget("french_amount")
     )
     quebec_amount = Companion(
-        "Montant côté québécois, Montant QC, Montant québécois, Part québécoise, Part QC,"
-        "Contribution québécoise, Financement québécois, Subvention québécoise, Aide québécoise,"
-        "Apport québécois, Budget côté québécois, Financement QC, Subvention QC, Contribution QC,"
-        "Montant accordé côté québécois, Part du Québec, Budget QC, Aide QC"
-        "| Amount Québec side, Québec amount, Québec contribution, Québec share, Québec funding,"
-        "Québec grant",
-        widgets.AmountWidget("quebec_amount"),
+        amount_headings("québécois", "Québec"), widgets.AmountWidget("quebec_amount")
     )
     french_funders = Companion(
         "Financeurs côté français, Financeurs français, Financeur FR, Bailleur français,"
