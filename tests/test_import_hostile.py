@@ -16,11 +16,13 @@ import xlwt
 from django.conf import settings as site_settings
 from django.utils.translation import override
 
+from registry.spreadsheets import mapping, names, recognition
 from registry.spreadsheets.files import Sheet, Workbook, read_workbook
 from registry.spreadsheets.problems import UnreadableFileError
 from registry.spreadsheets.reading.notes import Notes
 from registry.spreadsheets.recognition import recognise
 from registry.spreadsheets.resources import IMPORTED
+from registry.text import name_key
 from tests.spreadsheets import csv, plan, xlsx
 from tests.test_spreadsheets_reading import SHEET, archive, changed
 
@@ -430,3 +432,25 @@ def test_cell_full_of_signs_is_refused_soon(sign, in_english):
 
     assert made.problems
     assert time.process_time() - began < SECONDS
+
+
+@pytest.mark.django_db
+def test_cell_of_two_million_letters_is_not_folded_again_and_again(monkeypatch):
+    """It is too long for a heading as for a name, and is compared with none of them."""
+    lengths = []
+    for module, name, whole in ((mapping, "fold", mapping.fold), (names, "name_key", name_key)):
+        monkeypatch.setattr(
+            module, name, lambda text, f=whole: lengths.append(len(text)) or f(text)
+        )
+
+    planned = plan(csv("Nom;Pays\n" + "a " * 990_000 + ";France\n"))
+
+    assert [one.row for one in planned.problems] == [2]
+    assert max(lengths) < 10_000
+
+
+def test_wide_row_is_not_looked_at_whole_to_tell_it_from_a_note():
+    cells = iter(["", "a", "b", "c"])
+
+    assert recognition._is_more_than_a_note(cells)
+    assert list(cells) == ["c"]

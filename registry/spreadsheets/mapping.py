@@ -18,6 +18,8 @@ from registry.text import fold
 # what is found of so many cells is remembered.
 HEADINGS_WITHIN = 40
 CELLS_LOOKED_AT = 1_500
+# What is longer is no heading, and is told by its beginning.
+LONGEST_HEADING = 1_000
 # The column of a heading that nobody needs, and the kind of a sheet that is not imported.
 IGNORED = ""
 LEFT_OUT = "left_out"
@@ -43,7 +45,7 @@ def column_keys(cells: Iterable[Value]) -> list[str]:
     """What tells the columns of a sheet apart: their folded headings, else their letters."""
     keys: list[str] = []
     for position, cell in enumerate(cells, 1):
-        key = fold(str(cell))
+        key = _folded(cell)
         letters = f"#{column_letters(position)}"
         if not key:
             key = letters
@@ -55,7 +57,11 @@ def column_keys(cells: Iterable[Value]) -> list[str]:
 
 def heading_set(cells: Iterable[Value]) -> frozenset[str]:
     """The headings of a row, as a mapping knows a sheet by."""
-    return frozenset(key for key in map(fold, map(str, cells)) if key and key not in REASONS)
+    return frozenset(key for key in map(_folded, cells) if key and key not in REASONS)
+
+
+def _folded(cell: Value) -> str:
+    return fold(str(cell)[:LONGEST_HEADING])
 
 
 @dataclass

@@ -28,6 +28,8 @@ OTHER_ALPHABET = gettext_noop("it is written with letters of another alphabet th
 SAME_TOWN = gettext_noop("it may be the same town")
 TOWN = re.compile(r"(?:ville|commune|mairie|municipalite|city|town) ")
 ONE_LETTER = gettext_noop("one letter makes the difference")
+# No record has a longer name: it is not taken to pieces, nor remembered.
+LONGEST = 2_000
 # So many names at once.
 FOLDED_AT_ONCE = 5_000
 
@@ -98,7 +100,7 @@ class Names:
             said = [(pk, name) for pk, given in some for name in given if name]
             keys = name_keys([name for _pk, name in said])
             for (pk, name), key in zip(said, keys, strict=True):
-                if key := key or _of_signs(name):
+                if key := (len(name) <= LONGEST and key) or _of_signs(name):
                     self._note(pk, key, name)
 
     def _note(self, entry, key: str, name: str) -> None:
@@ -274,9 +276,13 @@ class Names:
             self._disguised.setdefault(latin, key)
 
 
-@lru_cache(maxsize=20_000)
 def key_of(name: str) -> str:
-    """The folded name; of a name that is all signs, the name itself."""
+    """The folded name; of a name that is all signs, or too long for one, the name itself."""
+    return _key_of(name) if len(name) <= LONGEST else _of_signs(name)
+
+
+@lru_cache(maxsize=20_000)
+def _key_of(name: str) -> str:
     return name_key(name) or _of_signs(name)
 
 

@@ -338,8 +338,14 @@ def _holds_codes(sheet: Sheet, one: ColumnLayout, heading_row: int) -> bool:
 def _filled(sheet: Sheet, one: ColumnLayout, heading_row: int) -> Iterator[str]:
     """The values below a heading, as texts; what stands alone in its row is a note."""
     rows = (row for row in sheet.rows[heading_row:] if len(row) > one.position)
-    cells = (row[one.position] for row in rows if sum(map(bool, row)) > 1)
+    cells = (row[one.position] for row in rows if _is_more_than_a_note(row))
     return (str(cell) for cell in cells if cell != "")
+
+
+def _is_more_than_a_note(row: list) -> bool:
+    """Whether two cells are filled; the rest of a wide row is not looked at for that."""
+    filled = filter(None, row)
+    return next(filled, None) is not None and next(filled, None) is not None
 
 
 def _same_meaning(sheet: Sheet, row: int, first: str, one: ColumnLayout) -> Problem:

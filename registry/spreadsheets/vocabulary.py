@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 
 from django.utils.translation import override
 from django_countries import countries
@@ -333,6 +333,10 @@ def word_key(text: str) -> str:
     return name_key(text) or text.strip().lower()
 
 
+# Of the registry's own words, which are compared again and again.
+_key_of_candidate = lru_cache(maxsize=4_000)(word_key)
+
+
 def country_code(text: str) -> str | None:
     return country_words().get(word_key(text))
 
@@ -379,7 +383,7 @@ def closest(text: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | 
         left[0] -= 1
     by_key: dict[str, str] = {}
     for candidate in candidates:
-        by_key.setdefault(word_key(candidate), candidate)
+        by_key.setdefault(_key_of_candidate(candidate), candidate)
     key = word_key(text)
     # A slip; a word of a longer name, "Culture" for "Culture et patrimoine"; what reads like it.
     found = (
