@@ -162,3 +162,30 @@ def test_choices_by_longer_words_for_them():
     ]
 
     assert [find_choice(kind, text) for kind, text, _value in said] == [one[2] for one in said]
+
+
+def test_grants_by_the_template_of_before_the_schema():
+    bring_in(
+        csv(
+            "COLL_NOM,COLL_SIRET,COLL_TYPE,ACTE_DATE,ACTE_REF,ATTRIB_NOM,ATTRIB_SIRET,SUB_OBJET,"
+            "SUB_MONTANT,NOTIF_EU\nNièvre,225800010,DEP,2016-01-01,,AGORA,,Subvention,17 833,\n"
+        )
+    )
+
+    grant = Contribution.objects.get()
+    assert (grant.amount, grant.currency, grant.year) == (17833, "EUR", 2016)
+    assert [one.name for one in grant.recipients.all()] == ["AGORA"]
+
+
+def test_grants_of_the_government_of_canada():
+    bring_in(
+        csv(
+            "ref_number,recipient_legal_name,recipient_country,agreement_title_en,"
+            "agreement_title_fr,agreement_value,agreement_start_date,prog_name_fr,owner_org_title\n"
+            "GC-1,Université Laval,CA,North,Nord,125000.00,2021-04-01,Découverte,CRSNG\n"
+        )
+    )
+
+    grant = Contribution.objects.get()
+    assert (grant.title, grant.amount, grant.currency) == ("Nord", 125000, "CAD")
+    assert [one.name for one in grant.funders.all()] == ["CRSNG"]

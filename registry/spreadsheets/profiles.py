@@ -170,7 +170,75 @@ QUEBEC_MUNICIPALITIES = ShippedProfile(
     },
     {"country": "Canada", "kind": "city"},
 )
-SHIPPED = (TEMPLATE, QUEBEC_MUNICIPALITIES, SCDL, SCDL_TITLES, GIVING, TWIN_TOWNS)
+# The template of before the schema, which departments and cities still publish by.
+SUBVENTIONS_2016 = ShippedProfile(
+    "subventions-2016",
+    _("Grants of French authorities: the template of before SCDL"),
+    "contribution",
+    ("COLL_NOM", "ATTRIB_NOM", "SUB_MONTANT"),
+    {
+        "COLL_NOM": "funders",
+        "COLL_SIRET": "funder_siret",
+        "ACTE_DATE": "decided_on",
+        "ACTE_REF": "decision",
+        "ATTRIB_NOM": "recipients",
+        "ATTRIB_SIRET": "recipient_siret",
+        "SUB_OBJ": "title",
+        "SUB_OBJET": "title",
+        "SUB_MONTANT": "amount",
+        "SUB_NATURE": "kind",
+        "SUB_DISPOSITIF": "fund",
+        **dict.fromkeys(
+            (
+                *("COLL_TYPE", "ATTRIB_TYPE", "SUB_DATE_DEBUT", "SUB_DATE_FIN", "SUB_VERSEMENT"),
+                *("ID_ENT", "NOTIF_EU", "Notification à la commission Européenne"),
+            ),
+            IGNORED,
+        ),
+    },
+    {"currency": "EUR"},
+)
+CANADA_GRANTS = ShippedProfile(
+    "canada-grants",
+    _("Grants and contributions of the Government of Canada"),
+    "contribution",
+    ("ref_number", "recipient_legal_name", "agreement_value"),
+    {
+        "ref_number": "reference",
+        "recipient_legal_name": "recipients",
+        "agreement_title_fr": "title",
+        "agreement_value": "amount",
+        "agreement_start_date": "decided_on",
+        "prog_name_fr": "fund",
+        "owner_org_title": "funders",
+        **dict.fromkeys(
+            (
+                *("amendment_number", "amendment_date", "agreement_type", "agreement_number"),
+                *("recipient_type", "recipient_business_number", "recipient_operating_name"),
+                *("research_organization_name", "recipient_country", "recipient_province"),
+                *("recipient_city", "recipient_postal_code", "federal_riding_name_en"),
+                *("federal_riding_name_fr", "federal_riding_number", "prog_name_en"),
+                *("prog_purpose_en", "prog_purpose_fr", "agreement_title_en", "coverage"),
+                *("foreign_currency_type", "foreign_currency_value", "agreement_end_date"),
+                *("description_en", "description_fr", "naics_identifier", "owner_org"),
+                *("expected_results_en", "expected_results_fr", "additional_information_en"),
+                "additional_information_fr",
+            ),
+            IGNORED,
+        ),
+    },
+    {"currency": "CAD"},
+)
+SHIPPED = (
+    TEMPLATE,
+    QUEBEC_MUNICIPALITIES,
+    SCDL,
+    SCDL_TITLES,
+    SUBVENTIONS_2016,
+    CANADA_GRANTS,
+    GIVING,
+    TWIN_TOWNS,
+)
 
 
 def choose(workbook: Workbook, authority: Authority) -> Mapping | None:

@@ -77,7 +77,8 @@ class ContributionResource(MoneyResource):
         "Intitulé, Libellé, Motif, Action, Opération, Manifestation, Titre, Nature de l'action,"
         "Action subventionnée, Projet ou action, Destination, Objet de la demande,"
         "Libellé de l'opération"
-        "| Purpose, Grant purpose, Description, Title, Purpose of grant, Purpose of funding",
+        "| Purpose, Object, Grant purpose, Agreement title, Description, Title, Purpose of grant,"
+        "Purpose of funding",
     )
     funders = IdentifiedColumn("funders", FUNDER_HEADINGS, {"funder_siret": IdentifierScheme.SIRET})
     funder_siret = Companion(

@@ -17,7 +17,7 @@ FUNDER_HEADINGS = (
     "Source de financement, Attribuant, Nom de l'attribuant, Collectivité attribuante,"
     "Subventionneur, Donateur, Partenaires financiers, Subventionné par, Soutenu par,"
     "Ministère, Ministère responsable, Autorité d'octroi, Organisme payeur, Accordée par,"
-    "Accordé par, Octroyé par, Attribué par"
+    "Accordé par, Octroyé par, Attribué par, Ministère ou organisme"
     "| Funders, Funding organisation, Funding agency, Donor, Awarded by, Granted by,"
     "Funder, Funded by, Donors, Funding organisations, Financial partners, Funding body,"
     "Sponsors, Sponsor, Supported by, Granting agency, Grantor, Funding department,"
