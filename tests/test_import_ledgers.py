@@ -189,3 +189,24 @@ def test_grants_of_the_government_of_canada():
     grant = Contribution.objects.get()
     assert (grant.title, grant.amount, grant.currency) == ("Nord", 125000, "CAD")
     assert [one.name for one in grant.funders.all()] == ["CRSNG"]
+
+
+AMOUNTS = {
+    "Projet\tMontant\tDevise\nA\t12,500\tEUR\n": 12500,
+    "Projet\tMontant\tDevise\nA\t12.500\tCAD\n": 12500,
+    "Projet\tMontant (€)\nA\t12,500\n": 12500,
+}
+
+
+@pytest.mark.parametrize("text", AMOUNTS)
+def test_currency_beside_an_amount_says_that_it_is_in_thousands(text):
+    bring_in(csv(text))
+
+    assert Contribution.objects.get().amount == AMOUNTS[text]
+
+
+@pytest.mark.parametrize(
+    "rows", ["Projet\tMontant\nA\t12,500\n", "Projet\tMontant (k€)\nA\t12,500\n"]
+)
+def test_amount_that_may_be_read_in_two_ways_is_refused(rows):
+    assert "two ways" in problems(csv(rows))[0]

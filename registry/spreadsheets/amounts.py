@@ -79,13 +79,18 @@ OF_A_CELL = re.compile(r"[1-9][0-9]{0,12}(?:\.[0-9]{1,2})?")
 
 
 def read_amount(
-    text: str, decimal_mark: str | None = None, dollars: Currency | None = None, factor: int = 1
+    text: str,
+    decimal_mark: str | None = None,
+    dollars: Currency | None = None,
+    factor: int = 1,
+    beside: Currency | None = None,
 ) -> tuple[Decimal, Currency | None]:
     """An amount in French, Québec or English notation, and its currency where it says so.
 
     ``decimal_mark`` is the mark that the rest of the file shows; without it, ``12,500`` may be
     twelve and a half or twelve thousand and a half, and is refused. ``dollars`` are those that the
-    rest of the row means by ``$``; ``factor`` is by what its column counts.
+    rest of the row means by ``$``; ``factor`` is by what its column counts;
+    ``beside`` is the currency that its heading or another cell says.
     """
     if OF_A_CELL.fullmatch(text):
         return Decimal(text) * factor, None
@@ -109,7 +114,7 @@ def read_amount(
     currency = _currency_of(before, TAXES.sub("", after).strip(), text, dollars)
     try:
         # Nobody counts euros to the third decimal: 20.000 € and 20,000 EUR are in thousands.
-        is_money = currency not in (None, Currency.TND) and factor == 1
+        is_money = (currency or beside) not in (None, Currency.TND) and factor == 1
         amount = Decimal(_plain_number(number, decimal_mark, bool(before), is_money))
         amount *= -factor if loss else factor
         cents = amount.quantize(Decimal("0.01"))

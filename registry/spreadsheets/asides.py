@@ -37,7 +37,8 @@ OF_AMOUNTS = re.compile(
 LISTS = frozenset(
     (
         *("liste", "listes", "list", "lists", "parametres", "parametre"),
-        *("choix", "codes"),
+        *("choix", "codes", "statistiques", "statistics", "stats", "tcd", "pivot", "dashboard"),
+        *("graphique", "graphiques", "chart", "charts", "tableau bord", "tableaux bord"),
         *("choices", "settings", "valeurs", "menu"),
         *("page garde", "couverture", "accueil", "sommaire", "cover", "cover page", "contents"),
         *("lisez moi", "readme", "read me", "notice", "aide", "help", "legende", "mode emploi"),

@@ -198,6 +198,12 @@ def heading_currency(text: str):
     return None
 
 
+def currency_beside(row: Row, column: str):
+    """The currency that the row or the heading says of an amount."""
+    said = row.get("currency")
+    return find_currency(str(said)) if said else heading_currency(row.heading(column))
+
+
 @lru_cache(maxsize=1_000)
 def has_quebec_dollars(heading: str) -> bool:
     """Whether a heading has a bare dollar sign beside a French word: those are Québec's."""

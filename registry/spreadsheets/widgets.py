@@ -23,6 +23,7 @@ from registry.dates import (
 from registry.spreadsheets import amounts, approximate, counts, values, vocabulary
 from registry.spreadsheets.problems import CellError
 from registry.spreadsheets.tables import (
+    currency_beside,
     has_quebec_dollars,
     heading_currency,
     heading_factor,
@@ -175,7 +176,8 @@ class AmountWidget(CellWidget):
         text = value.isoformat() if isinstance(value, datetime.date) else value
         dollars = _dollars_of(row) if "$" in text else None
         factor = heading_factor(row.heading(self.column))
-        return amounts.read_amount(text, row.conventions.decimal_mark, dollars, factor)
+        beside = currency_beside(row, self.column) if text[-4:-3] in (",", ".") else None
+        return amounts.read_amount(text, row.conventions.decimal_mark, dollars, factor, beside)
 
     def writer(self):
         return _number
