@@ -454,3 +454,11 @@ def test_wide_row_is_not_looked_at_whole_to_tell_it_from_a_note():
 
     assert recognition._is_more_than_a_note(cells)
     assert list(cells) == ["c"]
+
+
+def test_long_column_of_one_value_is_not_looked_through():
+    rows = [["1"]] * 4_000
+    rows[3_000] = None  # whoever looks so far stumbles
+
+    assert mapping._samples(rows, 0) == ["1"]
+    assert mapping._samples([[]] * 4_000 + [["1"]], 0) == ["1"], "the first one is always found"

@@ -25,6 +25,8 @@ IGNORED = ""
 LEFT_OUT = "left_out"
 SAMPLES = 3
 SAMPLE_LENGTH = 80
+# Of a long sheet whose column says the same all the way down, no more rows are looked at.
+SAMPLED_ROWS = 2_000
 # Of the column that gives refused rows their reasons: it is for people, and never read.
 REASONS = {"reasons for refusal", "motifs du refus"}
 
@@ -219,13 +221,13 @@ def lay_out(sheet: Sheet, index: int) -> SheetLayout:
 def _samples(rows: list[list[Value]], position: int) -> list[str]:
     """The first different values of a column."""
     found: list[str] = []
-    for row in rows:
+    for number, row in enumerate(rows):
         if position < len(row) and row[position] != "":
             text = str(row[position])
             shown = text if len(text) <= SAMPLE_LENGTH else f"{text[: SAMPLE_LENGTH - 1]}…"
             if shown not in found:
                 found.append(shown)
-            if len(found) == SAMPLES:
+            if len(found) == SAMPLES or number > SAMPLED_ROWS:
                 break
     return found
 
