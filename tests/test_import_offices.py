@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.conf import settings
+from django.utils.translation import override
 
 from registry.models import Agreement, Contribution, Delegation, Project
 from registry.spreadsheets.files import Sheet, Workbook
@@ -879,7 +880,8 @@ def test_number_that_an_office_gives_names_nobody():
 
 
 def told(rows) -> str:
-    return " ".join(found_in(rows).notices)
+    with override("en"):
+        return " ".join(found_in(rows).notices)
 
 
 @pytest.mark.parametrize("heading", ["Statut", "État actuel", "Lieu de signature"])
@@ -964,7 +966,8 @@ def test_domain_may_follow_the_one_above_it():
 @pytest.mark.django_db
 def test_text_cut_by_a_line_break_is_told():
     lines = "Intitulé;Type;Parties\nAccord sur\nla mer;Convention;Rennes\n"
-    (problem,) = problems(csv(lines))
+    with override("en"):
+        (problem,) = problems(csv(lines))
 
     assert ":2:" in problem
     assert "“Accord sur”, “la mer”" in problem

@@ -264,7 +264,9 @@ class DomainsColumn(ListColumn):
 
     def split(self, value, directory):
         names = super().split(value, directory)
-        return [one for one in names if one in directory.domains or not values.says_no_value(one)]
+        return [
+            one for one in names if one.lower() not in values.NO_VALUE or one in directory.domains
+        ]
 
     def add(self, plan, item, label, directory):
         return plan.link(self.attribute, directory.domain(item), label)
