@@ -210,3 +210,35 @@ def test_currency_beside_an_amount_says_that_it_is_in_thousands(text):
 )
 def test_amount_that_may_be_read_in_two_ways_is_refused(rows):
     assert "two ways" in problems(csv(rows))[0]
+
+
+@pytest.mark.parametrize("heading", ["Bénéficiaire", "Projet"])
+def test_lines_of_years_say_the_year_where_no_column_does(heading):
+    rows = [
+        [heading, "Fonds", "Montant"],
+        [2022],
+        ["Festival", "Fonds Sud", 5000],
+        ["Atelier", "Fonds Sud", None],
+        [2023],
+        ["Festival de Vannes", "Fonds Sud", 7000],
+    ]
+
+    bring_in(xlsx(rows))
+
+    found = Contribution.objects.filter(amount__isnull=False)
+    assert set(found.values_list("year", "amount")) == {(2022, 5000), (2023, 7000)}
+
+
+def test_days_of_an_itinerary_are_of_the_year_of_its_delegation():
+    places = [factories.PlaceFactory(name_fr=name) for name in ("Rochester", "Lévis")]
+
+    bring_in(
+        csv(
+            "Mission\tSens\tDu\tAu\tÉtapes\nA\tSortante\t3 avril 2024\t12 avril 2024\t"
+            "Rochester (3-6 avril), Lévis (du 7 au 12 avril)\n"
+        )
+    )
+
+    stops = Delegation.objects.get().stops.all()
+    assert [stop.place for stop in stops] == places
+    assert [stop.starts_on.isoformat() for stop in stops] == ["2024-04-03", "2024-04-07"]

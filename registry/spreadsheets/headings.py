@@ -69,6 +69,7 @@ SAME = (
     "lien link url",
     "remarque observation commentaire note comment remark",
     "programme program",
+    "maximal maximale maximum max maxi highest",
 )
 WORDS = {
     stem(word): words.split(maxsplit=1)[0] for words in reversed(SAME) for word in words.split()

@@ -16,6 +16,14 @@ from registry.text import fold
 NO_DATES = "–"
 MET = re.compile(r"(.+) : (?:avec|with) (.+)", re.DOTALL)
 AT = re.compile(r"(.+) : (?:à|at) (.+)", re.DOTALL)
+# «3-6 avril», where the row says the year.
+DAY_OF_MONTH = re.compile(
+    r"(\b\d{1,2}(?:er)?\s+(?:janvier|janv\.|février|févr\.|mars|avril|avr\.|mai|juin|juillet|juil\."
+    r"|août|aout|septembre|sept\.|octobre|oct\.|novembre|nov\.|décembre|déc\.|january|february"
+    r"|march|april|may|june|july|august|september|october|november|december))(?![\w.]|\s*\d)",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 WHEN = re.compile(r"(.+) : ([^:]+)", re.DOTALL)
 
 
@@ -36,7 +44,8 @@ class StopsColumn(RowsColumn):
         label, listed = row.heading(self.column_name), []
         left = plan.existing(self.attribute)
         known, lies_in = directory.places.__contains__, directory.may_lie_in
-        stops = values.read_stops(value, row.conventions.day_first, known, lies_in)
+        text = with_year(value, plan.instance)
+        stops = values.read_stops(text, row.conventions.day_first, known, lies_in)
         country = vocabulary.country_code(str(row.get("countries", "")))
         for stop in stops:
             # The country beside several stops may be that of one of them: known ones have theirs.
@@ -60,6 +69,14 @@ class StopsColumn(RowsColumn):
             elif stop.starts_on and not covers(stop.starts_on, stop.ends_on, passed):
                 plan.change_row(self.attribute, passed, dates, label)
         return listed
+
+
+def with_year(text: str, delegation) -> str:
+    """The itinerary, whose days are of the year of its delegation if it says none itself."""
+    start, end = delegation.starts_on, delegation.ends_on
+    if not start or (end and end.year != start.year) or YEAR.search(text):
+        return text
+    return DAY_OF_MONTH.sub(rf"\1 {start.year}", text)
 
 
 def covers(start: PartialDate, end: PartialDate | None, stop: Stop) -> bool:

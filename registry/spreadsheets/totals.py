@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -34,6 +35,7 @@ REMARK = re.compile(
 )
 # The heading of a section that goes on to the next: "2023", "Année 2024".
 SECTION = re.compile(r"(?:annee |annees |exercice |year )?(?:19|20)\d{2}(?: (?:19|20)\d{2})?")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 # How people say that a cell holds what the one above it does.
 SAME_AS_ABOVE = frozenset(
     (*("idem", "Idem", "IDEM", "id.", "Id.", "ditto", "Ditto", '"', "″", "〃", "''"),)
@@ -159,7 +161,7 @@ def leave_out_totals(table: Table, constants: dict) -> list[str]:
     if not table.resource.is_named_alone or len(titles) <= sum(map(_is_subtotal, walk(totals))):
         sections += titles
     left_out = set(map(id, [*totals, *sections]))
-    rows = [row for row in table.rows if id(row) not in left_out]
+    rows = _dated(table, left_out)
     rows, remarks = _without_remarks(rows, set(table.resource.key_columns), constants)
     last = rows[-1] if rows else None
     if (
@@ -216,6 +218,38 @@ def _told(rows: list[Row], table: Table, text) -> list[str]:
 
 def _is_subtotal(row: Row) -> bool:
     return any(SUBTOTAL.match(fold(str(cell))) for cell in row.values())
+
+
+def _dated(table: Table, left_out: set[int]) -> list[Row]:
+    """The rows that stay; where no column says the year, the line *2023* above them does."""
+    if not table.resource.lacks_year(table.headings) or "amount" not in table.headings:
+        return [row for row in table.rows if id(row) not in left_out]
+    rows, year, said = [], "", False
+    for row in table.rows:
+        if id(row) not in left_out:
+            one = Row(row.sheet, row.number, table.headings)
+            rows.append(row.recast(one, partial(_in_year, table, year)) if year else row)
+        elif len(row.fill()) == 1 and _is_section(row):
+            found = YEAR.findall(str(next(iter(row.values()))))
+            year = found[0] if len(found) == 1 else ""
+            said = said or bool(year)
+    if said and table.resource.splits_years:
+        table.headings["years"] = table.resource.fields["years"].label
+    elif said:
+        table.headings[YEARLY] = table.headings["amount"]
+    return rows
+
+
+def _in_year(table: Table, year: str, said: dict) -> dict:
+    """What a row says, with the year of its amount."""
+    amount = said.get("amount", "")
+    if table.resource.splits_years:
+        return said | {"years": year}
+    if amount == "" or is_nothing(amount):
+        return said
+    return {name: cell for name, cell in said.items() if name != "amount"} | {
+        YEARLY: f"{year} : {amount}"
+    }
 
 
 def _without(row: Row, constants: dict) -> dict:

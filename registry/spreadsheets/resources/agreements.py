@@ -57,7 +57,7 @@ class AgreementResource(RecordResource):
         "Intitulé, Titre, Accord, Nom de l'accord, Entente, Convention, Objet de l'accord,"
         "Intitulé de l'accord, Jumelage, Libellé, Nom, Désignation, Accord de coopération,"
         "Titre officiel, Titre de l'engagement, Dénomination, Objet de l'entente, Document,"
-        "Instrument"
+        "Instrument, Partenariat"
         "| Title, Agreement, Agreement title, Name of the agreement, Name, Memorandum, MoU,"
         "MoU title, Cooperation agreement, Treaty, Treaty name, Document name, Partnership,"
         "Common name, Common title, Short title, Official title, Full title,"
@@ -81,7 +81,7 @@ class AgreementResource(RecordResource):
         "Signé en, Date, Année, Année du jumelage, Année de création, Date de conclusion,"
         "Année de conclusion, Date du jumelage,"
         "Conclu le, Depuis, Date d'approbation, Date d'adoption, Date de l'acte,"
-        "Date de la signature officielle"
+        "Date de la signature officielle, Jour de signature"
         "| Signed on, Date of signature, Signature date, Signed, Date signed, Year, Year signed,"
         "Signed in, Since, Signing date, Date of signing, Concluded on, Date concluded,"
         "Established, Established in, Signing, Signature year, Year established",
