@@ -16,7 +16,7 @@ import xlwt
 from django.conf import settings as site_settings
 from django.utils.translation import override
 
-from registry.spreadsheets import mapping, names, recognition
+from registry.spreadsheets import mapping, names, recognition, unfolding
 from registry.spreadsheets.files import Sheet, Workbook, read_workbook
 from registry.spreadsheets.problems import UnreadableFileError
 from registry.spreadsheets.reading.notes import Notes
@@ -462,3 +462,13 @@ def test_long_column_of_one_value_is_not_looked_through():
 
     assert mapping._samples(rows, 0) == ["1"]
     assert mapping._samples([[]] * 4_000 + [["1"]], 0) == ["1"], "the first one is always found"
+
+
+def test_rows_below_empty_ones_are_not_taken_to_pieces_as_headings(monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(unfolding, "heading_key", looked_at.append)
+    rows = [["Nom", "Pays"], *([[], ["Club", "Chez nous"]] * 50)]
+
+    unfolding.unfold(Workbook([Sheet("F", rows)]), IMPORTED)
+
+    assert not looked_at

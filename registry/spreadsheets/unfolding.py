@@ -150,10 +150,9 @@ def _is_headings(row: list[Value], resources) -> bool:
     for resource in resources:
         known = resource.known_headings()
         found = {known.find(cell) for cell in cells}
-        # Two words may be data: "Convention" is a heading, too.
-        is_sure = len(found) > LEAST_RECOGNISED or all(heading_key(cell) in known for cell in cells)
         if len(found) == len(cells) and None not in found and resource.is_recognised_by(found):
-            return is_sure
+            # Two words may be data: "Convention" is a heading, too.
+            return len(found) > LEAST_RECOGNISED or all(heading_key(one) in known for one in cells)
     return False
 
 
