@@ -242,3 +242,14 @@ def test_days_of_an_itinerary_are_of_the_year_of_its_delegation():
     stops = Delegation.objects.get().stops.all()
     assert [stop.place for stop in stops] == places
     assert [stop.starts_on.isoformat() for stop in stops] == ["2024-04-03", "2024-04-07"]
+
+
+def test_profile_displaces_no_column_by_one_that_the_file_lacks():
+    bring_in(
+        csv(
+            "nomAttribuant;dateConvention;nomBeneficiaire;object;montant\n"
+            "Nièvre;2019-05-10;AGORA;Un festival;45000\n"
+        )
+    )
+
+    assert Contribution.objects.get().title == "Un festival"

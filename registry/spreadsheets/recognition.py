@@ -161,7 +161,10 @@ def _read_table(
     meant = resource.meant_by_place(layout.columns, sheet.rows[index + 1 :])
     chosen = set(entry.columns.values())
     meant = {key: column for key, column in meant.items() if column not in chosen}
-    said = replace(entry, columns=meant | entry.columns)
+    # What a profile says of headings that this file lacks displaces none of its own.
+    given = {column.key for column in layout.columns}
+    known = {key: column for key, column in entry.columns.items() if key in given}
+    said = replace(entry, columns=meant | known)
     positions, headings = _place_columns(sheet, layout, resource, found, said)
     labels = {column.column_name: column.label for column in resource.columns()}
     constants = {
