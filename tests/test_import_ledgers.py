@@ -253,3 +253,10 @@ def test_profile_displaces_no_column_by_one_that_the_file_lacks():
     )
 
     assert Contribution.objects.get().title == "Un festival"
+
+
+def test_address_of_no_source_is_told():
+    text = "Projet\tSource\tLien vers le texte\nA\t{}\thttps://example.org/\n"
+
+    assert "names no source" in " ".join(plan(csv(text.format(""))).notices)
+    assert "names no source" not in " ".join(plan(csv(text.format("Bulletin"))).notices)

@@ -336,3 +336,7 @@ class RecordResource(Identifying, Refusing, CommonColumns):
         if titles := self.read(row, "source"):
             date, url = self.read(row, "source_date"), self.read(row, "source_url")
             self.fields["source"].cite(row, titles, date, self.directory, url)
+        elif "source_url" in row:
+            message = _("%(sheet)s: “%(column)s” is left out where the row names no source.")
+            said = {"sheet": row.sheet or _("the file"), "column": row.heading("source_url")}
+            self.directory.notice_once(message % said)
