@@ -472,3 +472,19 @@ def test_rows_below_empty_ones_are_not_taken_to_pieces_as_headings(monkeypatch):
     unfolding.unfold(Workbook([Sheet("F", rows)]), IMPORTED)
 
     assert not looked_at
+
+
+def test_same_error_of_many_cells_is_kept_once():
+    cells = b"".join(
+        b'<row r="%d"><c r="A%d" t="e"><v>#REF!</v></c></row>' % (n, n) for n in (3, 4)
+    )
+    book = changed(
+        xlsx([["Nom"], ["a"]]),
+        SHEET,
+        lambda xml: xml.replace(b"</sheetData>", cells + b"</sheetData>"),
+    )
+
+    (sheet,) = read_workbook(io.BytesIO(book)).sheets
+
+    assert sheet.rows[2] == sheet.rows[3] == ["#REF!"]
+    assert sheet.rows[2][0] is sheet.rows[3][0]

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -152,12 +153,16 @@ def _receive(child, limits: Limits, progress, meanwhile) -> Workbook:
     return workbook
 
 
+# The same errors stand in cell after cell.
+_error_cell = lru_cache(maxsize=100)(ErrorCell)
+
+
 def _with_dates_and_errors(rows: list[list], dates: list, errors: list) -> list[list[Value]]:
     from_ordinal = datetime.date.fromordinal
     for row, column, ordinal in dates:
         rows[row][column] = from_ordinal(ordinal)
     for row, column, shown in errors:
-        rows[row][column] = ErrorCell(shown)
+        rows[row][column] = _error_cell(shown)
     return rows
 
 

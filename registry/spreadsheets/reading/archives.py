@@ -9,6 +9,7 @@ import html
 import lzma
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -274,7 +275,9 @@ def _note_errors(part: Part, window: bytes) -> None:
     found = {}
     if b't="e"' in window:
         for letters, number, shown in XLSX_ERROR.findall(window):
-            found[int(number), column_number(letters)] = shown.decode("utf-8", "replace")
+            # There are few, and each may stand in a hundred thousand cells.
+            shown = sys.intern(shown.decode("utf-8", "replace"))
+            found[int(number), column_number(letters)] = shown
     if b"<f" in window or b":f" in window:
         for letters, number, formula in XLSX_UNCALCULATED.findall(window):
             shown = "=" + html.unescape(formula.decode("utf-8", "replace"))
