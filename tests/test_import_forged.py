@@ -82,16 +82,13 @@ def test_forged_upload_is_answered(client, officer, data):  # noqa: F811
 
 
 @pytest.mark.parametrize("name", ["..", "liste/", "caf\udce9.csv"])
-def test_upload_whose_name_cannot_be_used_says_so(client, officer, name):  # noqa: F811
+def test_upload_whose_name_cannot_be_used_says_so(client, officer, in_english, name):  # noqa: F811
     name = name.encode("utf-8", "surrogateescape")
     body = b'--B\r\nContent-Disposition: form-data; name="file"; filename="' + name + b'"\r\n\r\n'
     body += CONTENT.encode() + b"\r\n--B--\r\n"
 
     page = client.post(
-        reverse("admin:registry_importjob_add"),
-        body,
-        "multipart/form-data; boundary=B",
-        HTTP_ACCEPT_LANGUAGE="en",
+        reverse("admin:registry_importjob_add"), body, "multipart/form-data; boundary=B"
     )
 
     assert "No file arrived" in page.context["form"].errors["file"][0]
