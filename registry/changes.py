@@ -10,6 +10,7 @@ import secrets
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -160,7 +161,13 @@ def install(**_kwargs) -> None:
 
 
 def _make(cursor) -> None:
-    statements = _postgresql if connection.vendor == "postgresql" else _sqlite
+    statements = _sqlite
+    if connection.vendor == "postgresql":
+        # One that is there stays: its function is what may have changed.
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND pg_table_is_visible(tgrelid)"
+        )
+        statements = partial(_postgresql, {name for (name,) in cursor.fetchall()})
     for table, kind, column in _logged():
         for statement in statements(table, kind, column):
             cursor.execute(statement)
@@ -182,7 +189,7 @@ def _sqlite(table: str, kind: str, column: str):
         )
 
 
-def _postgresql(table: str, kind: str, column: str):
+def _postgresql(there: set[str], table: str, kind: str, column: str):
     for event, rows in EVENTS.items():
         name = _trigger(table, event)
         keys = " UNION ".join(f"SELECT {column} AS record FROM {row}_rows" for row in rows)  # noqa: S608
@@ -196,6 +203,8 @@ def _postgresql(table: str, kind: str, column: str):
             f"ELSE {columns} SELECT '{kind}', record, {values} FROM ({keys}) AS keys; END IF; "
             "RETURN NULL; END $$"
         )
+        if name in there:
+            continue
         yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
         yield (
             f"CREATE TRIGGER {name} AFTER {event} ON {table} "
