@@ -13,7 +13,7 @@ from registry.spreadsheets import progress, sharing
 from registry.spreadsheets.columns import Column
 from registry.spreadsheets.directory import Directory
 from registry.spreadsheets.headings import Headings
-from registry.spreadsheets.loading import Loader
+from registry.spreadsheets.loading import AT_ONCE, Loader
 from registry.spreadsheets.plans import (
     MOST_RECORDS,
     MOST_TOLD,
@@ -34,8 +34,6 @@ from registry.spreadsheets.sides import AMOUNTS
 from registry.spreadsheets.tables import Row, Table
 
 logger = logging.getLogger(__name__)
-
-LOADED_AT_ONCE = 500
 
 
 class RecordResource(Identifying, Refusing, CommonColumns):
@@ -238,7 +236,7 @@ class RecordResource(Identifying, Refusing, CommonColumns):
 
     def _loaded(self, rows: list[Row]) -> Iterator[Row]:
         """The rows with their plans begun, some at a time."""
-        for batch in batches(rows, LOADED_AT_ONCE):
+        for batch in batches(rows, AT_ONCE):
             for row in batch:
                 row.fill()
             self._load_matched(batch)
