@@ -1,10 +1,13 @@
 """Ledgers of cooperation as atlases, ministries and international offices keep them."""
 
+import gc
+
 import pytest
 from django.utils.translation import override
 
 from registry.choices import ActivityStatus, AgreementKind, OrganisationKind
 from registry.models import Agreement, Contribution, Delegation, Project
+from registry.spreadsheets.tables import Table
 from registry.spreadsheets.vocabulary import find_choice
 from tests import factories
 from tests.spreadsheets import bring_in, csv, plan, problems, xlsx
@@ -260,3 +263,12 @@ def test_address_of_no_source_is_told():
 
     assert "names no source" in " ".join(plan(csv(text.format(""))).notices)
     assert "names no source" not in " ".join(plan(csv(text.format("Bulletin"))).notices)
+
+
+def test_long_table_with_lines_of_years_is_let_go_of(monkeypatch):
+    monkeypatch.setattr("registry.spreadsheets.totals.LONG", 0)
+
+    plan(csv("Objet;Bénéficiaire;Montant\n2022;;\nBourse;INRS;500\nStage;INRS;700\n"))
+
+    gc.collect()
+    assert not [one for one in gc.get_objects() if isinstance(one, Table)]

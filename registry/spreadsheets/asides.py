@@ -13,10 +13,9 @@ from registry.spreadsheets.mapping import IGNORED, SheetLayout
 from registry.spreadsheets.problems import row_ranges
 from registry.spreadsheets.sides import AMOUNTS
 from registry.spreadsheets.tables import Table, heading_currency, heading_factor, heading_key
-from registry.spreadsheets.totals import REMARK, YEARLY
+from registry.spreadsheets.totals import REMARK, YEAR, YEARLY
 from registry.text import fold
 
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 # «mise à jour du 15/01/2024»: a day says when, not of which year.
 DAY = re.compile(r"\d\s*[/.-]\s*(?:19|20)\d{2}|(?:19|20)\d{2}-\d")
 SUM = re.compile(r"(?:sous |grand )?tota(?:l|ux)(?: .*)?|somme|cumul|sum")

@@ -224,26 +224,29 @@ def _dated(table: Table, left_out: set[int]) -> list[Row]:
     """The rows that stay; where no column says the year, the line *2023* above them does."""
     if not table.resource.lacks_year(table.headings) or "amount" not in table.headings:
         return [row for row in table.rows if id(row) not in left_out]
-    rows, year, said = [], "", False
+    is_amount = table.resource.splits_years
+    rows, says, said = [], None, False
     for row in table.rows:
         if id(row) not in left_out:
-            one = Row(row.sheet, row.number, table.headings)
-            rows.append(row.recast(one, partial(_in_year, table, year)) if year else row)
+            if says is not None:
+                row = row.recast(Row(row.sheet, row.number, table.headings), says)
+            rows.append(row)
         elif len(row.fill()) == 1 and _is_section(row):
             found = YEAR.findall(str(next(iter(row.values()))))
-            year = found[0] if len(found) == 1 else ""
-            said = said or bool(year)
-    if said and table.resource.splits_years:
+            # One for all rows below the line, which are read by it as long as they are there.
+            says = partial(_in_year, is_amount, found[0]) if len(found) == 1 else None
+            said = said or says is not None
+    if said and is_amount:
         table.headings["years"] = table.resource.fields["years"].label
     elif said:
         table.headings[YEARLY] = table.headings["amount"]
     return rows
 
 
-def _in_year(table: Table, year: str, said: dict) -> dict:
-    """What a row says, with the year of its amount."""
+def _in_year(is_amount: bool, year: str, said: dict) -> dict:
+    """What a row says, with the year of its amount, which may be all that the row is."""
     amount = said.get("amount", "")
-    if table.resource.splits_years:
+    if is_amount:
         return said | {"years": year}
     if amount == "" or is_nothing(amount):
         return said
